@@ -1,0 +1,51 @@
+# Everything here works on a machine that has python3 (3.11 or newer), make and the package registries.
+#   make run PORT=8001          another port          make test ARGS="tests/cli -k lock"   some tests
+#   make run PYTHON=python3.12  another interpreter   make test JOBS=4                     more at once
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+ARGS ?=
+ifneq ($(origin PYTHON),file)
+export PORTAL_PYTHON_CHOSEN = 1
+endif
+# Never a second copy of the pip-compile options: `make lock` is the only place that writes the pins.
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock clean setup setup-dev
+
+help:            ## this list
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
+
+run: setup       ## start the portal; the address is printed (PORT=8000, DATABASE_URL, REDIS_URL)
+	@exec $(BIN)/flask --app wsgi up
+
+test: setup-dev  ## all tests, with a real PostgreSQL, Redis and browser (ARGS="...", JOBS=2)
+	@$(BIN)/python scripts/ensure_chromium.py
+	@exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+check: setup-dev ## format, lint, types, import layers, templates
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .import_linter_cache
+	$(BIN)/djlint --quiet --check --lint templates
+
+format: setup-dev ## put format and import order right
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+
+lock: setup-dev  ## pin again from requirements.in and requirements-dev.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --output-file requirements.txt requirements.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+
+clean:           ## remove the environment and caches; keeps var/ (your data)
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	find . -name __pycache__ -not -path './node_modules/*' -prune -exec rm -rf {} +
+
+setup:
+	@$(PYTHON) scripts/bootstrap.py requirements.txt
+
+setup-dev:
+	@$(PYTHON) scripts/bootstrap.py requirements-dev.txt

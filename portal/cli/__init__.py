@@ -1,0 +1,20 @@
+"""Doors for the command line: `flask --app wsgi …`. One file a group of commands."""
+
+from importlib import import_module
+
+from flask import Flask
+
+GROUPS = ("accounts", "access", "demo", "doctor", "imports", "people", "up", "work")
+
+
+def init_app(app: Flask) -> None:
+    """Register every group's `commands`."""
+    for name in GROUPS:
+        try:
+            module = import_module(f"portal.cli.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"portal.cli.{name}":
+                raise
+            continue
+        for command in module.commands:
+            app.cli.add_command(command)

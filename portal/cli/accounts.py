@@ -1,0 +1,69 @@
+"""`flask account`: the tree."""
+
+import click
+from flask.cli import AppGroup
+
+from portal.cli.common import account_named, acting_person, fail, show
+from portal.content.sites import open_site
+from tenants.accounts import BadHandle, ref
+from tenants.db import db
+from tenants.decisions import SYSTEM, Denied
+from tenants.directory import accounts_within_reach, house
+from tenants.opening import HandleTaken, open_account, open_house
+from tenants.people import person_by_email
+from tenants.scope import across_tenants
+
+account = AppGroup("account", help="The account tree.")
+
+
+@account.command("list")
+@click.option("--as", "email", required=True, help="Whose view of the tree.")
+@click.option("--json", "as_json", is_flag=True)
+def list_accounts(email: str, as_json: bool) -> None:
+    """List the accounts a person works in."""
+    found = accounts_within_reach(acting_person(email), 10_000)
+    rows = [{"handle": a.handle, "name": a.name, "kind": a.kind, "depth": a.depth} for a in found]
+    show(rows, as_json)
+
+
+@account.command("house")
+@click.argument("handle")
+@click.argument("name")
+@click.option("--owner", required=True, help="E-mail of the first owner; add the person first.")
+def make_house(handle: str, name: str, owner: str) -> None:
+    """Open the house, once, with its first owner."""
+    if house() is not None:
+        fail("there is a house already")
+    with across_tenants("opening the house"):
+        person = person_by_email(owner) or fail(f"nobody has the e-mail {owner}")
+        try:
+            row = open_house(handle, name, person, by=SYSTEM)
+        except BadHandle as problem:
+            fail(str(problem))
+        open_site(ref(row), name, by=SYSTEM)
+        db.session.commit()
+    click.echo(f"opened the house {handle}")
+
+
+@account.command("open")
+@click.argument("handle")
+@click.argument("name")
+@click.option("--below", required=True, help="Handle of the parent account.")
+@click.option("--admin", required=True, help="E-mail of the first account admin.")
+@click.option("--as", "email", required=True, help="Who opens it.")
+@click.option("--zone", default="UTC", show_default=True, help="IANA time zone.")
+def open_below(handle: str, name: str, below: str, admin: str, email: str, zone: str) -> None:
+    """Open a master below the house, or a secondary below any other account."""
+    by, parent = acting_person(email), account_named(below)
+    with across_tenants("opening an account"):
+        person = person_by_email(admin) or fail(f"nobody has the e-mail {admin}")
+        try:
+            row = open_account(parent, handle, name, by=by, admin=person, zone=zone)
+        except (BadHandle, HandleTaken, Denied) as problem:
+            fail(str(problem))
+        open_site(ref(row), name, by=by)
+        db.session.commit()
+    click.echo(f"opened {row.kind} {handle}")
+
+
+commands = [account]

@@ -1,0 +1,1 @@
+"""What is written, and how it goes live. No Flask, no forms, no queue."""

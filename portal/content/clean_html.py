@@ -1,0 +1,224 @@
+"""The one place where HTML of people is cleaned, and the only one that makes Markup.
+
+``clean`` is called when a body is written, ``safe`` when it is shown. Cleaning has two steps:
+the text is read as a browser reads it and written out again with only what ``html_policy``
+allows, in one canonical spelling; then bleach cleans that with the same policy and has the last
+word. This repeats until bleach changes nothing, so cleaning a clean body changes nothing.
+
+Canonical spelling makes the guard on render cheap and independent of what a stored row claims:
+``is_clean`` walks the text once and accepts it only if each tag, attribute and link in it is
+allowed today, written exactly as ``clean`` writes it, and closed in order. So an unchanged body
+never pays for bleach, a row changed behind the application's back does, and a stricter policy
+takes effect on old bodies at once. No digest has to be stored or trusted.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+
+from bleach.sanitizer import Cleaner
+from markupsafe import Markup
+
+from portal.content import html_policy as policy
+from portal.content.html_tree import TooDeep, parser, walk
+from portal.content.html_writer import Facts, escape, readable, rewrite
+
+__all__ = [
+    "Cleaned", "Removal", "TooDeep", "clean", "excerpt", "is_clean", "proven", "safe", "text_of",
+]  # fmt: skip
+
+MAX_LENGTH = 2_000_000
+ROUNDS = 6
+
+_TOKEN = re.compile(
+    r"[^<>&\x00-\x08\x0b-\x1f\ud800-\udfff]+|&(?:amp|lt|gt);"
+    r"|</(?P<end>[a-z][a-z0-9]*)>|<(?P<start>[a-z][a-z0-9]*)(?P<rest>(?: [a-z]+=\"[^\"<>]*\")*)>"
+)
+_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
+_TAG = re.compile(r"</?([a-z][a-z0-9]*)[^>]*>")
+_SENTENCES = {
+    "element": "Removed <{name}> with all inside it ({count}).",
+    "tag": "Removed the tag <{name}>, its text is kept ({count}).",
+    "renamed": "Changed <{name}> to another tag ({count}).",
+    "attribute": "Removed the attribute {name} ({count}).",
+    "link": "Removed an address that begins with {name} ({count}).",
+    "comment": "Removed a comment that readers never see ({count}).",
+    "markup": "Kept only the text: its tags can not be put in order ({count}).",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One thing that cleaning took away or changed, for the person who wrote the text.
+
+    ``kind`` is element, tag, renamed, attribute, link, comment or markup; ``name`` the tag,
+    attribute or scheme (plain text, to be escaped on show); ``sentence`` says it all.
+    """
+
+    kind: str
+    name: str
+    count: int
+
+    @property
+    def sentence(self) -> str:
+        return _SENTENCES[self.kind].format(name=self.name, count=self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A clean body and what had to go to make it so. Only this module makes one: it is a proof."""
+
+    html: str
+    removed: tuple[Removal, ...]
+
+
+def clean(html: str) -> Cleaned:
+    """The body as it may be stored and shown, and what was removed.
+
+    Raises TooDeep, with a sentence for the person, when the text is too long, too deeply
+    nested or too tangled to be read in bounded time. Every other text gives a result.
+    """
+    if len(html) > MAX_LENGTH:
+        raise TooDeep(f"The text has more than {MAX_LENGTH} characters. Split it into parts.")
+    html = readable(html)
+    if is_clean(html) and _by_bleach(html) == html:
+        return Cleaned(html, ())
+    facts: Facts = Counter()
+    before = rewrite(html, facts)
+    for _ in range(ROUNDS):
+        after = _by_bleach(before)
+        if after == before and is_clean(after):
+            return Cleaned(after, _removals(facts))
+        before = rewrite(after, Counter())
+    facts["markup", "html"] += 1
+    return Cleaned(f"<p>{escape(_text(before))}</p>", _removals(facts))
+
+
+def proven(html: str) -> Cleaned:
+    """The proof for a body that should be clean already: read once, and cleaned if it is not.
+
+    Raises TooDeep as ``clean`` does.
+    """
+    return Cleaned(html, ()) if is_clean(html) else clean(html)
+
+
+def safe(html: str) -> Markup:
+    """The body as Markup for a template: as it is when clean, cleaned again when not.
+
+    Never raises for the sake of a page: what can not be cleaned is shown as plain text.
+    """
+    if is_clean(html):
+        return Markup(html)  # noqa: S704 - clean by the line above
+    try:
+        return Markup(clean(html).html)  # noqa: S704 - cleaned
+    except TooDeep:
+        return Markup(escape(readable(html)))  # noqa: S704 - escaped
+
+
+def is_clean(html: str) -> bool:
+    """Whether the text holds only what the policy allows, spelled as ``clean`` spells it."""
+    position, open_tags = 0, list[str]()
+    while position < len(html):
+        token = _TOKEN.match(html, position)
+        if token is None or not _is_allowed(token, open_tags):
+            return False
+        position = token.end()
+    return not open_tags
+
+
+def text_of(html: str) -> str:
+    """The plain text of a body: one line per block, no tags, references decoded.
+
+    Raises TooDeep as ``clean`` does, for a body that is not clean yet.
+    """
+    return _text(html if is_clean(html) else clean(html).html)
+
+
+def excerpt(html: str, length: int = 200) -> str:
+    """The beginning of a body as one line of at most ``length`` characters.
+
+    It ends at a word where one ends near, never inside a written character, and with an
+    ellipsis when text was left out. Raises TooDeep as ``clean`` does.
+    """
+    text = text_of(html).replace("\n", " ")
+    if len(text) <= length:
+        return text
+    end = max(length - 1, 0)
+    space = text.rfind(" ", 0, end + 1)
+    if space >= end * 2 // 3:
+        end = space
+    while end > 0 and _joins(text[end - 1], text[end]):
+        end -= 1
+    return text[:end].rstrip() + "…"
+
+
+def _by_bleach(html: str) -> str:
+    cleaner = Cleaner(
+        tags=policy.TAGS,
+        attributes=_attribute_is_kept,
+        protocols=policy.SCHEMES,
+        strip=True,
+        strip_comments=True,
+    )
+    cleaner.parser = parser(policy.TAGS, entities=False)
+    cleaner.walker = walk
+    cleaner.serializer.use_best_quote_char = False
+    return str(cleaner.clean(html))
+
+
+def _attribute_is_kept(tag: str, name: str, value: str) -> bool:
+    value = entities.unescape(value)
+    return policy.judge(tag, name, value) == value
+
+
+def _is_allowed(token: re.Match[str], open_tags: list[str]) -> bool:
+    start, end = token["start"], token["end"]
+    if end is not None:
+        return bool(open_tags) and open_tags.pop() == end
+    if start is None:
+        return True
+    if start not in policy.TAGS:
+        return False
+    if start not in policy.VOID:
+        open_tags.append(start)
+    attributes = _ATTRIBUTE.findall(token["rest"])
+    spelled = all(_is_spelled(start, name, value) for name, value in attributes)
+    return spelled and policy.is_useful(start, [name for name, _ in attributes])
+
+
+def _is_spelled(tag: str, name: str, written: str) -> bool:
+    value = entities.unescape(written)
+    return escape(value) == written and policy.judge(tag, name, value) == value
+
+
+def _removals(facts: Facts) -> tuple[Removal, ...]:
+    order = list(_SENTENCES)
+    found = sorted(facts.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
+    return tuple(Removal(kind, name, count) for (kind, name), count in found)
+
+
+def _text(html: str) -> str:
+    def gap(tag: re.Match[str]) -> str:
+        if tag[1] in ("td", "th"):
+            return " "
+        return "\n" if tag[1] in policy.BLOCKS or tag[1] == "br" else ""
+
+    text = entities.unescape(_TAG.sub(gap, html))
+    lines = (re.sub(r"[ \t]+", " ", line).strip(" ") for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether a cut between these two would break one written character."""
+    joiners = "\u200d\ufe0f\ufe0e"
+    return (
+        after in joiners
+        or before == "\u200d"
+        or unicodedata.category(after) in ("Mn", "Me", "Mc")
+        or "\U0001f3fb" <= after <= "\U0001f3ff"
+        or ("\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff")
+    )

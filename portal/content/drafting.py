@@ -1,0 +1,253 @@
+"""Starting pages and saving drafts. Every save is a new revision; what is live stays as it is."""
+
+import uuid
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import select
+
+from portal.content import clean_html
+from portal.content.addresses import address_of, slug_of
+from portal.content.pages import Page, Revision, Type, digest_of, revision_by_id
+from portal.content.problems import Problem, Stale
+from tenants.accounts import AccountRef
+from tenants.audit import record
+from tenants.clock import now
+from tenants.db import db
+from tenants.decisions import Actor, Decision, Denied, authorize, can_any
+from tenants.events import Event
+from tenants.permissions import Permission
+
+TITLE_LENGTH = 500
+BODY_LENGTH = 2_000_000
+EXCERPT_LENGTH = 5_000
+SNIPPET = 160
+
+
+class Same:
+    """Says: leave it as it is, where None has a meaning of its own."""
+
+
+SAME = Same()
+
+
+@dataclass(frozen=True)
+class Text:
+    """All that a revision says. `body` is HTML, cleaned when it is saved."""
+
+    title: str = ""
+    slug: str = ""
+    body: str = ""
+    excerpt: str = ""
+    byline: str = ""
+    term_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save came to: the revision, whether it is new, and what cleaning took out."""
+
+    revision: Revision
+    changed: bool
+    removed: tuple[clean_html.Removal, ...] = ()
+
+
+def text_of(revision: Revision) -> Text:
+    """Return what a revision says."""
+    return Text(
+        title=revision.title, slug=revision.slug, body=revision.body, excerpt=revision.excerpt,
+        byline=revision.byline, term_ids=tuple(revision.term_ids),
+    )  # fmt: skip
+
+
+def may_edit(by: Actor, page: Page, account: AccountRef) -> Decision:
+    """Decide whether `by` may edit the page: anybody's, or his own."""
+    own = by.person_id is not None and page.author_id == by.person_id
+    wanted = [Permission.PAGE_EDIT, Permission.PAGE_EDIT_OWN] if own else [Permission.PAGE_EDIT]
+    return can_any(by, wanted, account)
+
+
+def authorize_edit(by: Actor, page: Page, account: AccountRef) -> None:
+    """Raise Denied unless `by` may edit the page."""
+    decision = may_edit(by, page, account)
+    if not decision.allowed:
+        raise Denied(decision)
+
+
+def create_page(
+    account: AccountRef,
+    kind: Type,
+    text: Text,
+    *,
+    by: Actor,
+    parent_id: uuid.UUID | None = None,
+) -> tuple[Page, Saved]:
+    """Start a page with its first revision and record it. Raises Denied and Problem."""
+    authorize(by, Permission.PAGE_CREATE, account)
+    page = Page(
+        tenant_id=account.tenant_id, account_id=account.id, type=kind, title="",
+        author_id=by.person_id,
+    )  # fmt: skip
+    place_below(page, parent_id)
+    db.session.add(page)
+    db.session.flush()
+    cleaned = clean_html.clean(text.body)
+    revision = add_revision(page, text, cleaned, by=by, number=1)
+    record(
+        Event.PAGE_CREATED, page, by=by, changes={"title": ["", page.title]},
+        type=kind, revision=revision.number,
+    )  # fmt: skip
+    return page, Saved(revision, True, cleaned.removed)
+
+
+def save_draft(
+    page: Page,
+    text: Text,
+    account: AccountRef,
+    *,
+    by: Actor,
+    based_on: uuid.UUID | None,
+    parent_id: uuid.UUID | Same | None = SAME,
+    reason: str = "",
+) -> Saved:
+    """Save a new revision as the draft and record it; a save that changes nothing adds nothing.
+
+    `based_on` is the revision the editor started from. Raises Denied, Problem, and Stale when
+    somebody saved in between.
+    """
+    authorize_edit(by, page, account)
+    current = _lock_draft(page)
+    if based_on != page.draft_revision_id:
+        raise Stale("Somebody saved this page while you were writing.", current)
+    moved = _move(page, parent_id)
+    cleaned = clean_html.clean(text.body)
+    fields = _fields(text, cleaned)
+    if current is not None and current.digest == digest_of(fields):
+        if moved:
+            record(Event.PAGE_CHANGED, page, by=by, reason=reason, revision=current.number,
+                   changes=moved)  # fmt: skip
+        return Saved(current, bool(moved), cleaned.removed)
+    number = (current.number if current else 0) + 1
+    revision = add_revision(page, text, cleaned, by=by, number=number)
+    record(
+        Event.PAGE_CHANGED, page, by=by, reason=reason, revision=revision.number,
+        changes=differences(current, revision) | moved,
+    )  # fmt: skip
+    return Saved(revision, True, cleaned.removed)
+
+
+def place_below(page: Page, parent_id: uuid.UUID | None) -> None:
+    """Put the page below another of its account. Raises Problem."""
+    if parent_id is not None:
+        parent = db.session.scalar(
+            select(Page).where(Page.id == parent_id, Page.account_id == page.account_id)
+        )
+        if parent is None or parent.type != "page" or page.type != "page":
+            raise Problem("Choose a page of this account as the parent.")
+    page.parent_id = parent_id
+    address_of(page, "x")
+
+
+def _move(page: Page, parent_id: uuid.UUID | Same | None) -> dict[str, list[str | None]]:
+    if isinstance(parent_id, Same) or parent_id == page.parent_id:
+        return {}
+    before = page.parent_id
+    place_below(page, parent_id)
+    return {"parent": [str(before) if before else None, str(parent_id) if parent_id else None]}
+
+
+def add_revision(
+    page: Page, text: Text, body: clean_html.Cleaned, *, by: Actor, number: int, note: str = ""
+) -> Revision:
+    """Write a revision and make it the page's draft, without asking or recording."""
+    revision = new_revision(page, text, body, by=by, number=number, note=note)
+    db.session.add(revision)
+    db.session.flush()
+    make_draft(page, revision)
+    return revision
+
+
+def new_revision(
+    page: Page, text: Text, body: clean_html.Cleaned, *, by: Actor, number: int, note: str = ""
+) -> Revision:
+    """Return a revision that says `text` with `body` in place of its own. Raises Problem.
+
+    It is not in the session yet. That `body` is clean is proven by its type.
+    """
+    fields = _fields(text, body)
+    return Revision(
+        tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id, number=number,
+        author_id=by.person_id, author_label=by.name or by.label, note=note,
+        digest=digest_of(fields), **fields,
+    )  # fmt: skip
+
+
+def make_draft(page: Page, revision: Revision) -> None:
+    """Make a stored revision what editors see of the page."""
+    page.draft_revision_id = revision.id
+    page.title = revision.title
+    page.changed_at = now()
+
+
+def digest_now(revision: Revision) -> str:
+    """Return the digest of what the row says now: equal to `digest` unless it was tampered with."""
+    fields = asdict(text_of(revision))
+    fields["term_ids"] = list(fields["term_ids"])
+    return digest_of(fields)
+
+
+def differences(before: Revision | None, after: Revision) -> dict[str, list[str]]:
+    """Return `{field: [before, after]}` for the trail, long texts cut around the first change."""
+    found = {}
+    for name in ("title", "slug", "excerpt", "byline", "body"):
+        old, new = getattr(before, name, "") or "", getattr(after, name)
+        if old == new:
+            continue
+        if name == "body" and clean_html.text_of(old) != clean_html.text_of(new):
+            old, new = clean_html.text_of(old), clean_html.text_of(new)
+        found[name] = _around_change(old, new)
+    return found
+
+
+def _fields(text: Text, body: clean_html.Cleaned) -> dict[str, object]:
+    fields = asdict(text) | {
+        "title": " ".join(text.title.split()) if "\n" in text.title else text.title,
+        "slug": slug_of(text.slug or text.title),
+        "body": body.html,
+        "term_ids": sorted(text.term_ids),
+    }
+    _check_lengths(fields)
+    return fields
+
+
+def _check_lengths(fields: dict[str, object]) -> None:
+    for name, limit in (
+        ("title", TITLE_LENGTH), ("excerpt", EXCERPT_LENGTH), ("byline", TITLE_LENGTH),
+        ("body", BODY_LENGTH),
+    ):  # fmt: skip
+        value = str(fields[name])
+        if len(value) > limit:
+            raise Problem(f"The {name} has {len(value):,} characters; {limit:,} fit.")
+        if "\x00" in value:
+            raise Problem(f"The {name} holds a NUL character; remove it.")
+
+
+def _lock_draft(page: Page) -> Revision | None:
+    db.session.flush()
+    db.session.refresh(page, with_for_update=True)
+    return revision_by_id(page.draft_revision_id, page)
+
+
+def _around_change(old: str, new: str) -> list[str]:
+    if max(len(old), len(new)) <= SNIPPET:
+        return [old, new]
+    same = next(
+        (i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b),
+        min(len(old), len(new)),
+    )
+    start = max(0, same - 40)
+    return [_cut(text, start) for text in (old, new)]
+
+
+def _cut(text: str, start: int) -> str:
+    end = start + SNIPPET
+    return ("…" if start else "") + text[start:end] + ("…" if len(text) > end else "")

@@ -1,0 +1,70 @@
+"""Tags and categories as editors type and tick them."""
+
+import uuid
+
+from sqlalchemy import select
+
+from portal.content.addresses import slug_of
+from portal.content.pages import Page
+from portal.content.problems import Problem
+from portal.content.terms import Term
+from tenants.accounts import AccountRef
+from tenants.db import db
+
+TAG_LENGTH = 100
+TAGS = 100
+
+
+def categories_of(account_id: uuid.UUID) -> list[Term]:
+    """Return the account's categories by name."""
+    return list(
+        db.session.scalars(
+            select(Term)
+            .where(Term.account_id == account_id, Term.taxonomy == "category")
+            .order_by(Term.name)
+            .limit(500)
+        )
+    )
+
+
+def terms_by_ids(account_id: uuid.UUID, term_ids: list[str]) -> list[Term]:
+    """Return those of the account's terms, by name."""
+    ids = [uuid.UUID(term_id) for term_id in term_ids]
+    return list(
+        db.session.scalars(
+            select(Term).where(Term.account_id == account_id, Term.id.in_(ids)).order_by(Term.name)
+        )
+    )
+
+
+def tags_named(account: AccountRef, names: list[str]) -> list[Term]:
+    """Return the account's tags with these names, starting the ones it lacks. Raises Problem."""
+    wanted: dict[str, str] = {}
+    for name in filter(None, (n.strip() for n in names)):
+        if len(name) > TAG_LENGTH:
+            raise Problem(f"The tag “{name[:30]}…” is too long; use at most {TAG_LENGTH} letters.")
+        wanted.setdefault(slug_of(name), name)
+    if len(wanted) > TAGS:
+        raise Problem(f"Use at most {TAGS} tags.")
+    known = db.session.scalars(
+        select(Term).where(
+            Term.account_id == account.id, Term.taxonomy == "tag", Term.slug.in_(wanted)
+        )
+    )
+    found = {term.slug: term for term in known}
+    for slug, name in wanted.items():
+        if slug not in found:
+            found[slug] = Term(
+                tenant_id=account.tenant_id, account_id=account.id, taxonomy="tag",
+                slug=slug, name=name,
+            )  # fmt: skip
+            db.session.add(found[slug])
+    return list(found.values())
+
+
+def possible_parents(account_id: uuid.UUID, page_id: uuid.UUID | None) -> list[Page]:
+    """Return the account's pages that another page may stand below, by title."""
+    query = select(Page).where(Page.account_id == account_id, Page.type == "page")
+    if page_id is not None:
+        query = query.where(Page.id != page_id)
+    return list(db.session.scalars(query.order_by(Page.title).limit(500)))

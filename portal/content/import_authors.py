@@ -1,0 +1,73 @@
+"""Whose texts they are: members of the account by their e-mail, names for everybody else."""
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+
+from portal.content.drafting import TITLE_LENGTH
+from portal.content.import_plan import Line
+from portal.content.import_standing import Standing
+from portal.content.wordpress.documents import Author, Document, Export
+from tenants.people import BadEmail, normal_email
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Who a text is by: a member of the account, or only a name."""
+
+    person_id: uuid.UUID | None
+    byline: str
+
+
+class Authors:
+    """Credits texts, and tells how many each author got.
+
+    Only the account's own members are known here, so nothing is said of anybody else.
+    """
+
+    def __init__(self, export: Export, standing: Standing) -> None:
+        self._standing = standing
+        self._authors = {author.login: author for author in export.authors}
+        self._texts: Counter[str] = Counter()
+
+    def credit(self, document: Document) -> Credit:
+        """Return who the document is by, and count it."""
+        self._texts[document.author_login] += 1
+        author = self._authors.get(document.author_login)
+        member = self._member(author) if author else None
+        if member is not None:
+            return Credit(member[0], "")
+        return Credit(None, document.byline[:TITLE_LENGTH])
+
+    def lines(self) -> list[Line]:
+        """Return a line for each author with texts."""
+        return [self._line(login, count) for login, count in self._texts.items() if login]
+
+    def known(self) -> int:
+        """Return how many authors with texts are members of the account."""
+        return sum(
+            login in self._authors and self._member(self._authors[login]) is not None
+            for login in self._texts
+        )
+
+    def names_only(self) -> int:
+        """Return how many authors with texts are kept as names."""
+        return sum(bool(login) for login in self._texts) - self.known()
+
+    def _member(self, author: Author) -> tuple[uuid.UUID, str] | None:
+        try:
+            return self._standing.people.get(normal_email(author.email))
+        except BadEmail:
+            return None
+
+    def _line(self, login: str, count: int) -> Line:
+        author = self._authors.get(login)
+        name = author.name if author else login
+        texts = "1 text" if count == 1 else f"{count} texts"
+        member = self._member(author) if author else None
+        if member is not None:
+            return Line("authors", "author", name, f"Is {member[1]} here: author of {texts}.")
+        why = "No member of this account has the e-mail address in the export"
+        if author is None or not author.email:
+            why = "The export gives no e-mail address"
+        return Line("authors", "author", name, f"{why}; the name stays as the byline of {texts}.")

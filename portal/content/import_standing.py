@@ -1,0 +1,106 @@
+"""What an account has already: looked up before an import, and again before it is written."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.content.imports import ImportedItem
+from portal.content.pages import Page, Revision
+from portal.content.sites import Menu, Redirect
+from portal.content.terms import Term
+from tenants.accounts import AccountRef
+from tenants.clock import now
+from tenants.db import db
+from tenants.grants import grants_at
+
+DOCUMENTS = ("post", "page")
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """A page that an earlier import made, as it is now. A draft's `address` is None."""
+
+    id: uuid.UUID
+    type: str
+    address: str | None
+    parent_id: uuid.UUID | None
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is there. Two looks at an account that did not change in between are equal.
+
+    `items` maps (kind, source id) to what it became; `people` maps the e-mail of each member of
+    the account to his id and name, and holds nobody else.
+    """
+
+    items: Mapping[tuple[str, str], uuid.UUID | None]
+    pages: Mapping[uuid.UUID, Existing]
+    addresses: frozenset[str]
+    redirects: frozenset[str]
+    terms: Mapping[tuple[str, str], uuid.UUID]
+    menus: frozenset[str]
+    has_primary_menu: bool
+    people: Mapping[str, tuple[uuid.UUID, str]]
+
+    def page_of(self, kind: str, source_id: int) -> Existing | None:
+        """Return the page that a document became in an earlier import, if it is still there."""
+        target = self.items.get((kind, str(source_id)))
+        return self.pages.get(target) if target else None
+
+
+def look(account: AccountRef, source: str) -> Standing:
+    """Return what the account has. Needs the whole tenant's scope; seven statements."""
+    menus = _rows(Menu, account, Menu.slug, Menu.primary)
+    terms = _rows(Term, account, Term.taxonomy, Term.slug, Term.id)
+    return Standing(
+        items=_items(account, source),
+        pages=_pages(account, source),
+        addresses=frozenset(
+            address for (address,) in _rows(Page, account, Page.address) if address
+        ),
+        redirects=frozenset(address for (address,) in _rows(Redirect, account, Redirect.address)),
+        terms={(taxonomy, slug): term_id for taxonomy, slug, term_id in terms},
+        menus=frozenset(slug for slug, _ in menus),
+        has_primary_menu=any(primary for _, primary in menus),
+        people=_members(account),
+    )
+
+
+def _rows(entity: Any, account: AccountRef, *columns: Any) -> list[tuple[Any, ...]]:
+    query = select(*columns).where(entity.account_id == account.id)
+    return [tuple(row) for row in db.session.execute(query)]
+
+
+def _items(account: AccountRef, source: str) -> dict[tuple[str, str], uuid.UUID | None]:
+    query = select(ImportedItem.kind, ImportedItem.source_id, ImportedItem.target_id).where(
+        ImportedItem.account_id == account.id, ImportedItem.source == source
+    )
+    return {(kind, source_id): target for kind, source_id, target in db.session.execute(query)}
+
+
+def _pages(account: AccountRef, source: str) -> dict[uuid.UUID, Existing]:
+    query = (
+        select(Page.id, Page.type, Page.address, Page.parent_id, Revision.slug)
+        .join(ImportedItem, ImportedItem.target_id == Page.id)
+        .join(Revision, Revision.id == Page.draft_revision_id)
+        .where(
+            Page.account_id == account.id,
+            ImportedItem.account_id == account.id,
+            ImportedItem.source == source,
+            ImportedItem.kind.in_(DOCUMENTS),
+        )
+    )
+    return {row[0]: Existing(*row) for row in db.session.execute(query)}
+
+
+def _members(account: AccountRef) -> dict[str, tuple[uuid.UUID, str]]:
+    return {
+        grant.person.email: (grant.person.id, grant.person.name)
+        for grant in grants_at(account.path, now())
+        if grant.person.active and (grant.reach == "subtree" or grant.account_id == account.id)
+    }

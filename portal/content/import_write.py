@@ -1,0 +1,109 @@
+"""Writing what an import planned: a few statements for each kind of row, none for each item."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+
+from portal.content.drafting import make_draft, new_revision
+from portal.content.import_plan import Plan, PlannedPage
+from portal.content.imports import ImportedItem
+from portal.content.pages import Page, Revision
+from portal.content.scheduling import schedule
+from portal.content.sites import Menu, Redirect
+from portal.content.terms import PageTerm, Term
+from tenants.accounts import Account, AccountRef
+from tenants.audit import record
+from tenants.clock import now
+from tenants.db import db
+from tenants.events import Event
+
+
+def lock(account: AccountRef) -> None:
+    """Keep other imports of this account waiting until this transaction ends."""
+    db.session.execute(
+        select(Account.id).where(Account.id == account.id).with_for_update(key_share=True)
+    )
+
+
+def write(plan: Plan, hashes: Mapping[int, str]) -> None:
+    """Write everything the plan made new. Parents stand before children in the plan."""
+    keys = {"tenant_id": plan.account.tenant_id, "account_id": plan.account.id}
+    _add(
+        Term(
+            id=term.id, taxonomy=term.taxonomy, slug=term.slug, name=term.name,
+            parent_id=term.parent_id, **keys,
+        )
+        for term in plan.terms
+    )  # fmt: skip
+    pages = [(planned, _page(planned, hashes, keys)) for planned in plan.pages]
+    _add(page for _, page in pages)
+    _write_revisions(plan, pages)
+    _add(
+        PageTerm(page_id=planned.id, term_id=uuid.UUID(term_id), **keys)
+        for planned in plan.pages
+        if planned.state == "published"
+        for term_id in planned.text.term_ids
+    )
+    _add(
+        Menu(id=menu.id, slug=menu.slug, name=menu.name, primary=menu.primary,
+             items=list(menu.items), **keys)
+        for menu in plan.menus
+    )  # fmt: skip
+    _add(
+        Redirect(address=address, page_id=page_id, **keys)
+        for address, page_id in plan.redirects.items()
+    )
+    _add(
+        ImportedItem(
+            source=plan.source, kind=item.kind, source_id=item.source_id,
+            target_id=item.target_id, **keys,
+        )
+        for item in plan.remembered
+    )  # fmt: skip
+
+
+def _page(planned: PlannedPage, hashes: Mapping[int, str], keys: Mapping[str, uuid.UUID]) -> Page:
+    document = planned.document
+    live = planned.state == "published"
+    created = document.created_at.utc if document.created_at else now()
+    return Page(
+        id=planned.id, type=document.kind, title=planned.text.title, parent_id=planned.parent_id,
+        position=document.menu_order, author_id=planned.author_id,
+        address=planned.address if live else None,
+        published_at=planned.published_at if live else None,
+        created_at=min(created, now()), access_password_hash=hashes.get(document.source_id),
+        **keys,
+    )  # fmt: skip
+
+
+def _write_revisions(plan: Plan, pages: list[tuple[PlannedPage, Page]]) -> None:
+    note = f"Imported from {plan.source}."
+    made = [
+        (planned, page, new_revision(page, planned.text, planned.body, by=plan.by, number=1,
+                                     note=note))
+        for planned, page in pages
+    ]  # fmt: skip
+    _add(revision for _, _, revision in made)
+    for planned, page, revision in made:
+        make_draft(page, revision)
+        if planned.state == "published":
+            page.live_revision_id = revision.id
+        record(
+            Event.PAGE_IMPORTED, page, by=plan.by, source=plan.source, state=planned.state,
+            changes={"title": ["", page.title], "address": [None, page.address]},
+        )  # fmt: skip
+    db.session.flush()
+    for planned, page, revision in made:
+        _schedule(plan, planned, page, revision)
+
+
+def _schedule(plan: Plan, planned: PlannedPage, page: Page, revision: Revision) -> None:
+    if planned.moment is not None:
+        reason = f"Was scheduled at {plan.source}."
+        schedule(page, "publish", revision, planned.moment, plan.account, by=plan.by, reason=reason)
+
+
+def _add(rows: Iterable[object]) -> None:
+    db.session.add_all(list(rows))
+    db.session.flush()

@@ -1,0 +1,95 @@
+"""Importing a WordPress export: what would happen, and making it happen.
+
+`plan` only reads; the same export and the same standing give the same report. `carry_out` writes
+what a plan says, in the caller's transaction. What was imported before is never touched again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from portal.content import import_report, import_write
+from portal.content.import_authors import Authors
+from portal.content.import_links import Links
+from portal.content.import_menus import Menus
+from portal.content.import_pages import Around, Pages
+from portal.content.import_plan import Plan, source_of
+from portal.content.import_redirects import Redirects
+from portal.content.import_standing import Standing, look
+from portal.content.import_terms import Terms
+from portal.content.wordpress.documents import Export
+from tenants.accounts import AccountRef
+from tenants.clock import now
+from tenants.decisions import Actor, authorize, can
+from tenants.permissions import Permission
+
+
+def plan(export: Export, account: AccountRef, *, by: Actor) -> Plan:
+    """Return what importing would do here. Reads only; needs the whole tenant's scope.
+
+    Whoever may not publish gets drafts. Raises Denied without the right to import.
+    """
+    authorize(by, Permission.CONTENT_IMPORT, account)
+    return _plan(export, account, look(account, source_of(export)), by)
+
+
+def carry_out(plan: Plan, *, hash_password: Callable[[str], str]) -> Plan:
+    """Write what the plan says and return the plan that was written; flushed, not committed.
+
+    If the account changed since, it is planned again, under a lock that keeps a second import of
+    this account waiting. Passwords are hashed before the first statement. Raises Denied.
+    """
+    authorize(plan.by, Permission.CONTENT_IMPORT, plan.account)
+    hashes = _hashes(plan.export, hash_password)
+    import_write.lock(plan.account)
+    standing = look(plan.account, plan.source)
+    if standing != plan.standing:
+        plan = _plan(plan.export, plan.account, standing, plan.by)
+    import_write.write(plan, hashes)
+    return plan
+
+
+def report_of(plan: Plan) -> dict[str, Any]:
+    """Return the report as JSON: `source`, `counts` and `lines`."""
+    return {
+        "source": plan.source,
+        "counts": dict(plan.counts),
+        "lines": [asdict(line) for line in plan.lines],
+    }
+
+
+def _plan(export: Export, account: AccountRef, standing: Standing, by: Actor) -> Plan:
+    may_publish = can(by, Permission.PAGE_PUBLISH, account).allowed
+    terms, authors = Terms(export, standing), Authors(export, standing)
+    found = Pages(export, standing, Around(now(), account.zone, may_publish))
+    links = Links(export, found.places.of, account.handle)
+    pages = tuple(found.plan(terms, authors, links))
+    menus = Menus(export, standing, found.places.of, terms, links, may_publish=may_publish)
+    redirects = Redirects(pages, standing)
+    lines = (
+        *found.lines, *authors.lines(), *terms.lines, *menus.lines, *redirects.lines,
+        *import_report.file_lines(export), *import_report.body_lines(pages),
+        *import_report.note_lines(export.notes),
+    )  # fmt: skip
+    return Plan(
+        account=account, by=by, source=source_of(export), export=export, standing=standing,
+        terms=tuple(terms.planned), pages=pages, menus=tuple(menus.planned),
+        redirects=redirects.found, lines=lines,
+        remembered=(*found.remembered(), *terms.remembered, *menus.remembered),
+        counts={
+            **import_report.page_counts(pages),
+            "already_there": found.there, "left_out": found.left,
+            "authors": authors.known(), "bylines": authors.names_only(),
+            "categories": terms.created("category"), "tags": terms.created("tag"),
+            "menus": len(menus.planned), "redirects": len(redirects.found),
+            "links": links.changed, "attachments": len(export.attachments),
+            "not_carried": sum(line.group == "bodies" for line in lines),
+        },
+    )  # fmt: skip
+
+
+def _hashes(export: Export, hash_password: Callable[[str], str]) -> Mapping[int, str]:
+    """Return the hash of each protected document's password, by source id."""
+    by_password = {d.password: "" for d in export.documents if d.password}
+    hashed = {password: hash_password(password) for password in by_password}
+    return {d.source_id: hashed[d.password] for d in export.documents if d.password}

@@ -1,0 +1,175 @@
+"""Lists of what readers may see, newest first, a window at a time."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
+
+from portal.content import places
+from portal.content.pages import Page, Revision
+from portal.content.places import Place
+from portal.content.reading import updated_at, visible
+from portal.content.teasers import READ, teaser
+from portal.content.terms import PageTerm, Term
+from tenants.db import db
+from tenants.people import Person
+
+WINDOW = 10
+FEED_BODY = 200_000
+SITEMAP_LIMIT = 50_000
+
+Conditions = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A live page as lists and feeds tell of it. Of a protected page they tell only the title."""
+
+    id: uuid.UUID
+    title: str
+    address: str
+    published_at: datetime
+    updated_at: datetime
+    byline: str
+    excerpt: str
+    protected: bool
+    body: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Return where it stands in its list."""
+        return Place(self.published_at, self.id)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of a list, and the places from which the parts around it can be asked for."""
+
+    entries: tuple[Entry, ...]
+    newer: Place | None = None
+    older: Place | None = None
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which part of a list is wanted: right before a place, right after one, or the newest."""
+
+    before: Place | None = None
+    after: Place | None = None
+
+
+def posts(account_id: uuid.UUID, where: Where, size: int = WINDOW) -> Window:
+    """Return a window of the site's posts. One statement."""
+    return _window([*visible(account_id), Page.type == "post"], where, size)
+
+
+def posts_between(account_id: uuid.UUID, since: datetime, until: datetime, where: Where) -> Window:
+    """Return a window of the posts of a stretch of time, `until` left out. One statement."""
+    stretch = (Page.type == "post", Page.published_at >= since, Page.published_at < until)
+    return _window([*visible(account_id), *stretch], where, WINDOW)
+
+
+def under_term(term: Term, where: Where) -> Window:
+    """Return a window of the pages and posts under a tag or category. One statement."""
+    filed = select(PageTerm.page_id).where(PageTerm.term_id == term.id)
+    return _window([*visible(term.account_id), Page.id.in_(filed)], where, WINDOW)
+
+
+def term_at(account_id: uuid.UUID, taxonomy: Literal["tag", "category"], slug: str) -> Term | None:
+    """Return the account's tag or category with this slug, or None."""
+    return db.session.scalar(
+        select(Term).where(
+            Term.account_id == account_id, Term.taxonomy == taxonomy, Term.slug == slug
+        )
+    )
+
+
+def edge(account_id: uuid.UUID, *, before: datetime | None = None,
+         since: datetime | None = None) -> datetime | None:  # fmt: skip
+    """Return the moment of the last post before a moment, or of the first since one."""
+    query = select(Page.published_at).where(*visible(account_id), Page.type == "post")
+    if since is not None:
+        query = query.where(Page.published_at >= since).order_by(Page.published_at)
+    else:
+        query = query.order_by(Page.published_at.desc())
+        query = query.where(Page.published_at < before) if before is not None else query
+    return db.session.scalar(query.limit(1))
+
+
+def newest_with_bodies(account_id: uuid.UUID, size: int) -> tuple[Entry, ...]:
+    """Return the newest posts for a feed; a body above `FEED_BODY` characters is left out."""
+    body = case((func.length(Revision.body) <= FEED_BODY, Revision.body), else_="").label("body")
+    query = _entries([*visible(account_id), Page.type == "post"]).add_columns(body)
+    query = query.order_by(Page.published_at.desc(), Page.id.desc()).limit(size)
+    return tuple(_entry(row, row.body) for row in db.session.execute(query).all())
+
+
+def all_addresses(account_id: uuid.UUID) -> list[tuple[str, datetime]]:
+    """Return address and last change of what search engines may list, the newest first.
+
+    At most `SITEMAP_LIMIT`; protected pages are left out.
+    """
+    query = (
+        select(Page.address, Page.published_at, Revision.created_at)
+        .join(Revision, Revision.id == Page.live_revision_id)
+        .where(*visible(account_id), Page.access_password_hash.is_(None))
+        .order_by(Page.published_at.desc(), Page.id.desc())
+        .limit(SITEMAP_LIMIT)
+    )
+    rows = db.session.execute(query).all()
+    return [(row[0], updated_at(row[1], row[2])) for row in rows if row[0] and row[1]]
+
+
+def _entries(conditions: Conditions) -> Select[Any]:
+    return (
+        select(
+            Page.id, Page.address, Page.published_at,
+            Page.access_password_hash.is_not(None).label("protected"),
+            Revision.title, Revision.byline, Revision.excerpt, Revision.created_at,
+            func.substr(Revision.body, 1, READ).label("start"), Person.name,
+        )
+        .join(Revision, Revision.id == Page.live_revision_id)
+        .outerjoin(Person, Person.id == Page.author_id)
+        .where(*conditions)
+    )  # fmt: skip
+
+
+def _window(conditions: Conditions, where: Where, size: int) -> Window:
+    query = _entries(conditions).limit(size + 1)
+    if where.after is not None:
+        query = query.where(places.column() > where.after.value)
+        query = query.order_by(Page.published_at, Page.id)
+    else:
+        if where.before is not None:
+            query = query.where(places.column() < where.before.value)
+        query = query.order_by(Page.published_at.desc(), Page.id.desc())
+    rows = db.session.execute(query).all()
+    found = [_entry(row) for row in rows[:size]]
+    return _around(found, where, more=len(rows) > size)
+
+
+def _around(found: list[Entry], where: Where, *, more: bool) -> Window:
+    if not found:
+        return Window(())
+    if where.after is not None:
+        found.reverse()
+        return Window(tuple(found), found[0].place if more else None, found[-1].place)
+    newer = found[0].place if where.before is not None else None
+    return Window(tuple(found), newer, found[-1].place if more else None)
+
+
+def _entry(row: Row[Any], body: str = "") -> Entry:
+    return Entry(
+        id=row.id,
+        title=row.title,
+        address=row.address,
+        published_at=row.published_at,
+        updated_at=updated_at(row.published_at, row.created_at),
+        byline="" if row.protected else row.byline or row.name or "",
+        excerpt="" if row.protected else row.excerpt or teaser(row.start),
+        protected=row.protected,
+        body="" if row.protected else body,
+    )

@@ -1,0 +1,84 @@
+"""Wall times made instants: the impossible and the double ones are put to the editor."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from portal.content.problems import BadTime
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An instant as it was asked for. `at` is UTC; `offset` is the zone's at that instant."""
+
+    at: datetime
+    wall: datetime
+    zone: str
+    offset: timedelta
+
+    @property
+    def sentence(self) -> str:
+        """Return e.g. `Sunday 29 March 2026, 09:00 in Berlin (UTC+2)`."""
+        local = self.at.astimezone(ZoneInfo(self.zone))
+        seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+        if self.zone == "UTC":
+            return f"{local:%A %-d %B %Y}, {seconds} UTC"
+        place = self.zone.rsplit("/", 1)[-1].replace("_", " ")
+        return f"{local:%A %-d %B %Y}, {seconds} in {place} ({offset_words(self.offset)})"
+
+
+def offset_words(offset: timedelta) -> str:
+    """Return `UTC`, `UTC+2` or `UTC-3:30`."""
+    minutes = round(offset.total_seconds() / 60)
+    if minutes == 0:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '-'}{hours}{f':{rest:02}' if rest else ''}"
+
+
+def instants(wall: datetime, zone: str) -> list[datetime]:
+    """Return the instants (UTC) at which clocks in `zone` show `wall`: none, one or two."""
+    place = ZoneInfo(zone)
+    found = set()
+    for fold in (0, 1):
+        instant = wall.replace(tzinfo=place, fold=fold).astimezone(UTC)
+        if instant.astimezone(place).replace(tzinfo=None, fold=0) == wall.replace(fold=0):
+            found.add(instant)
+    return sorted(found)
+
+
+def moment_at(instant: datetime, zone: str) -> Moment:
+    """Return an instant as clocks in `zone` show it."""
+    local = instant.astimezone(ZoneInfo(zone))
+    offset = local.utcoffset() or timedelta()
+    return Moment(instant.astimezone(UTC), local.replace(tzinfo=None, fold=0), zone, offset)
+
+
+def resolve(wall: datetime, zone: str, chosen: datetime | None = None) -> Moment:
+    """Return the one instant meant by a wall time.
+
+    Raises BadTime with the choices when clocks skip the time or show it twice and `chosen`
+    (an instant) is not one of them.
+    """
+    found = instants(wall, zone)
+    if chosen is not None and chosen in (found or _beside_gap(wall, zone)):
+        return moment_at(chosen, zone)
+    if len(found) == 1:
+        return moment_at(found[0], zone)
+    place = zone.rsplit("/", 1)[-1].replace("_", " ")
+    if not found:
+        choices = tuple(moment_at(i, zone) for i in _beside_gap(wall, zone))
+        raise BadTime(
+            f"On that day clocks in {place} skip {wall:%H:%M}: there is no such time. "
+            "Choose one of the times beside it.", choices,
+        )  # fmt: skip
+    choices = tuple(moment_at(i, zone) for i in found)
+    raise BadTime(
+        f"On that day clocks in {place} show {wall:%H:%M} twice. Choose which one you mean.",
+        choices,
+    )
+
+
+def _beside_gap(wall: datetime, zone: str) -> list[datetime]:
+    place = ZoneInfo(zone)
+    return sorted({wall.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1)})

@@ -1,0 +1,143 @@
+"""Pages and posts with their immutable revisions."""
+
+import hashlib
+import json
+import uuid
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.audit import Audited
+from tenants.clock import now
+from tenants.db import Base, Keyed, db
+from tenants.scope import TenantScoped
+
+Type = Literal["page", "post"]
+State = Literal["draft", "live", "live+draft", "unpublished"]
+
+
+class Page(Keyed, TenantScoped, Audited, Base):
+    """A content item. What it says is in its revisions; readers see the live one, if any.
+
+    `address` is where readers find it: set while it is live, unique on the account's site.
+    """
+
+    __tablename__ = "page"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        UniqueConstraint("account_id", "address"),
+        CheckConstraint("type IN ('page', 'post')", name="type"),
+        Index("ix_page_list", "account_id", "changed_at", "id"),
+        Index("ix_page_live", "account_id", "type", "published_at", "id"),
+        ForeignKeyConstraint(
+            ["tenant_id", "live_revision_id"],
+            ["revision.tenant_id", "revision.id"],
+            name="fk_page_live_revision",
+            use_alter=True,
+        ),
+        ForeignKeyConstraint(
+            ["tenant_id", "draft_revision_id"],
+            ["revision.tenant_id", "revision.id"],
+            name="fk_page_draft_revision",
+            use_alter=True,
+        ),
+    )
+
+    type: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(Text)
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("page.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    address: Mapped[str | None] = mapped_column(Text)
+    live_revision_id: Mapped[uuid.UUID | None]
+    draft_revision_id: Mapped[uuid.UUID | None]
+    published_at: Mapped[datetime | None]
+    unpublished_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    changed_at: Mapped[datetime] = mapped_column(default=now)
+    access_password_hash: Mapped[str | None]
+
+    @property
+    def label(self) -> str:
+        """Return how the trail names this page."""
+        return self.title
+
+    @property
+    def state(self) -> State:
+        """Return where the page stands; `live+draft` is live with changes nobody published yet."""
+        if self.live_revision_id is None:
+            return "unpublished" if self.unpublished_at else "draft"
+        return "live" if self.live_revision_id == self.draft_revision_id else "live+draft"
+
+
+class Revision(Keyed, TenantScoped, Base):
+    """One saved text of a page. Never changed (trigger); `digest` is what approvals bind to."""
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        UniqueConstraint("page_id", "number"),
+        ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
+    )
+
+    page_id: Mapped[uuid.UUID]
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(Text)
+    slug: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    excerpt: Mapped[str] = mapped_column(Text, default="")
+    byline: Mapped[str] = mapped_column(Text, default="")
+    term_ids: Mapped[list[Any]] = mapped_column(default=list)
+    digest: Mapped[str] = mapped_column(String(64))
+    author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    author_label: Mapped[str] = mapped_column(String(300))
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def label(self) -> str:
+        """Return how people name this revision."""
+        return f"revision {self.number}"
+
+
+def digest_of(fields: dict[str, Any]) -> str:
+    """Return the SHA-256 (hex) of a text: all its fields in canonical JSON."""
+    plain = json.dumps(fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def page_by_id(page_id: uuid.UUID, account_id: uuid.UUID) -> Page | None:
+    """Return the account's page with this id if it is inside the scope, else None."""
+    return db.session.scalar(select(Page).where(Page.id == page_id, Page.account_id == account_id))
+
+
+def revision_by_id(revision_id: uuid.UUID | None, page: Page) -> Revision | None:
+    """Return the page's own revision with this id, or None."""
+    if revision_id is None:
+        return None
+    return db.session.scalar(
+        select(Revision).where(Revision.id == revision_id, Revision.page_id == page.id)
+    )
+
+
+def revisions_of(page: Page, limit: int = 200) -> list[Revision]:
+    """Return the page's revisions, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Revision)
+            .where(Revision.page_id == page.id)
+            .order_by(Revision.number.desc())
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,25 @@
+"""Why something cannot be done with content, in sentences for the person who tried."""
+
+
+class Problem(ValueError):
+    """The request cannot be carried out; the message says what is wrong and what to do."""
+
+
+class AddressTaken(Problem):
+    """Another page of this site has the address."""
+
+
+class Stale(Problem):
+    """Somebody saved in between. `theirs` is what stands now; nothing was overwritten."""
+
+    def __init__(self, message: str, theirs: object) -> None:
+        super().__init__(message)
+        self.theirs = theirs
+
+
+class BadTime(Problem):
+    """The moment asked for cannot be used; `choices` are instants to choose from, if any."""
+
+    def __init__(self, message: str, choices: tuple[object, ...] = ()) -> None:
+        super().__init__(message)
+        self.choices = choices

@@ -1,0 +1,135 @@
+"""Putting a revision live and taking a page offline."""
+
+from sqlalchemy import delete, select
+
+from portal.content.addresses import address_of, refuse_taken
+from portal.content.pages import Page, Revision, revision_by_id
+from portal.content.problems import Problem
+from portal.content.sites import Redirect
+from portal.content.terms import PageTerm, Term
+from tenants.accounts import AccountRef
+from tenants.audit import record
+from tenants.clock import now
+from tenants.db import db
+from tenants.decisions import Actor, authorize
+from tenants.events import Event
+from tenants.permissions import Permission
+
+
+def publish(
+    page: Page, revision: Revision, account: AccountRef, *, by: Actor, reason: str = ""
+) -> None:
+    """Make `revision` what readers see, and record it.
+
+    Pages below move along when the address changes; old addresses lead here. Raises Denied,
+    and AddressTaken or Problem when the address cannot be had.
+    """
+    authorize(by, Permission.PAGE_PUBLISH, account)
+    before = revision_by_id(page.live_revision_id, page)
+    old_address = page.address
+    go_live(page, revision)
+    record(
+        Event.PAGE_PUBLISHED, page, by=by, reason=reason, revision=revision.number,
+        address=page.address,
+        changes={
+            "live revision": [before.number if before else None, revision.number],
+            "address": [old_address, page.address],
+        },
+    )  # fmt: skip
+    _move_descendants(page, by)
+
+
+def go_live(page: Page, revision: Revision) -> None:
+    """Write what being live means, without asking or recording."""
+    if not revision.title and not revision.body:
+        raise Problem("There is nothing to publish yet: the page has neither title nor text.")
+    _take_address(page, address_of(page, revision.slug))
+    page.live_revision_id = revision.id
+    page.published_at = page.published_at or now()
+    page.unpublished_at = None
+    _file_under_terms(page, revision)
+
+
+def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -> None:
+    """Take the page offline; its address answers 410 until it is live again. Recorded.
+
+    Raises Denied, and Problem when it is not live.
+    """
+    authorize(by, Permission.PAGE_PUBLISH, account)
+    if page.live_revision_id is None or page.address is None:
+        raise Problem("This page is not live, so there is nothing to take offline.")
+    address = page.address
+    _remember_address(page, address)
+    page.address = None
+    page.live_revision_id = None
+    page.unpublished_at = now()
+    db.session.execute(delete(PageTerm).where(PageTerm.page_id == page.id))
+    record(
+        Event.PAGE_UNPUBLISHED, page, by=by, reason=reason, address=address,
+        changes={"address": [address, None]},
+    )  # fmt: skip
+
+
+def _take_address(page: Page, address: str) -> None:
+    refuse_taken(page, address)
+    db.session.execute(
+        delete(Redirect).where(Redirect.account_id == page.account_id, Redirect.address == address)
+    )
+    if page.address not in (None, address):
+        _remember_address(page, page.address)
+    page.address = address
+    db.session.flush()
+
+
+def _remember_address(page: Page, address: str | None) -> None:
+    if address is None:
+        return
+    known = db.session.scalar(
+        select(Redirect).where(Redirect.account_id == page.account_id, Redirect.address == address)
+    )
+    if known is not None:
+        known.page_id = page.id
+        return
+    db.session.add(
+        Redirect(
+            tenant_id=page.tenant_id, account_id=page.account_id, address=address, page_id=page.id
+        )
+    )
+
+
+def _file_under_terms(page: Page, revision: Revision) -> None:
+    db.session.execute(delete(PageTerm).where(PageTerm.page_id == page.id))
+    if not revision.term_ids:
+        return
+    wanted = select(Term.id).where(Term.account_id == page.account_id)
+    known = {str(term_id): term_id for term_id in db.session.scalars(wanted)}
+    for term_id in revision.term_ids:
+        if term_id in known:
+            db.session.add(
+                PageTerm(
+                    tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
+                    term_id=known[term_id],
+                )
+            )  # fmt: skip
+
+
+def _move_descendants(page: Page, by: Actor) -> None:
+    waiting = [page]
+    while waiting:
+        parent = waiting.pop()
+        children = db.session.scalars(
+            select(Page).where(Page.parent_id == parent.id, Page.address.is_not(None))
+        ).all()
+        for child in children:
+            live = revision_by_id(child.live_revision_id, child)
+            address = address_of(child, live.slug) if live else None
+            if address is None or address == child.address:
+                continue
+            old = child.address
+            _take_address(child, address)
+            record(
+                Event.PAGE_PUBLISHED, child, by=by, reason="Its parent's address changed.",
+                revision=live.number if live else None, address=address,
+                changes={"address": [old, address]},
+            )  # fmt: skip
+            waiting.append(child)

@@ -1,0 +1,64 @@
+"""Schedules: what is to happen to a page, which text, when, and on whose authority."""
+
+import uuid
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.audit import Audited
+from tenants.clock import now
+from tenants.db import Base, Keyed
+from tenants.scope import TenantScoped
+
+What = Literal["publish", "unpublish"]
+State = Literal["pending", "done", "held", "cancelled"]
+
+
+class Schedule(Keyed, TenantScoped, Audited, Base):
+    """The row is the truth; queues only wake the workers.
+
+    `due_at` is UTC; `wall_time`, `zone` and `offset_minutes` are how it was asked for.
+    `approver_id` is whose right to publish is asked for again at the due moment.
+    """
+
+    __tablename__ = "schedule"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
+        ForeignKeyConstraint(["tenant_id", "revision_id"], ["revision.tenant_id", "revision.id"]),
+        CheckConstraint("what IN ('publish', 'unpublish')", name="what"),
+        CheckConstraint("state IN ('pending', 'done', 'held', 'cancelled')", name="state"),
+        Index("ix_schedule_due", "state", "due_at"),
+        Index("ix_schedule_page_id", "page_id", "state"),
+        Index("ix_schedule_account_id_due", "account_id", "due_at", "id"),
+    )
+
+    page_id: Mapped[uuid.UUID]
+    page_title: Mapped[str] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(String(16))
+    revision_id: Mapped[uuid.UUID | None]
+    revision_digest: Mapped[str | None] = mapped_column(String(64))
+    due_at: Mapped[datetime]
+    wall_time: Mapped[str] = mapped_column(String(32))
+    zone: Mapped[str] = mapped_column(String(64))
+    offset_minutes: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16), default="pending")
+    moves: Mapped[int] = mapped_column(default=0)
+    approver_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    approver_label: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    done_at: Mapped[datetime | None]
+    cause: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def label(self) -> str:
+        """Return how the trail names this schedule."""
+        return self.page_title
+
+    @property
+    def delay_ms(self) -> int | None:
+        """Return how long after the due moment it was carried out, in milliseconds."""
+        if self.done_at is None:
+            return None
+        return round((self.done_at - self.due_at).total_seconds() * 1000)

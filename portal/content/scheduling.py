@@ -1,0 +1,132 @@
+"""Asking for something to happen to a page later: scheduled, moved, cancelled."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.content.addresses import address_of, refuse_taken
+from portal.content.moments import Moment
+from portal.content.pages import Page, Revision
+from portal.content.problems import BadTime, Problem
+from portal.content.schedules import Schedule, What
+from tenants.accounts import AccountRef
+from tenants.audit import record
+from tenants.clock import database_now
+from tenants.db import db
+from tenants.decisions import Actor, authorize
+from tenants.events import Event
+from tenants.permissions import Permission
+
+YEARS_AHEAD = 10
+
+
+def schedule(
+    page: Page,
+    what: What,
+    revision: Revision | None,
+    moment: Moment,
+    account: AccountRef,
+    *,
+    by: Actor,
+    reason: str = "",
+) -> Schedule:
+    """Schedule `revision` to go live, or the page to go offline, at a moment. Recorded.
+
+    `by` answers for it: his right to publish is asked for again at the due moment. Raises Denied,
+    BadTime when the moment has passed, and Problem when it could not be carried out even now.
+    """
+    authorize(by, Permission.PAGE_PUBLISH, account)
+    _refuse_bad_moment(moment)
+    if what == "publish":
+        if revision is None:
+            raise Problem("There is nothing saved to publish yet.")
+        refuse_taken(page, address_of(page, revision.slug))
+    row = Schedule(
+        tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
+        page_title=page.title, what=what, state="pending",
+        revision_id=revision.id if revision and what == "publish" else None,
+        revision_digest=revision.digest if revision and what == "publish" else None,
+        approver_id=by.person_id, approver_label=by.label,
+        **_time_fields(moment),
+    )  # fmt: skip
+    db.session.add(row)
+    record(
+        Event.SCHEDULE_MADE, row, by=by, reason=reason, what=what,
+        due=moment.at.isoformat(), sentence=moment.sentence,
+    )  # fmt: skip
+    return row
+
+
+def move(
+    row: Schedule, moment: Moment, account: AccountRef, *, by: Actor, reason: str = ""
+) -> None:
+    """Give a waiting schedule another moment; it keeps its id and its text. Recorded.
+
+    A held one waits again. Raises Denied, BadTime, and Problem when it is done or cancelled.
+    """
+    authorize(by, Permission.PAGE_PUBLISH, account)
+    _refuse_bad_moment(moment)
+    _lock_open(row)
+    for name, value in _time_fields(moment).items():
+        setattr(row, name, value)
+    row.state, row.cause = "pending", ""
+    row.moves += 1
+    row.approver_id, row.approver_label = by.person_id, by.label
+    record(
+        Event.SCHEDULE_MOVED, row, by=by, reason=reason, what=row.what,
+        due=moment.at.isoformat(), sentence=moment.sentence,
+    )  # fmt: skip
+
+
+def cancel(row: Schedule, account: AccountRef, *, by: Actor, reason: str = "") -> None:
+    """Cancel a waiting or held schedule. Recorded. Raises Denied and Problem."""
+    authorize(by, Permission.PAGE_PUBLISH, account)
+    _lock_open(row)
+    row.state = "cancelled"
+    record(
+        Event.SCHEDULE_CANCELLED, row, by=by, reason=reason, what=row.what,
+        due=row.due_at.isoformat(),
+    )  # fmt: skip
+
+
+def schedule_by_id(schedule_id: uuid.UUID, account_id: uuid.UUID) -> Schedule | None:
+    """Return the account's schedule with this id if it is inside the scope, else None."""
+    return db.session.scalar(
+        select(Schedule).where(Schedule.id == schedule_id, Schedule.account_id == account_id)
+    )
+
+
+def open_schedules(page: Page) -> list[Schedule]:
+    """Return what still waits or is held for a page, the next due first."""
+    return list(
+        db.session.scalars(
+            select(Schedule)
+            .where(Schedule.page_id == page.id, Schedule.state.in_(("pending", "held")))
+            .order_by(Schedule.due_at, Schedule.id)
+        )
+    )
+
+
+def _refuse_bad_moment(moment: Moment) -> None:
+    moment_now: datetime = database_now(db.session())
+    if moment.at <= moment_now:
+        raise BadTime("This time has passed already. Choose a later one, or publish now.")
+    if moment.at.year > moment_now.year + YEARS_AHEAD:
+        raise BadTime(f"Choose a time within the next {YEARS_AHEAD} years.")
+
+
+def _time_fields(moment: Moment) -> dict[str, object]:
+    return {
+        "due_at": moment.at,
+        "wall_time": moment.wall.isoformat(timespec="seconds"),
+        "zone": moment.zone,
+        "offset_minutes": round(moment.offset.total_seconds() / 60),
+    }
+
+
+def _lock_open(row: Schedule) -> None:
+    db.session.flush()
+    db.session.refresh(row, with_for_update=True)
+    if row.state not in {"pending", "held"}:
+        raise Problem(f"This is {row.state} already, so it cannot be changed any more.")

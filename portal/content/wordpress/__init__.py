@@ -1,0 +1,1 @@
+"""Reading WordPress exports (WXR). ``reader.read`` is the door; ``documents`` its result."""

@@ -1,0 +1,116 @@
+"""What people see when something cannot be done: a clear sentence, the right status."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, make_response, render_template, request
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from portal.identity.passwords import TooBusy
+from portal.proofs import proof_of
+from portal.requests import current
+from portal.throttling import seconds_to_wait
+from tenants.audit import record
+from tenants.db import db
+from tenants.decisions import Decision, Denied
+from tenants.directory import givers
+from tenants.events import Event
+from tenants.scope import Scope, aside
+
+log = structlog.get_logger()
+PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
+
+
+class Conflict(HTTPException):
+    """409: somebody or something else was there first; the description says what to do."""
+
+    code = 409
+
+
+def init_app(app: Flask) -> None:
+    """Attach the handlers."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Denied, _denied)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(RateLimitExceeded, _limited)
+    app.register_error_handler(TooBusy, _busy)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _page(code: int, message: str = "", **extra: Any) -> Response:
+    name = code if code in PAGES else (500 if code >= 500 else 400)
+    extra.setdefault("request_id", getattr(current, "request_id", ""))
+    text = render_template(f"errors/{name}.html", message=message, **extra)
+    response = make_response(text, code)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _http(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    message = error.description if error.code in {409, 422} else ""
+    response = _page(error.code, message or "")
+    if error.code == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _denied(error: Denied) -> Response:
+    db.session.rollback()
+    current.stack.close()
+    decision = error.decision
+    if request.method not in {"GET", "HEAD"}:
+        _record_refusal(decision)
+    people = givers(decision.permission, decision.account)
+    return _page(403, str(error), proof=proof_of(decision, people))
+
+
+def _record_refusal(decision: Decision) -> None:
+    account = decision.account
+    scope = Scope("tenant", tenant_id=account.tenant_id, whole_tenant=True)
+    with aside(scope) as session:
+        record(
+            Event.ACTION_REFUSED, account, by=decision.actor, session=session, outcome="refused",
+            account_id=account.id, changes={}, reason=decision.sentence,
+            permission=str(decision.permission), account=account.name,
+        )  # fmt: skip
+
+
+def _csrf(_error: CSRFError) -> Response:
+    return _page(
+        400,
+        "This form was open for too long, or was sent from another site. "
+        "Nothing was changed. Go back, reload the page and send it again.",
+    )
+
+
+def _limited(_error: RateLimitExceeded) -> Response:
+    seconds = seconds_to_wait()
+    response = _page(429, "Too many tries in a short time.", retry_after=seconds)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _busy(error: TooBusy) -> Response:
+    response = _page(503, str(error))
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _database(error: OperationalError) -> Response:
+    db.session.rollback()
+    log.error("database", error=str(error.orig))
+    response = _page(503, "The database is busy or out of reach. Nothing was changed; try again.")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    db.session.rollback()
+    log.error("unforeseen", path=request.path, exc_info=error)
+    return _page(500)

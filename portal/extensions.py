@@ -1,0 +1,32 @@
+"""The Flask extensions, made once and bound to the app in `create_app`."""
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+
+class Throttle(Limiter):
+    """Counts in Redis; while Redis is gone each process counts for itself."""
+
+    def init_app(self, app: Flask) -> None:
+        """Attach to the app, and believe in its Redis until it fails."""
+        super().init_app(app)
+        self._storage_dead = False
+
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+migrate = Migrate(render_as_batch=True, compare_type=True)
+limiter = Throttle(
+    key_func=get_remote_address,
+    in_memory_fallback_enabled=True,
+    swallow_errors=False,
+    headers_enabled=False,
+    # redis-py tries three times with pauses of seconds; a request cannot wait for that.
+    storage_options={"retry": Retry(NoBackoff(), 0)},  # type: ignore[dict-item]  # goes to redis-py as it is
+)

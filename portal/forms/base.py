@@ -1,0 +1,61 @@
+"""What every form of the portal does: bad characters and lengths get a sentence."""
+
+import re
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, StopValidation
+
+from portal.times import zone_names
+
+LONG = 100_000
+
+
+class PortalForm(FlaskForm):
+    """A form whose text fields refuse what cannot be stored, and keep everything typed."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        fine = bool(super().validate(extra_validators))
+        for field in self:
+            if isinstance(field.data, str):
+                problem = _unstorable(field.data)
+                if problem:
+                    field.errors = [*field.errors, problem]
+                    field.data = _UNSTORABLE.sub("\ufffd", field.data)
+                    fine = False
+        return fine
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def _unstorable(text: str) -> str:
+    if "\x00" in text:
+        return "This holds a NUL character, which no page can show. Remove it."
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        return "This holds half of a character. Remove it and type it again."
+    return ""
+
+
+def at_most(characters: int) -> Length:
+    """Return the validator of a length, with its sentence."""
+    return Length(max=characters, message=f"Use at most {characters:,} characters.")
+
+
+class ZoneField(SelectField):
+    """A time zone by name."""
+
+    def __init__(self, label: str = "Time zone", **kwargs: Any) -> None:
+        choices = [SelectChoice(n, n.replace("_", " ")) for n in zone_names()]
+        super().__init__(label, choices=choices, **kwargs)
+
+    def pre_validate(self, _form: Any) -> None:
+        if self.data not in zone_names():
+            raise StopValidation("Choose a time zone from the list.")
+
+
+def add_error(field: Field, message: str) -> None:
+    """Show `message` beside a field of a form that validated."""
+    field.errors = [*field.errors, message]

@@ -1,0 +1,24 @@
+"""What people set for themselves."""
+
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired
+
+from portal.forms.auth import NewPasswordForm
+from portal.forms.base import PortalForm, ZoneField, at_most
+
+
+class ProfileForm(PortalForm):
+    """How the portal names somebody, and the clock they live by."""
+
+    name = StringField(
+        "Name",
+        [InputRequired("Give your name."), at_most(200)],
+        filters=[lambda text: text.strip() if text else text],
+    )
+    zone = ZoneField("Time zone", description="Times are shown to you in this zone.")
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The old password, and a new one twice."""
+
+    current = PasswordField("Password so far", [InputRequired("Give the password you have now.")])

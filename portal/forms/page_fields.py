@@ -1,0 +1,54 @@
+"""Between the editor's form and a revision's text."""
+
+import uuid
+
+from portal.content.drafting import Text
+from portal.content.filing import categories_of, possible_parents, tags_named, terms_by_ids
+from portal.content.pages import Page, Revision
+from portal.content.problems import Problem
+from portal.forms.base import add_error
+from portal.forms.pages import PageForm
+from tenants.accounts import AccountRef
+
+
+def offer_choices(form: PageForm, account_id: uuid.UUID, page_id: uuid.UUID | None) -> None:
+    """Fill the selects with what this account has."""
+    parents = possible_parents(account_id, page_id)
+    form.parent.choices = [("", "Top of the site"), *((str(p.id), p.title) for p in parents)]
+    form.categories.choices = [(str(t.id), t.name) for t in categories_of(account_id)]
+
+
+def fill(form: PageForm, page: Page, draft: Revision | None, account_id: uuid.UUID) -> None:
+    """Show what the draft says."""
+    form.based_on.data = str(page.draft_revision_id or "")
+    form.parent.data = str(page.parent_id or "")
+    if draft is None:
+        return
+    for name in ("title", "body", "excerpt", "slug", "byline"):
+        form[name].data = getattr(draft, name)
+    terms = terms_by_ids(account_id, draft.term_ids)
+    form.tags.data = ", ".join(t.name for t in terms if t.taxonomy == "tag")
+    form.categories.data = [str(t.id) for t in terms if t.taxonomy == "category"]
+
+
+def read_text(form: PageForm, account: AccountRef) -> tuple[Text, uuid.UUID | None]:
+    """Return what was typed and the parent chosen. Starts tags that are new. Raises Problem."""
+    tags = tags_named(account, (form.tags.data or "").split(","))
+    text = Text(
+        title=form.title.data or "",
+        slug=form.slug.data or "",
+        body=form.body.data or "",
+        excerpt=form.excerpt.data or "",
+        byline=form.byline.data or "",
+        term_ids=(*(str(t.id) for t in tags), *(form.categories.data or [])),
+    )
+    return text, uuid.UUID(form.parent.data) if form.parent.data else None
+
+
+def show_problem(form: PageForm, problem: Problem) -> None:
+    """Show why the page could not be saved, at the field it is about."""
+    message = str(problem)
+    first = message.split(" ")[1] if message.startswith("The ") else ""
+    about = {"title": form.title, "body": form.body, "excerpt": form.excerpt, "tag": form.tags}
+    field = about.get(first) or (form.slug if "address" in message else form.title)
+    add_error(form.parent if "parent" in message else field, message)

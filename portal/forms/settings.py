@@ -1,0 +1,21 @@
+"""The settings of an account and of its site."""
+
+from wtforms import StringField
+from wtforms.validators import DataRequired, Regexp
+
+from portal.forms.base import PortalForm, ZoneField, at_most
+
+
+class SettingsForm(PortalForm):
+    """What the account is called, and how its site introduces itself."""
+
+    name = StringField("Account name", [DataRequired("Give the account a name."), at_most(200)])
+    zone = ZoneField("Time zone", description="The clock that new schedules start from.")
+    title = StringField("Site title", [DataRequired("Give the site a title."), at_most(200)])
+    tagline = StringField("Tagline", [at_most(300)], description="One line below the title.")
+    language = StringField(
+        "Language of the site",
+        [Regexp(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+                message="Use a language tag like “en”, “de” or “pt-BR”."), at_most(35)],
+        description="A language tag (BCP 47), for readers' browsers and screen readers.",
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""Whether the portal works, part by part."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.config import ROOT
+from portal.heartbeats import is_silent
+from tenants.db import db
+from tenants.engines import reading
+
+
+def checks() -> dict[str, str]:
+    """Return each part with `ok` or what is wrong with it and what to do. Never raises."""
+    return {
+        "database": _told(_database),
+        "schema": _told(_schema),
+        "redis": _told(_redis),
+        "scheduler": _told(_scheduler),
+    }
+
+
+def head_revision() -> str:
+    """Return the newest migration in the code."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(Path(ROOT) / "migrations"))
+    return ScriptDirectory.from_config(config).get_current_head() or ""
+
+
+def schema_revision() -> str:
+    """Return the migration the database stands at, or an empty text for a new one."""
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _told(check: Callable[[], str]) -> str:
+    try:
+        with reading():
+            return check()
+    except SQLAlchemyError as error:
+        first = str(getattr(error, "orig", error)).splitlines()[0]
+        return f"cannot be asked: {first}"
+    finally:
+        db.session.rollback()
+
+
+def _database() -> str:
+    db.session.execute(text("SELECT 1"))
+    return "ok"
+
+
+def _schema() -> str:
+    here, there = schema_revision(), head_revision()
+    if here == there:
+        return "ok"
+    return f"at {here or 'nothing'}, the code needs {there}: run `flask --app wsgi migrate`"
+
+
+def _redis() -> str:
+    try:
+        current_app.extensions["redis"].ping()
+    except RedisError as error:
+        return f"out of reach ({error}): jobs wait in the database until it is back"
+    return "ok"
+
+
+def _scheduler() -> str:
+    if is_silent(db.session(), "scheduler"):
+        return "silent for over 30 s: start `flask --app wsgi scheduler`"
+    return "ok"

@@ -1,0 +1,1 @@
+"""Who somebody is: passwords, sessions of devices, tokens sent by mail. No Flask."""

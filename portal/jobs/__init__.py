@@ -1,0 +1,1 @@
+"""Work outside requests. Rows hold the truth; the queue only wakes somebody up."""

@@ -1,0 +1,89 @@
+"""The one list of what happens again and again, and the clock that makes it happen.
+
+The scheduler process carries out what is due itself, since that must be on time; what may take
+long it hands to the workers, by a job id that keeps it from piling up.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.content.due import publish_due
+from portal.content.imports import ImportRun
+from portal.heartbeats import beat
+from portal.jobs.mail import anything_waiting
+from portal.jobs.queue import wake
+from tenants.db import db
+from tenants.engines import reading
+from tenants.scope import across_tenants, aside
+
+SCHEDULER = "scheduler"
+TICK_SECONDS = 0.25
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Something done again every so many seconds."""
+
+    name: str
+    seconds: float
+    work: Callable[[], object]
+
+
+def _beat() -> None:
+    with aside(None) as session:
+        beat(session, SCHEDULER)
+
+
+def _wake_mail() -> None:
+    with reading():
+        waiting = anything_waiting()
+        db.session.rollback()
+    if waiting:
+        wake("deliver_mail", job_id="deliver-mail")
+
+
+def _wake_imports() -> None:
+    with reading(), across_tenants("looking for imports that wait"):
+        waiting = db.session.scalars(
+            select(ImportRun.id).where(ImportRun.state == "waiting").limit(20)
+        ).all()
+    for import_id in waiting:
+        wake("run_import", str(import_id), job_id=f"import-{import_id.hex}")
+
+
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic("publish what is due", TICK_SECONDS, publish_due),
+    Periodic("heartbeat", 5, _beat),
+    Periodic("wake mail", 2, _wake_mail),
+    Periodic("wake imports", 2, _wake_imports),
+)
+
+
+def run_for_ever(stop: threading.Event) -> None:
+    """Do what is in PERIODIC until `stop` is set. A fault in one does not keep the others away."""
+    next_at = {item.name: 0.0 for item in PERIODIC}
+    while not stop.is_set():
+        started = time.monotonic()
+        for item in PERIODIC:
+            if next_at[item.name] <= started:
+                next_at[item.name] = started + item.seconds
+                _do(item)
+        stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - started)))
+
+
+def _do(item: Periodic) -> None:
+    try:
+        item.work()
+    except SQLAlchemyError as error:
+        db.session.remove()
+        log.error("periodic work failed; it is tried again", work=item.name, error=str(error))
+    except Exception:
+        db.session.remove()
+        log.exception("periodic work failed; it is tried again", work=item.name)

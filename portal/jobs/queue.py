@@ -1,0 +1,80 @@
+"""The queue: RQ with JSON, ids only. A wake-up that is lost is found again by the scheduler."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import Flask, current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+from rq.serializers import JSONSerializer
+
+from portal.config import Config
+from portal.requests import after_commit
+
+QUEUE = "portal"
+JOB_SECONDS = 600
+log = structlog.get_logger()
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Make the connection; it is opened on first use, so a missing Redis stops nobody here."""
+    app.extensions["redis"] = connect(config, timeout=1)
+
+
+def connect(config: Config, timeout: float | None) -> Redis:
+    """Return a client. `timeout` is seconds for a request's patience, None for a worker's."""
+    return Redis.from_url(
+        config.redis_url, socket_connect_timeout=timeout or 5, socket_timeout=timeout,
+        health_check_interval=30,
+    )  # fmt: skip
+
+
+def queue(connection: Redis | None = None) -> Queue:
+    """Return the one queue."""
+    return Queue(
+        QUEUE,
+        connection=connection or current_app.extensions["redis"],
+        serializer=JSONSerializer,
+        default_timeout=JOB_SECONDS,
+    )
+
+
+def wake(job: str, *ids: str, job_id: str | None = None) -> bool:
+    """Have a worker run `portal.jobs.tasks.<job>` soon. False when Redis cannot be reached."""
+    return _enqueue(lambda q: q.enqueue(_path(job), *ids, **_options(job_id)))
+
+
+def wake_at(moment: datetime, job: str, *ids: str, job_id: str) -> bool:
+    """Have a worker run a job at an instant. RQ cuts to whole seconds, so it is rounded up."""
+    late = moment + timedelta(seconds=1) if moment.microsecond else moment
+    return _enqueue(lambda q: q.enqueue_at(late, _path(job), *ids, **_options(job_id)))
+
+
+def wake_after_commit(job: str, *ids: str) -> None:
+    """Wake a worker once this request's changes are there to be seen."""
+    after_commit(lambda: wake(job, *ids))
+
+
+def _path(job: str) -> str:
+    return f"portal.jobs.tasks.{job}"
+
+
+def _options(job_id: str | None) -> dict[str, Any]:
+    options: dict[str, Any] = {"result_ttl": 0, "failure_ttl": 7 * 24 * 3600}
+    if job_id:
+        options |= {"job_id": job_id, "unique": True}
+    return options
+
+
+def _enqueue(call: Any) -> bool:
+    try:
+        call(queue())
+    except DuplicateJobError:
+        return True
+    except RedisError as error:
+        log.warning("queue out of reach; the scheduler will find it", error=str(error))
+        return False
+    return True

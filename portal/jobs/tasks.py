@@ -1,0 +1,26 @@
+"""Every job a queue may name. Ids in, nothing out; each looks at the rows again."""
+
+import uuid
+
+from portal.content import due
+from portal.jobs.base import job
+from portal.jobs.imports import run_waiting
+from portal.jobs.mail import deliver_waiting
+
+
+@job
+def publish_due() -> None:
+    """Carry out what is due."""
+    due.publish_due()
+
+
+@job
+def deliver_mail() -> None:
+    """Send what waits in the outbox."""
+    deliver_waiting()
+
+
+@job
+def run_import(import_id: str) -> None:
+    """Carry out one import that waits."""
+    run_waiting(uuid.UUID(import_id))

@@ -1,0 +1,46 @@
+"""The mails the portal writes. Each goes into the outbox, in the transaction that caused it.
+
+A template's first line is the subject. Links begin with the configured base URL, whatever host the
+request named.
+"""
+
+from typing import Any
+
+from flask import current_app
+
+from portal.config import Config
+from portal.identity.tokens import LIFE
+from portal.outbox import post
+from portal.times import local_time
+from tenants.clock import now
+from tenants.people import Person
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """Return the absolute address of a view, from the base URL alone."""
+    config: Config = current_app.config["PORTAL"]
+    path = current_app.url_map.bind("localhost").build(endpoint, values)
+    return config.base_url + path
+
+
+def password_reset(person: Person, token: str) -> None:
+    """Send the link that lets the person set a new password."""
+    _write(
+        person, "password_reset",
+        link=address_of("reset.open_link", token=token),
+        minutes=int(LIFE.total_seconds() // 60),
+    )  # fmt: skip
+
+
+def password_changed(person: Person, how: str) -> None:
+    """Tell the person that the password is another one now, and what to do if it was not them."""
+    _write(
+        person, "password_changed",
+        how=how, at=local_time(now(), person.zone), link=address_of("reset.ask"),
+    )  # fmt: skip
+
+
+def _write(person: Person, name: str, **values: Any) -> None:
+    template = current_app.jinja_env.get_template(f"mail/{name}.txt")
+    subject, _, text = template.render(person=person, **values).partition("\n")
+    post(person.email, " ".join(subject.split()), text.strip() + "\n")

@@ -1,0 +1,46 @@
+"""What programs read: the Atom feed, the sitemap and the hint where it is."""
+
+from datetime import UTC, datetime
+
+from flask import Response
+
+from portal.content import clean_html, listing
+from portal.guards import public
+from portal.site.answers import answer
+from portal.site.visit import site
+from portal.sitepages import render
+
+PROGRAMS = "feed readers and search engines have no account; only what is live is told"
+FEED_SIZE = 20
+
+
+@public(PROGRAMS)
+def feed() -> Response:
+    """Give the newest posts as Atom (RFC 4287)."""
+    here = site()
+    entries = listing.newest_with_bodies(here.account_id, FEED_SIZE)
+    updated = max((e.updated_at for e in entries), default=_opened_at())
+    text = render("feed.xml", here, entries=entries, updated=updated, safe=clean_html.safe)
+    return answer(text, "application/atom+xml", modified=updated)
+
+
+@public(PROGRAMS)
+def sitemap() -> Response:
+    """Give the addresses of all that is live (sitemaps.org 0.9)."""
+    here = site()
+    rows = listing.all_addresses(here.account_id)
+    newest = max((changed for _, changed in rows), default=None)
+    text = render("sitemap.xml", here, rows=rows, newest=newest)
+    return answer(text, "application/xml", modified=newest)
+
+
+@public(PROGRAMS)
+def robots() -> Response:
+    """Say where the sitemap is."""
+    text = f"User-agent: *\nAllow: /\nSitemap: {site().absolute('/sitemap.xml')}\n"
+    return answer(text, "text/plain")
+
+
+def _opened_at() -> datetime:
+    """Return when the site was opened: the time inside its UUIDv7."""
+    return datetime.fromtimestamp((site().id.int >> 80) / 1000, UTC)

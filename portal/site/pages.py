@@ -1,0 +1,70 @@
+"""A page or post at its address, what became of an address, and pages behind a password."""
+
+from flask import Response, abort, request
+from werkzeug.exceptions import MethodNotAllowed
+
+from portal.content.pages import Page, Revision
+from portal.content.reading import Gone, Moved, fate_of, live_page_at, updated_at
+from portal.extensions import csrf, limiter
+from portal.guards import public
+from portal.identity.passwords import verify
+from portal.site.answers import answer, moved, private
+from portal.site.asked import normal
+from portal.site.visit import site
+from portal.sitepages import render, render_page
+
+TRIES = "10 per minute;60 per hour"
+LONGEST_FORM = 16 * 1024
+
+
+@public("readers have no account; only what is live is shown")
+def show(address: str) -> Response:
+    """Show the page at an address, or say where it went."""
+    here = site()
+    asked, wanted = f"/{address}", normal(address)
+    found = live_page_at(here.account_id, wanted)
+    if found is None:
+        return _absent(asked, wanted)
+    page, revision = found
+    if asked != page.address:
+        return moved(here.url(page.address or "/"))
+    if page.access_password_hash:
+        return _locked(page, revision)
+    modified = updated_at(page.published_at or revision.created_at, revision.created_at)
+    return answer(render_page(here, page, revision), modified=modified)
+
+
+def _tried() -> str:
+    return f"{request.remote_addr}|{request.path}"
+
+
+@csrf.exempt  # changes nothing and readers have no session that another site could ride on
+@public("the page's password, if it has one, is what is asked for")
+@limiter.limit(TRIES, key_func=_tried)
+def unlock(address: str) -> Response:
+    """Answer the right password with the page itself; nothing is remembered."""
+    request.max_content_length = LONGEST_FORM
+    found = live_page_at(site().account_id, f"/{address}")
+    if found is None:
+        abort(404)
+    page, revision = found
+    if not page.access_password_hash:
+        raise MethodNotAllowed(["GET", "HEAD", "OPTIONS"])
+    password, stored = request.form.get("password", ""), page.access_password_hash
+    if not password:
+        return _locked(page, revision, "Type the password, then choose Open.")
+    if not verify(password, stored):
+        return _locked(page, revision, "This is not the password. Check it and try again.")
+    return private(render_page(site(), page, revision))
+
+
+def _absent(asked: str, wanted: str) -> Response:
+    fate = fate_of(site().account_id, {asked, wanted})
+    if isinstance(fate, Moved):
+        return moved(site().url(fate.address))
+    abort(410 if isinstance(fate, Gone) else 404)
+
+
+def _locked(page: Page, revision: Revision, error: str = "") -> Response:
+    html = render("locked", site().at(page.address or ""), title=revision.title, error=error)
+    return private(html, 422 if error else 200)

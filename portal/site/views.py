@@ -1,0 +1,45 @@
+"""The public site's table of contents: every address below `/s/<handle>/`."""
+
+from flask import Blueprint, Flask
+from werkzeug.routing import PathConverter
+
+from portal.site import faults, feeds, lists, pages, visit
+from portal.site.cookieless import SessionsOutsideSites
+
+MONTH = "/archive/<int(fixed_digits=4):year>/<int(fixed_digits=2):number>/"
+ADDRESSES = (
+    ("/", lists.home),
+    ("/posts/", lists.posts),
+    ("/tags/<slug>/", lists.tag),
+    ("/categories/<slug>/", lists.category),
+    ("/archive/", lists.archive),
+    (MONTH, lists.month),
+    ("/feed.atom", feeds.feed),
+    ("/sitemap.xml", feeds.sitemap),
+    ("/robots.txt", feeds.robots),
+    ("/<rest:address>", pages.show),
+)
+
+
+class Rest(PathConverter):
+    """The rest of a path whatever it is, so that odd paths get the site's own 404."""
+
+    regex = ".*?"
+    part_isolating = False
+
+
+def init_app(app: Flask) -> None:
+    """Register the site and keep cookies out of it."""
+    app.session_interface = SessionsOutsideSites()
+    app.url_map.converters["rest"] = Rest
+    app.register_blueprint(_blueprint())
+
+
+def _blueprint() -> Blueprint:
+    bp = Blueprint("site", __name__, url_prefix="/s/<handle>")
+    bp.before_request(visit.enter)
+    faults.init_app(bp)
+    for rule, view in ADDRESSES:
+        bp.add_url_rule(rule, view_func=view, strict_slashes=not rule.endswith("/"))
+    bp.add_url_rule("/<rest:address>", view_func=pages.unlock, methods=["POST"])
+    return bp

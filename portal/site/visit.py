@@ -1,0 +1,45 @@
+"""A reader's visit: which site, in which scope. Nothing is asked about who the reader is."""
+
+import re
+
+from flask import Response, abort, g, request, url_for
+
+from portal.requests import SAFE_METHODS, current
+from portal.site.answers import moved
+from portal.site.asked import is_possible
+from portal.sitepages import SiteContext, site_context
+from tenants.accounts import HANDLE
+from tenants.directory import account_path
+from tenants.engines import reading
+from tenants.scope import acting_in, tenant_scope
+
+
+def enter() -> Response | None:
+    """Open the site's scope, to read only, for the rest of the request; 404 when there is none."""
+    handle = (request.view_args or {}).pop("handle", "")
+    if not is_possible(request.path) or not HANDLE.fullmatch(handle):
+        abort(404)
+    path = account_path(handle)
+    if not path:
+        abort(404)
+    current.stack.enter_context(reading())
+    current.stack.enter_context(acting_in(tenant_scope(path[-1].tenant_id)))
+    site = site_context(path[-1])
+    if not site.opened:
+        abort(404)
+    g.site = site
+    return _with_slash(handle)
+
+
+def site() -> SiteContext:
+    """Return the site of this request. For views."""
+    return g.site  # type: ignore[no-any-return]  # set by enter
+
+
+def _with_slash(handle: str) -> Response | None:
+    rule = request.url_rule
+    if rule is None or not rule.rule.endswith("/") or re.search(r"[^/]/$", request.path):
+        return None
+    if request.method not in SAFE_METHODS or request.endpoint is None:
+        return None
+    return moved(url_for(request.endpoint, handle=handle, **(request.view_args or {})))

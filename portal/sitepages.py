@@ -1,0 +1,168 @@
+"""What a site's pages are made of, for readers and for previews: the same text, the same frame.
+
+`site_context` and `render_page` read inside the scope that is open; nothing here knows a request's
+person, session or cookies.
+"""
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from flask import current_app, render_template
+
+from portal.content import clean_html, reading
+from portal.content.menus import MenuItem, menu_of
+from portal.content.pages import Page, Revision
+from portal.content.sites import site_of
+from portal.content.teasers import READ, teaser
+from portal.content.terms import Term
+from portal.times import zone
+from tenants.accounts import AccountRef
+
+UNTITLED = "(untitled)"
+DESCRIPTION_LENGTH = 300
+
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
+    + "]"
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A menu's link as the frame shows it."""
+
+    label: str
+    url: str
+    depth: int
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class SiteContext:
+    """A site as its frame and its pages need it. `opened` is False when the account has no site."""
+
+    id: uuid.UUID
+    account_id: uuid.UUID
+    handle: str
+    title: str
+    tagline: str
+    lang: str
+    zone: str
+    base_url: str
+    opened: bool
+    menu: tuple[Shown, ...] = ()
+    footer: str = ""
+
+    def url(self, address: str) -> str:
+        """Return the path on this host of an address of the site, ready for `href`."""
+        return f"/s/{self.handle}{quote(address)}"
+
+    def absolute(self, address: str) -> str:
+        """Return the whole address, from the configured base: never from the request's host."""
+        return self.base_url + self.url(address)
+
+    @property
+    def home_url(self) -> str:
+        """Return the path of the home page."""
+        return self.url("/")
+
+    @property
+    def feed_url(self) -> str:
+        """Return the path of the feed."""
+        return self.url("/feed.atom")
+
+    def at(self, address: str) -> "SiteContext":
+        """Return the context with the menu's link to `address` marked as the current page."""
+        here = self.url(address)
+        return replace(
+            self, menu=tuple(replace(item, current=item.url == here) for item in self.menu)
+        )
+
+    def date(self, moment: datetime) -> str:
+        """Return the day in the account's zone, e.g. `29 March 2026`."""
+        return f"{moment.astimezone(zone(self.zone)):%-d %B %Y}"
+
+
+def site_context(account: AccountRef) -> SiteContext:
+    """Return the account's site with its menu. Three statements, whatever the data."""
+    site = site_of(account.id)
+    context = SiteContext(
+        id=site.id if site else account.id,
+        account_id=account.id,
+        handle=account.handle,
+        title=(site.title if site else "") or account.name,
+        tagline=site.tagline if site else "",
+        lang=(site.language if site else "") or "en",
+        zone=account.zone,
+        base_url=current_app.config["PORTAL"].base_url,
+        opened=site is not None,
+    )
+    menu = [_shown(context, item) for item in menu_of(account.id)]
+    return replace(context, menu=tuple(menu))
+
+
+def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str = "") -> str:
+    """Return the page as readers get it when `revision` is its live one.
+
+    `note` is shown above it and keeps search engines away, for a preview. Up to five statements.
+    Whether the page is protected by a password is the caller's question.
+    """
+    older, newer = reading.neighbours_of(page) if page.type == "post" else (None, None)
+    above, below = reading.family_of(page) if page.type == "page" else (None, [])
+    description = " ".join((revision.excerpt or teaser(revision.body[:READ])).split())
+    return render(
+        "page",
+        site.at(page.address or ""),
+        page=page,
+        title=revision.title or UNTITLED,
+        body=clean_html.safe(revision.body),
+        byline=reading.byline_of(page, revision),
+        terms=_term_links(site, reading.terms_of(revision)),
+        description=description[:DESCRIPTION_LENGTH],
+        canonical=site.absolute(page.address) if page.address else "",
+        older=older, newer=newer, above=above, below=below, note=note,
+    )  # fmt: skip
+
+
+def render(name: str, site: SiteContext | None, **values: Any) -> str:
+    """Return a template of `templates/site/`, without the characters HTML and XML forbid."""
+    file = name if "." in name else f"{name}.html"
+    text = render_template(f"site/{file}", site=site or NOWHERE, UNTITLED=UNTITLED, **values)
+    return _UNPRINTABLE.sub("", text)
+
+
+def _shown(site: SiteContext, item: MenuItem) -> Shown:
+    inside = item.address.startswith("/")
+    return Shown(
+        label=item.label or UNTITLED,
+        url=site.url(item.address) if inside else item.address,
+        depth=item.depth,
+    )
+
+
+def _term_links(site: SiteContext, terms: Sequence[Term]) -> list[tuple[str, str, str]]:
+    """Return taxonomy, name and path of each term."""
+    folder = {"tag": "tags", "category": "categories"}
+    return [(t.taxonomy, t.name, site.url(f"/{folder[t.taxonomy]}/{t.slug}/")) for t in terms]
+
+
+class _Nowhere:
+    """Stands for the site where there is none, so that an answer looks like the others."""
+
+    title = "Start page"
+    home_url = "/"
+    lang = "en"
+    tagline = feed_url = footer = ""
+    menu = ()
+    opened = False
+
+
+NOWHERE = _Nowhere()

@@ -1,0 +1,78 @@
+"""The staff console at `/console/`: Flask-Admin with our own doorway, engine and templates."""
+
+from typing import Any
+
+from flask import Flask
+from flask_admin import Admin, expose
+from flask_admin.theme import Theme
+from sqlalchemy import select
+
+from portal.content.schedules import Schedule
+from portal.requests import current
+from portal.staff.accounts import Accounts
+from portal.staff.beside import count
+from portal.staff.doorway import Doorway, house
+from portal.staff.grants import Grants
+from portal.staff.health import Health
+from portal.staff.matrix import Matrix
+from portal.staff.people import People
+from portal.staff.schedules import Schedules
+from portal.staff.trail import Trail
+from tenants.accounts import Account
+from tenants.audit import AuditEvent
+from tenants.clock import now
+from tenants.decisions import can
+from tenants.grants import Grant
+from tenants.people import Person
+from tenants.permissions import Permission as P
+
+
+class Overview(Doorway):
+    """The first page: what there is, and by which right one sees it."""
+
+    needs = ()
+    words = "the first page"
+
+    @expose("/")
+    def show(self) -> str:
+        """Show it."""
+        at = house()
+        why = can(current.person, P.CONSOLE_VIEW, at).sentence if at else ""
+        return self.page("admin/index.html", tiles=self._tiles(), why=why)
+
+    def _tiles(self) -> list[dict[str, Any]]:
+        queries = {
+            "console_accounts": select(Account.id),
+            "console_people": select(Person.id),
+            "console_grants": select(Grant.id).where(*Grant.in_force(now())),
+            "console_schedules": select(Schedule.id).where(Schedule.state == "pending"),
+        }
+        hints = {"console_grants": "in force", "console_schedules": "pending"}
+        views = self.admin._views if self.admin else []
+        return [
+            {
+                "label": view.name, "value": count(queries[view.endpoint]),
+                "hint": hints.get(view.endpoint, ""),
+                "url": self.get_url(f"{view.endpoint}.index_view"),
+            }
+            for view in views
+            if view.endpoint in queries and view.is_accessible()
+        ]  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Attach the console. Its theme has no folder of its own: only our templates can be drawn."""
+    Admin(
+        app,
+        name="Staff console",
+        index_view=Overview(name="Overview", endpoint="console", url="/console"),
+        theme=Theme(folder="none", base_template="admin/base.html"),
+    ).add_views(
+        Accounts(Account, "Accounts", "accounts"),
+        People(Person, "People", "people"),
+        Grants(Grant, "Grants", "grants"),
+        Schedules(Schedule, "Schedules", "schedules"),
+        Trail(AuditEvent, "Trail", "trail"),
+        Matrix(name="Roles", endpoint="console_roles", url="roles"),
+        Health(name="Jobs and health", endpoint="console_health", url="health"),
+    )

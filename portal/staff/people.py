@@ -1,0 +1,118 @@
+"""People as staff see them: who they are and where they work, never how they sign in."""
+
+import uuid
+from collections import defaultdict
+from typing import Any
+
+from flask import g
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import defer, joinedload
+
+from portal.identity.models import LoginSession
+from portal.staff.beside import account_cell
+from portal.staff.cells import Cell, Side
+from portal.staff.filters import Choice, Filter, at_account, of
+from portal.staff.grants import NO_END, grant_cell, grant_query, state_of
+from portal.staff.table import Table
+from tenants.clock import now
+from tenants.db import db
+from tenants.grants import Grant
+from tenants.people import Person
+from tenants.permissions import Permission as P
+from tenants.scope import current_scope
+
+ACCOUNTS_SHOWN = 5
+GRANTS_SHOWN = 200
+
+
+def _works_at(handle: str) -> Any:
+    return exists().where(
+        Grant.person_id == Person.id, at_account(Grant.account_id)(handle), *Grant.in_force(now())
+    )
+
+
+def _active(value: str) -> Any:
+    none = Person.deactivated_at
+    return none.is_(None) if value == "yes" else none.is_not(None)
+
+
+class People(Table):
+    """Everybody with an identity here."""
+
+    needs = (P.ACCESS_VIEW,)
+    plural = "people"
+    icon = "users"
+    intro = "One identity each, whatever number of accounts they work in."
+    column_list = ("name", "email", "active", "accounts")
+    column_export_list = ("name", "email", "active", "accounts", "created_at")
+    column_details_list = ("email", "active", "zone", "sessions", "created_at", "id")
+    column_labels = {
+        "email": "E-mail", "accounts": "Works in", "zone": "Time zone", "created_at": "Since",
+        "sessions": "Signed in on", "id": "Id",
+    }  # fmt: skip
+    sorts = {"name": func.lower(Person.name), "email": Person.email}
+    order = (Person.email, Person.id)
+    searched = (Person.name, Person.email)
+    search_hint = "Name or e-mail"
+    filters = (
+        Choice("active", "Active", _active, of(("yes", "Active"), ("no", "Deactivated"))),
+        Filter("account", "Works in", _works_at, "Handle"),
+    )
+
+    def get_query(self) -> Any:
+        query = db.session.query(Person).options(defer(Person.password_hash, raiseload=True))
+        scope = current_scope()
+        if scope is not None and scope.kind == "across":
+            return query
+        return query.filter(exists().where(Grant.person_id == Person.id))
+
+    def prepare(self, rows: list[Any]) -> None:
+        found: dict[uuid.UUID, list[Grant]] = defaultdict(list)
+        grants = db.session.scalars(
+            select(Grant)
+            .where(Grant.person_id.in_([person.id for person in rows]), *Grant.in_force(now()))
+            .options(joinedload(Grant.account), joinedload(Grant.role))
+            .order_by(Grant.id)
+        )
+        for grant in grants:
+            found[grant.person_id].append(grant)
+        g.console_grants = found
+
+    def title_of(self, row: Any) -> str:
+        return f"the person {row.email}"
+
+    def cell_name(self, row: Any) -> Cell:
+        return Cell(row.name, url=self.row_url(row))
+
+    def cell_active(self, row: Any) -> Cell:
+        return Cell("Active", tone="good") if row.active else Cell("Deactivated", tone="bad")
+
+    def cell_accounts(self, row: Any) -> list[Cell]:
+        grants = g.console_grants[row.id]
+        accounts = {grant.account_id: grant.account for grant in grants}
+        cells = [account_cell(account) for account in accounts.values()]
+        more = len(cells) - ACCOUNTS_SHOWN
+        return cells if more <= 0 else [*cells[:ACCOUNTS_SHOWN], Cell(f"and {more} more")]
+
+    def cell_sessions(self, row: Any) -> str:
+        number = db.session.scalar(
+            select(func.count(LoginSession.id)).where(
+                LoginSession.person_id == row.id,
+                LoginSession.ended_at.is_(None),
+                LoginSession.expires_at > now(),
+            )
+        )
+        return f"{number} device{'' if number == 1 else 's'}"
+
+    def beside(self, row: Any) -> dict[str, Any]:
+        grants = grant_query().filter(Grant.person_id == row.id).limit(GRANTS_SHOWN)
+        heads = ("Role", "Account", "State", "Since", "Until", "Given by", "Because")
+        rows = [
+            (
+                grant_cell(grant, grant.role.name), account_cell(grant.account),
+                state_of(grant, now()), grant.since, grant.until or NO_END,
+                grant.given_by_label, grant.because,
+            )
+            for grant in grants
+        ]  # fmt: skip
+        return {"sides": [Side("Grants", heads, rows, "Holds no role and never did.")]}

@@ -1,0 +1,127 @@
+"""What every template may use: the shell, times, icons' addresses, `can`."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from portal.config import ROOT
+from portal.heartbeats import is_silent
+from portal.requests import current
+from portal.times import ago, local_time
+from tenants.db import db
+from tenants.decisions import Decision
+from tenants.permissions import Permission as P
+
+STATIC = ROOT / "static"
+
+_NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], ...] = (
+    (None, (("Dashboard", "dashboard.show", "gauge", (P.ACCOUNT_VIEW,)),)),
+    ("Content", (
+        ("Pages and posts", "pages.index", "file-text", (P.PAGE_VIEW,)),
+        ("Schedule", "schedules.index", "calendar-clock", (P.SCHEDULE_VIEW,)),
+        ("Import", "imports.index", "upload", (P.CONTENT_IMPORT,)),
+    )),
+    ("Account", (
+        ("People", "people.index", "users", (P.ACCESS_VIEW,)),
+        ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
+        ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),
+    )),
+)  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Attach globals, filters and the shell."""
+    app.jinja_env.globals.update(
+        static_url=static_url, can=_can, Permission=P, decide=_decide, shell=None
+    )
+    app.jinja_env.filters.update(local_time=local_time, ago=ago)
+    app.context_processor(_shell_context)
+
+
+def static_url(path: str) -> str:
+    """Return the address of a static file with its content's hash, so it can be kept for ever."""
+    return f"/static/{path}?v={_fingerprint(path)}"
+
+
+@cache
+def _fingerprint(path: str) -> str:
+    file = STATIC / Path(path)
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "missing"
+
+
+def _can(permission: P) -> bool:
+    return _decide(permission).allowed
+
+
+def _decide(permission: P) -> Decision:
+    return current.can(permission)
+
+
+def _shell_context() -> dict[str, Any]:
+    if request.blueprint == "site" or getattr(current, "actor", None) is None:
+        return {"zone": "UTC"}
+    return {"shell": Shell(), "zone": current.person.zone}
+
+
+class Shell:
+    """What the frame around every signed-in page shows; each part is worked out when asked for."""
+
+    @property
+    def person(self) -> dict[str, str]:
+        return {"name": current.person.name, "email": current.person.label}
+
+    @property
+    def account(self) -> Any:
+        return current.account
+
+    @property
+    def ancestors(self) -> list[Any]:
+        return [a for a in current.ancestors if current.person.is_member(a)]
+
+    @property
+    def accounts(self) -> list[dict[str, Any]]:
+        here = current.account.id if current.account else None
+        found = current.switcher
+        top = min((a.depth for a in found), default=0)
+        return [
+            {
+                "name": a.name, "handle": a.handle, "depth": a.depth - top,
+                "kind": a.kind, "current": a.id == here,
+            }
+            for a in found
+        ]  # fmt: skip
+
+    @property
+    def nav(self) -> list[dict[str, Any]]:
+        groups = [_group(label, items) for label, items in _NAV] if current.account else []
+        if current.person.is_staff:
+            item = _item("Staff console", "/console/", "building-2", "/console")
+            groups.append({"label": "House", "items": [item]})
+        return [group for group in groups if group["items"]]
+
+    @property
+    def banner(self) -> dict[str, str] | None:
+        if current.account is None or not is_silent(db.session(), "scheduler"):
+            return None
+        return {
+            "tone": "bad",
+            "text": "The scheduler has not run for over 30 seconds. What is scheduled is kept "
+            "and will run when it is back; publish now where it cannot wait.",
+        }
+
+
+def _group(label: str | None, items: Any) -> dict[str, Any]:
+    shown = [
+        _item(text, url_for(endpoint, handle=current.here.handle), icon, endpoint)
+        for text, endpoint, icon, permissions in items
+        if any(_can(p) for p in permissions)
+    ]
+    return {"label": label, "items": shown}
+
+
+def _item(label: str, url: str, icon: str, key: str) -> dict[str, Any]:
+    here = request.path.startswith(key) or request.blueprint == key.split(".", maxsplit=1)[0]
+    return {"label": label, "url": url, "icon": icon, "current": here}

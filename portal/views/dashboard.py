@@ -1,0 +1,58 @@
+"""Where people land: the account at a glance, and the way to their other accounts."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from portal.content.desk import Filters, counts_of, pages_of, schedules_of
+from portal.content.history import TrailFilters, events_below
+from portal.guards import permission, signed_in
+from portal.requests import current
+from tenants.directory import accounts_within_reach
+from tenants.permissions import Permission as P
+
+bp = Blueprint("dashboard", __name__)
+SHOWN = 200
+
+
+@bp.get("/")
+@signed_in
+def home() -> Any:
+    if current.person.is_staff:
+        return redirect("/console/")
+    accounts = accounts_within_reach(current.person, 2)
+    if accounts:
+        return redirect(url_for("dashboard.show", handle=accounts[0].handle))
+    return render_template("dashboard/nowhere.html")
+
+
+@bp.get("/accounts/")
+@signed_in
+def accounts() -> str:
+    search = request.args.get("q", "").replace("\x00", "")[:100]
+    found = accounts_within_reach(current.person, SHOWN, search)
+    top = min((a.depth for a in found), default=0)
+    return render_template(
+        "dashboard/accounts.html", accounts=found, top=top, search=search, shown=SHOWN
+    )
+
+
+@bp.get("/a/<handle>/")
+@permission(P.ACCOUNT_VIEW)
+def show() -> str:
+    here = current.here
+    sees_pages = current.can(P.PAGE_VIEW).allowed
+    sees_schedule = current.can(P.SCHEDULE_VIEW).allowed
+    sees_trail = current.can(P.TRAIL_VIEW).allowed
+    return render_template(
+        "dashboard/show.html",
+        counts=counts_of(here.id) if sees_pages else {},
+        changed=pages_of(here.id, Filters()).rows[:6] if sees_pages else [],
+        waiting=schedules_of(here.id, "pending").rows[:6] if sees_schedule else [],
+        held=schedules_of(here.id, "held").rows[:6] if sees_schedule else [],
+        events=_last_events(sees_pages) if sees_trail else [],
+    )
+
+
+def _last_events(content: bool) -> list[Any]:
+    return events_below(current.here.id, TrailFilters(), None, content=content).rows[:6]

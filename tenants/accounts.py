@@ -1,0 +1,136 @@
+"""The tree of accounts: one house, masters below it, secondaries at any depth below those."""
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column, synonym
+
+from tenants.audit import Audited
+from tenants.clock import now
+from tenants.db import Base, Keyed, db
+from tenants.scope import TenantScoped
+
+Kind = Literal["house", "master", "secondary"]
+HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+class BadHandle(ValueError):
+    """The text cannot be an account's handle; the message says why."""
+
+
+class Account(Keyed, TenantScoped, Audited, Base):
+    """A node of the one tree. `path` holds the ids from the root down to this account."""
+
+    __tablename__ = "account"
+    __table_args__ = (CheckConstraint("kind IN ('house', 'master', 'secondary')", name="kind"),)
+
+    account_id = synonym("id")
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    handle: Mapped[str] = mapped_column(String(63), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(String(1000), index=True)
+    depth: Mapped[int]
+    zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def label(self) -> str:
+        """Return how the trail names this account."""
+        return self.name
+
+
+class AccountClosure(TenantScoped, Base):
+    """Every pair of ancestor and descendant, each account with itself included."""
+
+    __tablename__ = "account_closure"
+
+    ancestor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    descendant_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("account.id"), primary_key=True, index=True
+    )
+    account_id = synonym("descendant_id")
+    distance: Mapped[int]
+
+
+@dataclass(frozen=True)
+class AccountRef:
+    """What a decision needs to know of an account; outlives the session that loaded it."""
+
+    id: uuid.UUID
+    tenant_id: uuid.UUID
+    parent_id: uuid.UUID | None
+    kind: str
+    handle: str
+    name: str
+    path: tuple[uuid.UUID, ...]
+    zone: str
+
+    @property
+    def depth(self) -> int:
+        """Return the distance to the house."""
+        return len(self.path) - 1
+
+
+def ref(account: Account) -> AccountRef:
+    """Return the lasting form of a loaded account."""
+    return AccountRef(
+        id=account.id,
+        tenant_id=account.tenant_id,
+        parent_id=account.parent_id,
+        kind=account.kind,
+        handle=account.handle,
+        name=account.name,
+        path=split_path(account.path),
+        zone=account.zone,
+    )
+
+
+def split_path(path: str) -> tuple[uuid.UUID, ...]:
+    """Return the ids in a stored path, root first."""
+    return tuple(uuid.UUID(hex=part) for part in path.split("/"))
+
+
+def check_handle(text: str) -> str:
+    """Return `text` as a handle. Raises BadHandle with what is wrong."""
+    if not HANDLE.fullmatch(text):
+        raise BadHandle(
+            "A handle has 1 to 63 lower-case letters, digits and hyphens, "
+            "and neither starts nor ends with a hyphen."
+        )
+    return text
+
+
+def place(kind: Kind, handle: str, name: str, parent: Account | None, zone: str) -> Account:
+    """Add an account to the tree with its closure rows and return it, flushed.
+
+    The caller has authorized it and records it. Raises BadHandle.
+    """
+    account = Account(
+        kind=kind, handle=check_handle(handle), name=name, zone=zone, parent_id=parent and parent.id
+    )
+    account.tenant_id = account.id if kind != "secondary" or parent is None else parent.tenant_id
+    account.path = f"{parent.path}/{account.id.hex}" if parent else account.id.hex
+    account.depth = account.path.count("/")
+    db.session.add(account)
+    db.session.flush()
+    for distance, ancestor_id in enumerate(reversed(split_path(account.path))):
+        db.session.add(
+            AccountClosure(
+                tenant_id=account.tenant_id,
+                ancestor_id=ancestor_id,
+                descendant_id=account.id,
+                distance=distance,
+            )
+        )
+    db.session.flush()
+    return account
+
+
+def account_by_id(account_id: uuid.UUID) -> Account | None:
+    """Return the account if it is inside the scope, else None."""
+    return db.session.scalar(select(Account).where(Account.id == account_id))

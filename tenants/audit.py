@@ -1,0 +1,228 @@
+"""The audit trail: one row an event, in the same transaction as the change it tells of.
+
+A commit guard refuses to commit a changed row of an `Audited` class that no event told of; the
+table itself only grows (triggers on both databases).
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import JSON, Index, String, Text, event, inspect
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+
+from tenants.clock import now
+from tenants.db import Base, Keyed, db
+from tenants.events import EventType, all_events
+from tenants.scope import TenantScoped
+
+HIDDEN = "<hidden>"
+SECRET_FIELDS = frozenset({"password_hash", "access_password_hash", "token_hash"})
+
+
+class Unrecorded(RuntimeError):
+    """A change was about to be committed that no event tells of."""
+
+
+class BadEvent(ValueError):
+    """An event was recorded with the wrong facts."""
+
+
+class Audited:
+    """A row whose every change must be told by an event. Has `id` and `label`."""
+
+    id: Mapped[uuid.UUID]
+
+    @property
+    def label(self) -> str:
+        """Return how the trail names this row."""
+        raise NotImplementedError
+
+
+class By(Protocol):
+    """Who acts: what `record` needs to know of an Actor."""
+
+    @property
+    def person_id(self) -> uuid.UUID | None: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def on_behalf_of(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What all events of one request or job share."""
+
+    request_id: str = ""
+    address: str = ""
+
+
+_NONE = Circumstances()
+_circumstances: ContextVar[Circumstances] = ContextVar("circumstances", default=_NONE)
+
+
+@contextmanager
+def circumstances(request_id: str, address: str = "") -> Iterator[None]:
+    """Mark every event recorded inside with one request id and network address."""
+    token = _circumstances.set(Circumstances(request_id, address))
+    try:
+        yield
+    finally:
+        _circumstances.reset(token)
+
+
+class AuditEvent(Keyed, TenantScoped, Base):
+    """One event. Never changed, never deleted."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_account_id_at", "account_id", "at", "id"),
+        Index("ix_audit_event_tenant_id_at", "tenant_id", "at", "id"),
+        Index("ix_audit_event_target", "tenant_id", "target_type", "target_id", "at"),
+    )
+
+    at: Mapped[datetime] = mapped_column(default=now)
+    event: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(16), default="done")
+    target_type: Mapped[str] = mapped_column(String(64))
+    target_id: Mapped[uuid.UUID | None]
+    target_label: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    actor_label: Mapped[str] = mapped_column(String(300))
+    on_behalf_of: Mapped[str] = mapped_column(String(300), default="")
+    request_id: Mapped[str] = mapped_column(String(64), default="", index=True)
+    address: Mapped[str] = mapped_column(String(64), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    @property
+    def sentence(self) -> str:
+        """Return what happened, to stand after the actor's name."""
+        return self.sentence_about(self.target_label or "(untitled)")
+
+    def sentence_about(self, label: str) -> str:
+        """Return what happened with the target under another name."""
+        known = all_events().get(self.event)
+        return known.sentence.format_map({"target": label, **self.facts}) if known else self.event
+
+
+def record(
+    kind: EventType,
+    target: Any,
+    /,
+    *,
+    by: By,
+    account_id: uuid.UUID | None = None,
+    tenant_id: uuid.UUID | None = None,
+    reason: str = "",
+    outcome: str = "done",
+    changes: Mapping[str, list[Any]] | None = None,
+    session: Session | None = None,
+    **facts: Any,
+) -> AuditEvent:
+    """Add the event to the transaction and mark `target` as told of.
+
+    `changes` is `{field: [before, after]}`; left out, what is pending on `target` is taken, secrets
+    hidden. `account_id` and `tenant_id` default to the target's own. Raises BadEvent when `facts`
+    are not just the keys the catalogue asks for.
+    """
+    if facts.keys() != kind.keys:
+        raise BadEvent(f"{kind.name} needs {sorted(kind.keys)}, got {sorted(facts)}")
+    session = session or db.session()
+    shared = _circumstances.get()
+    row = AuditEvent(
+        event=kind.name,
+        outcome=outcome,
+        target_type=type(target).__name__.lower(),
+        target_id=getattr(target, "id", None),
+        target_label=str(getattr(target, "label", target)),
+        actor_id=by.person_id,
+        actor_label=by.label,
+        on_behalf_of=by.on_behalf_of,
+        request_id=shared.request_id,
+        address=shared.address,
+        reason=reason,
+        changes=dict(changes) if changes is not None else pending_changes(target),
+        facts=facts,
+        account_id=account_id or target.account_id,
+    )
+    owner = tenant_id or getattr(target, "tenant_id", None)
+    if owner is not None:
+        row.tenant_id = owner
+    session.add(row)
+    session.info.setdefault("recorded", set()).add(_key(target))
+    return row
+
+
+def excuse(target: Any, reason: str) -> None:
+    """Let a change to `target` be committed without an event. The reason is for the reader."""
+    if not reason:
+        raise ValueError("Say why no event tells of it.")
+    db.session().info.setdefault("recorded", set()).add(_key(target))
+
+
+def pending_changes(target: Any) -> dict[str, list[Any]]:
+    """Return `{field: [before, after]}` of what is changed on a loaded row and not flushed yet."""
+    state = inspect(target, raiseerr=False)
+    if state is None or not hasattr(state, "mapper") or not state.persistent:
+        return {}
+    changes = {}
+    for column in state.mapper.column_attrs:
+        history = state.attrs[column.key].history
+        if history.added and history.deleted and history.added != history.deleted:
+            pair = [_plain(column.key, history.deleted[0]), _plain(column.key, history.added[0])]
+            changes[column.key] = pair
+    return changes
+
+
+def _plain(field: str, value: Any) -> Any:
+    if field in SECRET_FIELDS:
+        return HIDDEN
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _key(target: Any) -> tuple[str, Any]:
+    return type(target).__name__, getattr(target, "id", None)
+
+
+@event.listens_for(Session, "before_flush")
+def _note_changes(session: Session, _context: Any, _instances: Any) -> None:
+    changed = session.info.setdefault("changed", set())
+    for row in (*session.new, *session.deleted):
+        if isinstance(row, Audited):
+            changed.add(_key(row))
+    for row in session.dirty:
+        if isinstance(row, Audited) and session.is_modified(row):
+            changed.add(_key(row))
+
+
+@event.listens_for(Session, "before_commit")
+def _guard_commit(session: Session) -> None:
+    session.flush()
+    untold = session.info.get("changed", set()) - session.info.get("recorded", set())
+    if untold:
+        raise Unrecorded(f"No event tells of {sorted(name for name, _ in untold)}.")
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: Any) -> None:
+    if transaction.parent is None:
+        session.info.pop("changed", None)
+        session.info.pop("recorded", None)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk_writes(state: ORMExecuteState) -> None:
+    if not (state.is_update or state.is_delete or state.is_insert):
+        return
+    mapper = state.bind_mapper
+    if mapper is not None and issubclass(mapper.class_, Audited):
+        raise Unrecorded(f"Bulk writes on {mapper.class_.__name__} cannot be told of; use actions.")

@@ -1,0 +1,100 @@
+"""What migrations add to a table besides its columns: row-level security and append-only triggers.
+
+Each function runs on the connection of the migration that calls it. On SQLite row-level security is
+nothing: there the ORM's two locks stand alone.
+"""
+
+import re
+
+from sqlalchemy import Connection, text
+
+_INSIDE = (
+    "current_setting('portal.scope', true) = 'across' "
+    "OR tenant_id = nullif(current_setting('portal.tenant', true), '')::uuid"
+)
+_REFUSE = """
+CREATE OR REPLACE FUNCTION portal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% only grows: % refused', TG_TABLE_NAME, TG_OP; END $$
+"""
+
+
+def make_web_role(connection: Connection, role: str) -> None:
+    """Create the role the web runs as, owning nothing, and let the connecting role become it."""
+    if connection.dialect.name != "postgresql":
+        return
+    name = _plain(role)
+    connection.execute(
+        text(
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN "
+            f"CREATE ROLE {name} NOLOGIN; END IF; "
+            "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        )
+    )
+    if not connection.scalar(text("SELECT pg_has_role(:role, 'MEMBER')"), {"role": name}):
+        connection.execute(text(f"GRANT {name} TO CURRENT_USER"))
+    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {name}"))
+
+
+def grant_tables(connection: Connection, role: str, append_only: tuple[str, ...]) -> None:
+    """Let the web role read and write every table, and only add to those in `append_only`."""
+    if connection.dialect.name != "postgresql":
+        return
+    name = _plain(role)
+    everything = "SELECT, INSERT, UPDATE, DELETE"
+    connection.execute(text(f"GRANT {everything} ON ALL TABLES IN SCHEMA public TO {name}"))
+    connection.execute(
+        text(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {everything} ON TABLES TO {name}")
+    )
+    connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}"))
+    for table in append_only:
+        connection.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {name}"))
+
+
+def row_security(connection: Connection, table: str, *, directory: bool = False,
+                 shared: bool = False) -> None:  # fmt: skip
+    """Keep the rows of `table` inside the transaction's tenant (PostgreSQL, owner included).
+
+    `directory` lets the directory's reads see all rows; `shared` lets everyone read rows that
+    belong to no tenant.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    quoted = f'"{table}"'
+    connection.execute(text(f"ALTER TABLE {quoted} ENABLE ROW LEVEL SECURITY"))
+    connection.execute(text(f"ALTER TABLE {quoted} FORCE ROW LEVEL SECURITY"))
+    connection.execute(
+        text(f"CREATE POLICY tenant ON {quoted} USING ({_INSIDE}) WITH CHECK ({_INSIDE})")
+    )
+    if directory:
+        seen = "current_setting('portal.scope', true) = 'directory'"
+        connection.execute(text(f"CREATE POLICY directory ON {quoted} FOR SELECT USING ({seen})"))
+    if shared:
+        connection.execute(
+            text(f"CREATE POLICY shared ON {quoted} FOR SELECT USING (tenant_id IS NULL)")
+        )
+
+
+def append_only(connection: Connection, table: str) -> None:
+    """Make `table` refuse every change and deletion of a row, whoever asks."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(_REFUSE))
+        connection.execute(
+            text(
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE "
+                f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION portal_refuse()"
+            )
+        )
+        return
+    for verb in ("UPDATE", "DELETE"):
+        connection.execute(
+            text(
+                f"CREATE TRIGGER {table}_append_only_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} only grows: {verb} refused'); END"
+            )
+        )
+
+
+def _plain(name: str) -> str:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
+        raise ValueError(f"{name!r} is not a plain role name")
+    return name

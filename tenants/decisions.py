@@ -1,0 +1,134 @@
+"""May this actor do that there? Every answer comes with its proof."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tenants.accounts import AccountRef
+from tenants.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One grant in force, with what its role comes to.
+
+    `permissions` maps a permission to the names of the roles it was inherited through.
+    """
+
+    grant_id: uuid.UUID
+    tenant_id: uuid.UUID
+    account_id: uuid.UUID
+    account_name: str
+    account_handle: str
+    reach: str
+    role_name: str
+    since: datetime
+    until: datetime | None
+    given_by: str
+    permissions: Mapping[str, tuple[str, ...]]
+
+    def covers(self, account: AccountRef) -> bool:
+        """Tell whether the grant reaches this account."""
+        if self.account_id == account.id:
+            return True
+        return self.reach == "subtree" and self.account_id in account.path
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts: a person with the grants in force, or the portal with permissions by name."""
+
+    person_id: uuid.UUID | None
+    label: str
+    name: str = ""
+    zone: str = "UTC"
+    holdings: tuple[Holding, ...] = ()
+    system: frozenset[Permission] = field(default_factory=frozenset)
+    on_behalf_of: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        """Tell whether a grant lets this person into the staff console."""
+        return any(Permission.CONSOLE_VIEW in h.permissions for h in self.holdings)
+
+    def is_member(self, account: AccountRef) -> bool:
+        """Tell whether any grant reaches the account: otherwise it does not exist for them."""
+        return any(h.covers(account) for h in self.holdings)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer, and why: `holding` allows it, through the roles in `through`."""
+
+    allowed: bool
+    actor: Actor
+    permission: Permission
+    account: AccountRef
+    holding: Holding | None = None
+    through: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Return the proof in words."""
+        if not self.allowed:
+            return (
+                f"{self.actor.name or self.actor.label} lacks the right "
+                f"“{self.permission.sentence}” ({self.permission}) at {self.account.name}."
+            )
+        if self.holding is None:
+            return f"{self.actor.label} does this by itself."
+        until = f", until {self.holding.until:%-d %B %Y}" if self.holding.until else ""
+        by = f" by {self.holding.given_by}" if self.holding.given_by else ""
+        return (
+            f"{self.holding.role_name} at {self.holding.account_name}, "
+            f"given on {self.holding.since:%-d %B %Y}{by}{until}."
+        )
+
+
+class Denied(Exception):
+    """An action was refused. `decision` says which right is missing and where."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.sentence)
+        self.decision = decision
+
+
+def can(actor: Actor, permission: Permission, account: AccountRef) -> Decision:
+    """Decide. Pure over what the actor holds: asks the database nothing."""
+    if permission in actor.system:
+        return Decision(True, actor, permission, account)
+    for holding in actor.holdings:
+        through = holding.permissions.get(permission)
+        if through is not None and holding.covers(account):
+            return Decision(True, actor, permission, account, holding, through)
+    return Decision(False, actor, permission, account)
+
+
+def can_any(actor: Actor, permissions: Iterable[Permission], account: AccountRef) -> Decision:
+    """Decide for the first permission that is held; when none is, for the first one named."""
+    decisions = [can(actor, permission, account) for permission in permissions]
+    return next((d for d in decisions if d.allowed), decisions[0])
+
+
+def authorize(by: Actor, permission: Permission, account: AccountRef) -> Decision:
+    """Return the allowing decision, or raise Denied with the refusing one."""
+    decision = can(by, permission, account)
+    if not decision.allowed:
+        raise Denied(decision)
+    return decision
+
+
+def permissions_at(actor: Actor, account: AccountRef) -> frozenset[Permission]:
+    """Return everything the actor may do at an account."""
+    held = {p for h in actor.holdings if h.covers(account) for p in h.permissions}
+    return frozenset(Permission(p) for p in held) | actor.system
+
+
+SYSTEM = Actor(
+    person_id=None,
+    label="Portal",
+    name="Portal",
+    system=frozenset({Permission.PAGE_PUBLISH, Permission.ACCOUNT_OPEN}),
+)
+"""The portal itself: keeps what people scheduled, opens the house. Nothing else."""

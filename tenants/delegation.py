@@ -1,0 +1,181 @@
+"""Giving roles and taking them away, so that nobody makes anyone stronger than himself."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from tenants.accounts import Account, AccountRef
+from tenants.audit import record
+from tenants.clock import now
+from tenants.db import db
+from tenants.decisions import Actor, Decision, Denied, authorize, can, permissions_at
+from tenants.events import Event
+from tenants.grants import Grant, Reach
+from tenants.people import Person
+from tenants.permissions import Permission
+from tenants.roles import Role, RolePermission
+
+
+class CannotDelegate(ValueError):
+    """The grant cannot be given or ended; the message says why."""
+
+
+def role_permissions(role: Role) -> frozenset[Permission]:
+    """Return everything a role comes to today, inherited permissions included."""
+    found: set[Permission] = set()
+    step: Role | None = role
+    while step is not None:
+        names = db.session.scalars(
+            select(RolePermission.permission).where(
+                RolePermission.role_id == step.id, RolePermission.ended_at.is_(None)
+            )
+        )
+        found |= {Permission(name) for name in names}
+        step = db.session.get(Role, step.parent_id) if step.parent_id else None
+    return frozenset(found)
+
+
+def give(
+    person: Person,
+    role: Role,
+    account: AccountRef,
+    *,
+    by: Actor,
+    reach: Reach = "subtree",
+    until: datetime | None = None,
+    because: str = "",
+) -> Grant:
+    """Give `person` a role at an account and record it.
+
+    Raises Denied when `by` may not give grants there or does not hold all the role comes to, and
+    CannotDelegate when the end lies in the past or a staff role is given outside the house.
+    """
+    authorize(by, Permission.GRANT_GIVE, account)
+    if role.for_house:
+        authorize(by, Permission.STAFF_MANAGE, account)
+        if account.kind != "house":
+            raise CannotDelegate("Staff roles are given at the house only.")
+    if until is not None and until <= now():
+        raise CannotDelegate("The end of a grant must lie in the future.")
+    _refuse_stronger(role, account, by, reach, until)
+    return bestow(person, role, account, by=by, reach=reach, until=until, because=because)
+
+
+def bestow(
+    person: Person,
+    role: Role,
+    account: AccountRef,
+    *,
+    by: Actor,
+    reach: Reach = "subtree",
+    until: datetime | None = None,
+    because: str = "",
+) -> Grant:
+    """Write the grant and its event, without asking. For `give` and for opening an account."""
+    grant = Grant(
+        tenant_id=account.tenant_id,
+        account_id=account.id,
+        person_id=person.id,
+        role_id=role.id,
+        reach=reach,
+        until=until,
+        because=because,
+        given_by_id=by.person_id,
+        given_by_label=by.label,
+    )
+    db.session.add(grant)
+    record(
+        Event.GRANT_GIVEN, grant, by=by, reason=because, person=person.email, role=role.name,
+        reach=reach, until=until.isoformat() if until else None,
+    )  # fmt: skip
+    return grant
+
+
+def _held_to_give(
+    by: Actor, account: AccountRef, reach: str, until: datetime | None
+) -> frozenset[Permission]:
+    """Return what `by` holds at least as far down and at least as long as the grant would."""
+    held: set[Permission] = set()
+    for holding in by.holdings:
+        as_far = holding.covers(account) and (reach == "account" or holding.reach == "subtree")
+        as_long = holding.until is None or (until is not None and until <= holding.until)
+        if as_far and as_long:
+            held |= {Permission(name) for name in holding.permissions}
+    return frozenset(held)
+
+
+def _refuse_stronger(
+    role: Role, account: AccountRef, by: Actor, reach: str, until: datetime | None
+) -> None:
+    lacking = sorted(role_permissions(role) - _held_to_give(by, account, reach, until))
+    if lacking:
+        raise Denied(Decision(False, by, lacking[0], account))
+
+
+def end(grant: Grant, account: AccountRef, *, by: Actor, reason: str = "") -> None:
+    """End a grant now and record it.
+
+    Raises Denied when `by` may not end grants there or the grant holds more than he does, and
+    CannotDelegate when it has ended already or would leave the account without an admin.
+    """
+    authorize(by, Permission.GRANT_END, account)
+    if not grant.counts(now()):
+        raise CannotDelegate("This grant has ended already.")
+    _refuse_stronger(grant.role, account, by, grant.reach, grant.until)
+    db.session.execute(select(Account.id).where(Account.id == account.id).with_for_update())
+    if _is_last_admin(grant):
+        raise CannotDelegate(
+            "This is the last grant that lets somebody manage this account. "
+            "Give the role to somebody else first."
+        )
+    grant.ended_at = now()
+    grant.ended_by_label = by.label
+    grant.end_reason = reason
+    record(
+        Event.GRANT_ENDED, grant, by=by, reason=reason,
+        person=grant.person.email, role=grant.role.name,
+    )  # fmt: skip
+
+
+def _is_last_admin(grant: Grant) -> bool:
+    if Permission.GRANT_GIVE not in role_permissions(grant.role):
+        return False
+    others = db.session.scalars(
+        select(Grant)
+        .options(joinedload(Grant.role))
+        .where(
+            Grant.account_id == grant.account_id,
+            Grant.id != grant.id,
+            Grant.until.is_(None),
+            *Grant.in_force(now()),
+        )
+    )
+    return not any(Permission.GRANT_GIVE in role_permissions(other.role) for other in others)
+
+
+def givable_roles(account: AccountRef, by: Actor) -> list[tuple[Role, Decision | None]]:
+    """Return every role that fits the account, each with the refusal if `by` may not give it."""
+    held = permissions_at(by, account)
+    house_roles = (True, False) if account.kind == "house" else (False,)
+    roles = db.session.scalars(
+        select(Role).where(Role.for_house.in_(house_roles)).order_by(Role.rank)
+    )
+    result: list[tuple[Role, Decision | None]] = []
+    for role in roles:
+        needed = role_permissions(role) | {Permission.GRANT_GIVE}
+        if role.for_house:
+            needed |= {Permission.STAFF_MANAGE}
+        lacking = sorted(needed - held)
+        result.append((role, can(by, lacking[0], account) if lacking else None))
+    return result
+
+
+def grant_by_id(grant_id: uuid.UUID) -> Grant | None:
+    """Return the grant with its person and role if it is inside the scope, else None."""
+    return db.session.scalar(
+        select(Grant)
+        .options(joinedload(Grant.person), joinedload(Grant.role))
+        .where(Grant.id == grant_id)
+    )

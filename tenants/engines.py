@@ -1,0 +1,91 @@
+"""How each database is opened: durability, locking and the role statements run under."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+BUSY_SECONDS = 10
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside only read.
+
+    SQLite then takes no write lock; PostgreSQL refuses writes. A flush raises `scope.ReadOnly`.
+    """
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Undo `reading()` for a block that has its own session."""
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def is_reading() -> bool:
+    """Tell whether the current block promised only to read."""
+    return _reading.get()
+
+
+def configure(engine: Engine, web_role: str | None = None) -> None:
+    """Attach this database's rules to `engine`.
+
+    On PostgreSQL every statement then runs as `web_role`, which owns nothing and so obeys
+    row-level security even where the connecting role would not.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return
+    if web_role is not None:
+        event.listen(engine, "connect", _become(web_role))
+    event.listen(engine, "begin", _begin_postgresql)
+
+
+def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that later writes loses updates or fails at once: take the lock first.
+    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if _reading.get():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _become(role: str) -> Any:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", role):
+        raise ValueError(f"{role!r} is not a plain role name")
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        autocommit = connection.autocommit
+        connection.autocommit = True
+        connection.execute(f"SET ROLE {role}")
+        connection.autocommit = autocommit
+
+    return on_connect

@@ -1,0 +1,88 @@
+"""Grants: who holds which role where, from when until when, by whose word and why."""
+
+import uuid
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, or_, select
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
+
+from tenants.accounts import Account
+from tenants.audit import Audited
+from tenants.clock import now
+from tenants.db import Base, Keyed, db
+from tenants.people import Person
+from tenants.roles import Role
+from tenants.scope import TenantScoped
+
+Reach = Literal["subtree", "account"]
+
+
+class Grant(Keyed, TenantScoped, Audited, Base):
+    """A person holds a role at an account. It ends; it is never deleted."""
+
+    __tablename__ = "grant"
+    __table_args__ = (
+        CheckConstraint("reach IN ('subtree', 'account')", name="reach"),
+        Index("ix_grant_person_id_ended_at", "person_id", "ended_at"),
+    )
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    role_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("role.id"), index=True)
+    reach: Mapped[str] = mapped_column(String(16), default="subtree")
+    since: Mapped[datetime] = mapped_column(default=now)
+    until: Mapped[datetime | None]
+    because: Mapped[str] = mapped_column(Text, default="")
+    given_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    given_by_label: Mapped[str] = mapped_column(String(300), default="")
+    ended_at: Mapped[datetime | None]
+    ended_by_label: Mapped[str] = mapped_column(String(300), default="")
+    end_reason: Mapped[str] = mapped_column(Text, default="")
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="raise")
+    role: Mapped[Role] = relationship(lazy="raise")
+    account: Mapped[Account] = relationship(lazy="raise", viewonly=True)
+
+    @property
+    def label(self) -> str:
+        """Return how the trail names this grant."""
+        return f"grant {self.id}"
+
+    @staticmethod
+    def in_force(at: datetime) -> tuple:  # type: ignore[type-arg]  # SQL conditions of mixed types
+        """Return the conditions under which a grant counts at an instant."""
+        return (
+            Grant.since <= at,
+            or_(Grant.until.is_(None), Grant.until > at),
+            or_(Grant.ended_at.is_(None), Grant.ended_at > at),
+        )
+
+    def counts(self, at: datetime) -> bool:
+        """Tell whether the grant is in force at an instant."""
+        started = self.since <= at
+        return started and not any(end and end <= at for end in (self.until, self.ended_at))
+
+
+def grants_at(account_ids: tuple[uuid.UUID, ...], at: datetime) -> list[Grant]:
+    """Return the grants in force given at any of these accounts, people and roles loaded."""
+    query = (
+        select(Grant)
+        .join(Grant.person)
+        .where(Grant.account_id.in_(account_ids), *Grant.in_force(at))
+        .options(contains_eager(Grant.person), joinedload(Grant.role), joinedload(Grant.account))
+        .order_by(func.lower(Person.name), Grant.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def people_here(limit: int = 500) -> list[Person]:
+    """Return the people who hold, or held, a grant inside the scope, by name."""
+    members = select(Grant.person_id).distinct()
+    return list(
+        db.session.scalars(
+            select(Person)
+            .where(Person.id.in_(members), Person.deactivated_at.is_(None))
+            .order_by(func.lower(Person.name), Person.id)
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,134 @@
+"""Which rows a piece of work can reach. Without a scope, tenant tables cannot be read at all.
+
+Three locks hold a tenant's rows in: every ORM statement is given the scope's condition
+(`do_orm_execute`), every flushed row is checked, and PostgreSQL's row-level security is told the
+same scope at the start of each transaction. One transaction has one scope.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+
+from tenants.db import db
+from tenants.engines import reading, writing
+
+__all__ = [
+    "Scope",
+    "TenantScoped",
+    "across_tenants",
+    "acting_in",
+    "aside",
+    "current_scope",
+    "directory",
+    "reading",
+]
+
+
+class NoScope(RuntimeError):
+    """A tenant table was touched outside any scope."""
+
+
+class CrossTenant(RuntimeError):
+    """A row of another tenant was about to be written, or a scope changed in mid-transaction."""
+
+
+class ReadOnly(RuntimeError):
+    """A write was attempted in a transaction that promised only to read."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What may be reached.
+
+    `kind` is `tenant` (one tenant: the subtrees below `roots` and the single accounts in `alone`,
+    or all of it), `directory` (only the tables that say who is where, read only by
+    `tenants.directory`) or `across` (every tenant; `reason` says why).
+    """
+
+    kind: Literal["tenant", "directory", "across"]
+    tenant_id: uuid.UUID | None = None
+    roots: tuple[uuid.UUID, ...] = ()
+    alone: tuple[uuid.UUID, ...] = ()
+    whole_tenant: bool = False
+    reason: str = ""
+
+
+_current: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+def current_scope() -> Scope | None:
+    """Return the scope in force, or None."""
+    return _current.get()
+
+
+@contextmanager
+def acting_in(scope: Scope) -> Iterator[Scope]:
+    """Give the block `scope`. Its session is closed at the end: rows do not outlive their scope.
+
+    Raises CrossTenant when a transaction of another scope is still open.
+    """
+    session = db.session()
+    if session.in_transaction() and session.info.get("scope") != scope:
+        raise CrossTenant("A transaction is open in another scope; end it first.")
+    token = _current.set(scope)
+    try:
+        yield scope
+    finally:
+        session.close()
+        _current.reset(token)
+
+
+def tenant_scope(tenant_id: uuid.UUID) -> Scope:
+    """Return the scope of a whole tenant, for jobs and commands."""
+    return Scope("tenant", tenant_id=tenant_id, whole_tenant=True)
+
+
+def across_tenants(reason: str) -> Any:
+    """Give the block every tenant. Only the staff console, commands and periodic jobs may."""
+    if not reason:
+        raise ValueError("Say why tenants are crossed.")
+    return acting_in(Scope("across", reason=reason))
+
+
+def directory() -> Any:
+    """Give the block the tables that tell who is where: accounts, grants and roles."""
+    return acting_in(Scope("directory"))
+
+
+@contextmanager
+def aside(scope: Scope | None) -> Iterator[Session]:
+    """Yield a session of its own, committed at the end, for a small write beside the main work.
+
+    The main session must not hold SQLite's write lock at that moment (a GET, or rolled back).
+    """
+    token = _current.set(scope)
+    try:
+        with writing(), Session(db.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        _current.reset(token)
+
+
+class TenantScoped:
+    """A row that belongs to one account of one tenant."""
+
+    __scoped__: ClassVar[bool] = True
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(index=True)
+
+    @declared_attr
+    @classmethod
+    def account_id(cls) -> Mapped[uuid.UUID]:
+        return mapped_column(ForeignKey("account.id"), index=True)
+
+
+class TenantOrBuiltIn:
+    """A row of one tenant, or, with no tenant, one that everybody shares and nobody changes."""
+
+    tenant_id: Mapped[uuid.UUID | None] = mapped_column(index=True)

@@ -1,0 +1,193 @@
+"""The machinery behind `scope`: hooks on every session of the process."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Uuid, bindparam, event, inspect, or_, select, text
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from tenants.db import Base
+from tenants.engines import is_reading
+from tenants.scope import (
+    CrossTenant,
+    NoScope,
+    ReadOnly,
+    Scope,
+    TenantOrBuiltIn,
+    TenantScoped,
+    current_scope,
+)
+from tenants.scope_sql import PARAMETER, scoped_tables
+
+_SETTINGS = text(
+    "SELECT set_config('portal.scope', :kind, true), set_config('portal.tenant', :tenant, true)"
+)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _scope_statement(state: ORMExecuteState) -> None:
+    scope = current_scope()
+    _refuse_other_scope(state.session, scope)
+    writes = state.is_update or state.is_delete or state.is_insert
+    if writes and is_reading():
+        raise ReadOnly("This request promised only to read.")
+    if writes and (scope is None or scope.kind != "across"):
+        _check_bulk_write(state)
+    if scope is None or scope.kind != "tenant" or not state.is_orm_statement:
+        return
+    if state.is_column_load:
+        _scope_column_load(state, scope)
+        return
+    options = _WHOLE_TENANT if scope.whole_tenant else _SOME_ACCOUNTS
+    state.statement = state.statement.options(*options, _OWN if writes else _SHARED)
+
+
+def _refuse_other_scope(session: Session, scope: Scope | None) -> None:
+    if session.info.get("scope", scope) != scope:
+        raise CrossTenant("A transaction of another scope is open on this session; end it first.")
+
+
+def _check_bulk_write(state: ORMExecuteState) -> None:
+    """Raise unless a bulk write is an UPDATE or DELETE by condition that leaves rows where they are."""
+    table: Any = state.statement.table  # type: ignore[attr-defined]  # every INSERT, UPDATE, DELETE has one
+    if table.name not in scoped_tables():
+        return
+    if state.is_insert or not state.is_orm_statement or isinstance(state.parameters, list):
+        raise NoScope(f"Rows of {table.name} are added and changed as objects of the session.")
+    if state.is_update:
+        values = {getattr(key, "key", key) for key, _ in _values_of(state.statement)}
+        if values & {"tenant_id", "account_id"}:
+            raise CrossTenant(f"A bulk write was about to move rows of {table.name}.")
+
+
+def _values_of(statement: Any) -> list[Any]:
+    return [*(statement._values or {}).items(), *(statement._ordered_values or ())]
+
+
+def _scope_column_load(state: ORMExecuteState, scope: Scope) -> None:
+    """Add the condition by hand: SQLAlchemy leaves refreshes and deferred columns without it."""
+    mapper = state.bind_mapper
+    if mapper is None:
+        return
+    criterion: Any = None
+    if issubclass(mapper.class_, TenantScoped):
+        criterion = _in_tenant if scope.whole_tenant else _in_accounts
+    elif issubclass(mapper.class_, TenantOrBuiltIn):
+        criterion = _in_tenant_or_built_in
+    if criterion is not None:
+        state.statement = state.statement.where(criterion(mapper.class_))  # type: ignore[attr-defined]  # a SELECT
+
+
+def _tenant() -> uuid.UUID | None:
+    scope = current_scope()
+    return scope.tenant_id if scope else None
+
+
+def _roots() -> tuple[uuid.UUID, ...]:
+    scope = current_scope()
+    return scope.roots if scope else ()
+
+
+def _alone() -> tuple[uuid.UUID, ...]:
+    scope = current_scope()
+    return scope.alone if scope else ()
+
+
+# The values are asked for at each execution (`callable_`): the SQL is cached, they never are.
+# They stand outside the criteria, where SQLAlchemy would take them for literals.
+_TENANT = bindparam(PARAMETER, callable_=_tenant, type_=Uuid())
+_ROOTS = bindparam("scope_roots", callable_=_roots, type_=Uuid(), expanding=True)
+_ALONE = bindparam("scope_alone", callable_=_alone, type_=Uuid(), expanding=True)
+
+
+def _in_tenant(cls: Any) -> Any:
+    return cls.tenant_id == _TENANT
+
+
+def _in_accounts(cls: Any) -> Any:
+    closure = Base.metadata.tables["account_closure"].alias("scope_closure")
+    below = select(closure.c.descendant_id).where(closure.c.ancestor_id.in_(_ROOTS))
+    return (cls.tenant_id == _TENANT) & or_(cls.account_id.in_(below), cls.account_id.in_(_ALONE))
+
+
+def _in_tenant_or_built_in(cls: Any) -> Any:
+    return or_(cls.tenant_id == _TENANT, cls.tenant_id.is_(None))
+
+
+def _option(mixin: type, criterion: Callable[[Any], Any]) -> Any:
+    return with_loader_criteria(
+        mixin, criterion, include_aliases=True, track_closure_variables=False
+    )
+
+
+_SHARED = _option(TenantOrBuiltIn, _in_tenant_or_built_in)
+_OWN = _option(TenantOrBuiltIn, _in_tenant)
+_WHOLE_TENANT = (_option(TenantScoped, _in_tenant),)
+_SOME_ACCOUNTS = (_option(TenantScoped, _in_accounts),)
+
+
+@event.listens_for(Session, "after_begin")
+def _tell_database(session: Session, _transaction: Any, connection: Any) -> None:
+    scope = current_scope()
+    session.info["scope"] = scope
+    if connection.dialect.name == "postgresql":
+        values = {
+            "kind": scope.kind if scope else "",
+            "tenant": str(scope.tenant_id) if scope and scope.tenant_id else "",
+        }
+        connection.execute(_SETTINGS, values)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_scope(session: Session, transaction: Any) -> None:
+    if transaction.parent is None:
+        session.info.pop("scope", None)
+        session.info.pop("accounts", None)
+
+
+@event.listens_for(Session, "before_flush")
+def _check_rows(session: Session, _context: Any, _instances: Any) -> None:
+    changed = [*session.new, *session.dirty, *session.deleted]
+    if changed and is_reading():
+        raise ReadOnly("This request promised only to read.")
+    scope = current_scope()
+    _refuse_other_scope(session, scope)
+    rows = [row for row in changed if isinstance(row, TenantScoped | TenantOrBuiltIn)]
+    for row in rows:
+        _check_row(row, scope)
+    if rows and scope is not None and scope.kind == "tenant":
+        _check_accounts(session, rows, scope)
+
+
+def _check_row(row: TenantScoped | TenantOrBuiltIn, scope: Scope | None) -> None:
+    if scope is None or scope.kind == "directory":
+        raise NoScope(f"A {type(row).__name__} was written without a scope.")
+    if scope.kind == "across":
+        return
+    own: uuid.UUID | None = scope.tenant_id
+    if row.tenant_id is None and isinstance(row, TenantScoped):
+        row.tenant_id = own  # type: ignore[assignment]  # a tenant scope always names its tenant
+    before = inspect(row).attrs.tenant_id.history.deleted or (own,)
+    if row.tenant_id != own or before[0] != own:
+        raise CrossTenant(f"A {type(row).__name__} of another tenant was about to be written.")
+
+
+def _check_accounts(session: Session, rows: list[Any], scope: Scope) -> None:
+    """Raise CrossTenant when a row stands at an account that the scope does not reach."""
+    known: set[uuid.UUID] = session.info.setdefault("accounts", set())
+    scoped = [row for row in rows if isinstance(row, TenantScoped)]
+    asked = {row.account_id for row in scoped if row.account_id is not None} - known
+    if not asked:
+        return
+    closure = Base.metadata.tables["account_closure"]
+    query = select(closure.c.descendant_id).where(
+        closure.c.tenant_id == _TENANT, closure.c.descendant_id.in_(asked)
+    )
+    if not scope.whole_tenant:
+        reached = or_(closure.c.ancestor_id.in_(_ROOTS), closure.c.descendant_id.in_(_ALONE))
+        query = query.where(reached)
+    known.update(session.connection().scalars(query))
+    if asked - known:
+        names = sorted({type(row).__name__ for row in scoped if row.account_id not in known})
+        raise CrossTenant(f"{names} of an account out of reach was about to be written.")

@@ -1,0 +1,179 @@
+"""Real processes of the product: web, worker, scheduler, or any command; ended with the test."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from portal.cli import warden
+from portal.cli.warden import Warden
+from tests.infra.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
+
+
+def wait_until(true: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
+    """Wait for a condition; `what` says in the failure what did not come true."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {seconds:g} s in vain: {what}")
+        time.sleep(0.02)
+
+
+class Process:
+    """One running command, leader of its own session, its output in a file."""
+
+    def __init__(self, name: str, popen: subprocess.Popen[bytes], log: Path) -> None:
+        self.name = name
+        self._popen = popen
+        self._log = log
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
+    def log(self) -> str:
+        """What it has written so far, both streams."""
+        return self._log.read_text(errors="replace")
+
+    @property
+    def running(self) -> bool:
+        return self._popen.poll() is None
+
+    def family(self) -> list[int]:
+        """Ids of all processes of its session."""
+        return warden.members(self.pid)
+
+    def signal(self, number: signal.Signals) -> None:
+        """To the leader alone."""
+        self._popen.send_signal(number)
+
+    def wait(self, seconds: float = STOP_SECONDS) -> int:
+        """Its exit status; the test fails when it does not end in time."""
+        try:
+            return self._popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"{self.name} did not end within {seconds:g} s:\n{self.log}")
+
+    def stop(self, seconds: float = STOP_SECONDS) -> int:
+        """Ask it to stop, as an operator does."""
+        self.signal(signal.SIGTERM)
+        return self.wait(seconds)
+
+    def kill(self) -> None:
+        """SIGKILL to it and everything it started."""
+        warden.end(self.pid)
+        self._popen.wait()
+
+    def wait_for_log(self, text: str, seconds: float = START_SECONDS) -> None:
+        """Wait until it has written `text`."""
+        wait_until(lambda: self._wrote(text), f"{self.name} writes {text!r}\n{self.log}", seconds)
+
+    def _wrote(self, text: str) -> bool:
+        if text in self.log:
+            return True
+        if not self.running:
+            pytest.fail(f"{self.name} ended without writing {text!r}:\n{self.log}")
+        return False
+
+
+class Processes:
+    """Starts processes for one test."""
+
+    def __init__(self, folder: Path, watcher: Warden) -> None:
+        self.folder = folder
+        self._warden = watcher
+        self._started: list[Process] = []
+
+    def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """This machine's environment without any portal setting, with a var folder of its own."""
+        plain = {
+            key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ
+        }
+        settings = {
+            "APP_ENV": "testing",
+            "FLASK_SKIP_DOTENV": "1",
+            "PORTAL_VAR": str(self.folder / "var"),
+            "PYTHONUNBUFFERED": "1",
+            "SECRET_KEY": "for-tests-only",
+        }
+        return plain | settings | dict(more or {})
+
+    def start(
+        self, name: str, argv: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path = ROOT
+    ) -> Process:
+        """Start a command; `env` is added to `environment()`."""
+        log = self.folder / f"{name}-{len(self._started)}.log"
+        with log.open("wb") as stream:
+            popen = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env=self.environment(env),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+            )
+        self._warden.watch(popen.pid)
+        process = Process(name, popen, log)
+        self._started.append(process)
+        return process
+
+    def flask(self, *words: str, env: Mapping[str, str] | None = None) -> Process:
+        """`flask --app wsgi …`."""
+        argv = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+        return self.start(words[0], argv, env)
+
+    def web(self, env: Mapping[str, str] | None = None, workers: int = 1) -> tuple[Process, str]:
+        """A web server on a free port, and its base URL; it answers when this returns."""
+        address = f"127.0.0.1:{free_port()}"
+        argv = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--no-control-socket",
+            "--worker-class",
+            "gthread",
+        ]
+        argv += ["--workers", str(workers), "--threads", "4", "--bind", address, "wsgi:app"]
+        process = self.start("web", argv, env)
+        url = f"http://{address}"
+        wait_until(lambda: self._answers(process, f"{url}/healthz"), f"{url} answers")
+        return process, url
+
+    def _answers(self, process: Process, url: str) -> bool:
+        if not process.running:
+            pytest.fail(f"{process.name} ended at its start:\n{process.log}")
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310  our own address
+                return True
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+
+    def end(self) -> None:
+        for process in reversed(self._started):
+            process.kill()
+            self._warden.forget(process.pid)
+
+
+@pytest.fixture
+def processes(tmp_path: Path, process_warden: Warden) -> Iterator[Processes]:
+    """`processes.web(env)`, `.flask("worker", env=env)`, `.start(name, argv)`; all are ended."""
+    started = Processes(tmp_path, process_warden)
+    yield started
+    started.end()

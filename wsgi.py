@@ -1,0 +1,12 @@
+"""The WSGI entry point: `gunicorn wsgi:app`, `flask --app wsgi …`."""
+
+import sys
+
+from portal import create_app
+from portal.config import BadConfig
+
+try:
+    app = create_app()
+except BadConfig as problem:
+    sys.stderr.write(f"portal: {problem}\n")
+    sys.exit(2)
