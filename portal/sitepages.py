@@ -37,12 +37,18 @@ _UNPRINTABLE = re.compile(
 
 @dataclass(frozen=True)
 class Shown:
-    """A menu's link as the frame shows it."""
+    """A menu's link as the frame shows it, with those that stand below it, however deep."""
 
     label: str
     url: str
     depth: int
     current: bool = False
+    below: tuple["Shown", ...] = ()
+
+    def at(self, url: str) -> "Shown":
+        """Return the link, marked as the current page when it leads to `url`."""
+        below = tuple(link.at(url) for link in self.below)
+        return replace(self, current=self.url == url, below=below)
 
 
 @dataclass(frozen=True)
@@ -81,10 +87,7 @@ class SiteContext:
 
     def at(self, address: str) -> "SiteContext":
         """Return the context with the menu's link to `address` marked as the current page."""
-        here = self.url(address)
-        return replace(
-            self, menu=tuple(replace(item, current=item.url == here) for item in self.menu)
-        )
+        return replace(self, menu=tuple(item.at(self.url(address)) for item in self.menu))
 
     def date(self, moment: datetime) -> str:
         """Return the day in the account's zone, e.g. `29 March 2026`."""
@@ -105,8 +108,7 @@ def site_context(account: AccountRef) -> SiteContext:
         base_url=current_app.config["PORTAL"].base_url,
         opened=site is not None,
     )
-    menu = [_shown(context, item) for item in menu_of(account.id)]
-    return replace(context, menu=tuple(menu))
+    return replace(context, menu=_menu(context, menu_of(account.id)))
 
 
 def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str = "") -> str:
@@ -122,7 +124,7 @@ def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str 
         "page",
         site.at(page.address or ""),
         page=page,
-        title=revision.title or UNTITLED,
+        title=revision.title.strip() or UNTITLED,
         body=clean_html.safe(revision.body),
         byline=reading.byline_of(page, revision),
         terms=_term_links(site, reading.terms_of(revision)),
@@ -137,6 +139,17 @@ def render(name: str, site: SiteContext | None, **values: Any) -> str:
     file = name if "." in name else f"{name}.html"
     text = render_template(f"site/{file}", site=site or NOWHERE, UNTITLED=UNTITLED, **values)
     return _UNPRINTABLE.sub("", text)
+
+
+def _menu(site: SiteContext, items: Sequence[MenuItem]) -> tuple[Shown, ...]:
+    tops: list[Shown] = []
+    for item in items:
+        link = _shown(site, item)
+        if item.depth > 0 and tops:
+            tops[-1] = replace(tops[-1], below=(*tops[-1].below, link))
+        else:
+            tops.append(link)
+    return tuple(tops)
 
 
 def _shown(site: SiteContext, item: MenuItem) -> Shown:

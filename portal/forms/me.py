@@ -1,7 +1,7 @@
 """What people set for themselves."""
 
 from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from portal.forms.auth import NewPasswordForm
 from portal.forms.base import PortalForm, ZoneField, at_most
@@ -12,7 +12,7 @@ class ProfileForm(PortalForm):
 
     name = StringField(
         "Name",
-        [InputRequired("Give your name."), at_most(200)],
+        [DataRequired("Give your name."), at_most(200)],
         filters=[lambda text: text.strip() if text else text],
     )
     zone = ZoneField("Time zone", description="Times are shown to you in this zone.")

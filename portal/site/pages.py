@@ -60,9 +60,9 @@ def unlock(address: str) -> Response:
 
 def _absent(asked: str, wanted: str) -> Response:
     fate = fate_of(site().account_id, {asked, wanted})
-    if isinstance(fate, Moved):
-        return moved(site().url(fate.address))
-    abort(410 if isinstance(fate, Gone) else 404)
+    if not isinstance(fate, Moved):
+        abort(410 if isinstance(fate, Gone) else 404)
+    return moved(site().url(fate.address))
 
 
 def _locked(page: Page, revision: Revision, error: str = "") -> Response:

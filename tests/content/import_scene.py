@@ -22,7 +22,7 @@ from tenants.db import db
 from tenants.decisions import Actor
 from tenants.engines import reading
 from tenants.scope import across_tenants, acting_in, tenant_scope
-from tests.content.wordpress.exports import Item
+from tests.content.wordpress.exports import Item, category, tag, wxr
 
 CONTENT = (Page, Revision, Schedule, Term, PageTerm, Menu, Redirect, Site, ImportedItem)
 
@@ -91,3 +91,15 @@ def post_item(post_id: int, title: str, content: str = "<p>Words.</p>", **fields
     name = title.lower().replace(" ", "-")
     link = f"https://old.example/2024/{name}/"
     return Item(post_id, title, content, link=link, fields={"post_name": name, **fields})
+
+
+FUTURE = {"status": "future", "post_date": "2035-01-01 12:00:18"}
+SMALL = wxr(
+    post_item(1, "Live post"),
+    post_item(2, "Idea", status="draft", post_date_gmt="0000-00-00 00:00:00"),
+    post_item(3, "Later", post_date_gmt="2035-01-01 19:00:18", **FUTURE),
+    post_item(4, "Thrown away", status="trash"),
+    page_item(12, "Team", parent=11),
+    page_item(11, "About"),
+    head=category("news") + category("local", parent="news") + tag("x"),
+)

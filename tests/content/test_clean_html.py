@@ -111,6 +111,7 @@ def test_the_oracle_and_the_policy_agree():
         ("&nbsp;&eacute;&#x1F600;", "\xa0é😀"),
         ("\ud83d\ude00|\ud800|", "😀|\ufffd|"),
         ("<pre>\n\n a\n</pre>", "<pre> a\n</pre>"),
+        ("<pre>" + "\n" * 20 + "a</pre>", "<pre>a</pre>"),
         ("1 < 2 > 0 & x", "1 &lt; 2 &gt; 0 &amp; x"),
         ("https://example.org is no link", "https://example.org is no link"),
         ("", ""),

@@ -140,15 +140,8 @@ class Processes:
     def web(self, env: Mapping[str, str] | None = None, workers: int = 1) -> tuple[Process, str]:
         """A web server on a free port, and its base URL; it answers when this returns."""
         address = f"127.0.0.1:{free_port()}"
-        argv = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "--no-control-socket",
-            "--worker-class",
-            "gthread",
-        ]
-        argv += ["--workers", str(workers), "--threads", "4", "--bind", address, "wsgi:app"]
+        argv = [sys.executable, "-m", "gunicorn", "--config", "python:portal.cli.web_server"]
+        argv += ["--workers", str(workers), "--bind", address, "wsgi:app"]
         process = self.start("web", argv, env)
         url = f"http://{address}"
         wait_until(lambda: self._answers(process, f"{url}/healthz"), f"{url} answers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import threading
 from collections.abc import Callable, Iterator
@@ -22,7 +23,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/html")
         self.send_header("Content-Security-Policy", "script-src 'self'")
         self.end_headers()
-        self.wfile.write(PAGE)
+        with contextlib.suppress(BrokenPipeError):  # the browser may have seen enough
+            self.wfile.write(PAGE)
 
     def log_message(self, *_: Any) -> None:
         """Quiet."""

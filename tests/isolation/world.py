@@ -178,7 +178,9 @@ class World:
         kind = datetime if isinstance(column.type, UtcDateTime) else column.type.python_type
         if kind is uuid.UUID:
             return new_id()
-        return PLAIN[kind] if kind in PLAIN else f"{handle} {new_id()}"
+        if kind in PLAIN:
+            return PLAIN[kind]
+        return f"{handle} {new_id()}"[-(getattr(column.type, "length", None) or 80) :]
 
     def fill(self) -> None:
         """Write one row of every table at every account."""

@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.extensions import limiter
 from tenants.clock import now
 from tests.fixtures.cast import Cast
 from tests.site.scene import Said, live, term, writing
@@ -17,8 +16,6 @@ SECRET = Said("<p>Hidden words</p>", excerpt="Hidden excerpt", byline="Hidden Wr
 
 @pytest.fixture
 def reader(app: Flask, client: FlaskClient, cast: Cast) -> FlaskClient:
-    with app.app_context():
-        limiter.reset()
     with writing(app, cast.acme) as acme:
         tag = term(acme, "tag", "news", "News")
         said = Said(SECRET.body, excerpt=SECRET.excerpt, byline=SECRET.byline, terms=(tag,))

@@ -24,7 +24,7 @@ UGLY = {
     "bidi": ("\u202egnp.exe", "<p>\u2066x</p>"),
     "table": (
         "Wide",
-        "<table><tr>" + "<td>cell cell</td>" * 40 + "</tr></table><pre><code>" + "=" * 400 + "</code></pre>",
+        f"<table><tr>{'<td>cell cell</td>' * 40}</tr></table><pre><code>{'=' * 400}</code></pre>",
     ),
 }  # fmt: skip
 
