@@ -30,7 +30,7 @@ check: setup-dev ## format, lint, types, import layers, templates
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
-	$(BIN)/djlint --quiet --check --lint templates
+	$(BIN)/djlint --quiet --lint templates
 
 format: setup-dev ## put format and import order right
 	$(BIN)/ruff check --fix --exit-zero .

@@ -8,10 +8,10 @@ from portal.extensions import csrf, limiter, migrate
 from portal.jobs import queue
 from portal.site import views as site
 from portal.staff import console
-from tenants import engines, scope_hooks, scope_sql
+from tenants import commit_guard, engines, scope_hooks, scope_sql
 from tenants.db import db
 
-MACHINERY = (models, scope_hooks)  # imported for what importing them does
+MACHINERY = (models, commit_guard, scope_hooks)  # imported for what importing them does
 
 
 def create_app(config: Config | None = None) -> Flask:

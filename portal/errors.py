@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.identity.passwords import TooBusy
+from portal.kept import typed
 from portal.proofs import proof_of
 from portal.requests import current
 from portal.throttling import seconds_to_wait
@@ -21,7 +22,7 @@ from tenants.events import Event
 from tenants.scope import Scope, aside
 
 log = structlog.get_logger()
-PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
+PAGES = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 500, 503})
 
 
 class Conflict(HTTPException):
@@ -53,6 +54,8 @@ def _page(code: int, message: str = "", **extra: Any) -> Response:
 def _http(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
+    if error.code == 401:
+        return _signed_out()
     message = error.description if error.code in {409, 422} else ""
     response = _page(error.code, message or "")
     if error.code == 405 and getattr(error, "valid_methods", None):
@@ -81,11 +84,16 @@ def _record_refusal(decision: Decision) -> None:
         )  # fmt: skip
 
 
+def _signed_out() -> Response:
+    return _page(401, "You are signed out, so nothing was saved.", typed=typed())
+
+
 def _csrf(_error: CSRFError) -> Response:
     return _page(
         400,
-        "This form was open for too long, or was sent from another site. "
-        "Nothing was changed. Go back, reload the page and send it again.",
+        "This form was open for too long, or was sent from another site. Nothing was changed.",
+        typed=typed(),
+        back_url=request.path,
     )
 
 

@@ -6,8 +6,6 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 
 class Throttle(Limiter):
@@ -27,6 +25,4 @@ limiter = Throttle(
     in_memory_fallback_enabled=True,
     swallow_errors=False,
     headers_enabled=False,
-    # redis-py tries three times with pauses of seconds; a request cannot wait for that.
-    storage_options={"retry": Retry(NoBackoff(), 0)},  # type: ignore[dict-item]  # goes to redis-py as it is
 )

@@ -19,7 +19,7 @@ from tenants.decisions import Actor, Decision, can
 from tenants.directory import account_path, accounts_within_reach, actor_for, scope_of
 from tenants.engines import reading
 from tenants.permissions import Permission
-from tenants.scope import acting_in, aside
+from tenants.scope import acting_in, aside, directory
 
 SWITCHER_LIMIT = 60
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -82,11 +82,11 @@ def _enter() -> None:
     structlog.contextvars.bind_contextvars(request_id=current.request_id)
     if request.endpoint in {"static", None} or (request.blueprint or "") == "site":
         return
-    _identify()
-    _locate()
-    if current.actor is not None:
-        current.switcher = accounts_within_reach(current.actor, SWITCHER_LIMIT)
-    db.session.rollback()
+    with reading(), directory():
+        _identify()
+        _locate()
+        if current.actor is not None:
+            current.switcher = accounts_within_reach(current.actor, SWITCHER_LIMIT)
     if request.method in SAFE_METHODS:
         stack.enter_context(reading())
     if current.actor and current.account:
@@ -94,9 +94,7 @@ def _enter() -> None:
 
 
 def _identify() -> None:
-    with reading():
-        row = current_user.row if current_user.is_authenticated else None
-        db.session.rollback()
+    row = current_user.row if current_user.is_authenticated else None
     if row is None:
         return
     current.login_session_id = row.id

@@ -26,6 +26,8 @@ from tenants.accounts import AccountRef
 UNTITLED = "(untitled)"
 DESCRIPTION_LENGTH = 300
 
+_WRITTEN = "/?#%&=+:;,@!$'()*~"  # what somebody who typed a whole address meant as it stands
+
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
     + "".join(
@@ -125,7 +127,7 @@ def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str 
         site.at(page.address or ""),
         page=page,
         title=revision.title.strip() or UNTITLED,
-        body=clean_html.safe(revision.body),
+        body=clean_html.for_readers(revision.body),
         byline=reading.byline_of(page, revision),
         terms=_term_links(site, reading.terms_of(revision)),
         description=description[:DESCRIPTION_LENGTH],
@@ -153,12 +155,10 @@ def _menu(site: SiteContext, items: Sequence[MenuItem]) -> tuple[Shown, ...]:
 
 
 def _shown(site: SiteContext, item: MenuItem) -> Shown:
-    inside = item.address.startswith("/")
-    return Shown(
-        label=item.label or UNTITLED,
-        url=site.url(item.address) if inside else item.address,
-        depth=item.depth,
-    )
+    url = item.address
+    if url.startswith("/"):
+        url = site.home_url + quote(url[1:], safe=_WRITTEN)
+    return Shown(label=item.label.strip() or UNTITLED, url=url, depth=item.depth)
 
 
 def _term_links(site: SiteContext, terms: Sequence[Term]) -> list[tuple[str, str, str]]:

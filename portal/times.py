@@ -27,7 +27,8 @@ def local_time(moment: datetime | None, zone_name: str = "UTC") -> str:
     if moment is None:
         return ""
     local = moment.astimezone(zone(zone_name))
-    place = "" if zone_name == "UTC" else zone_name.rsplit("/", 1)[-1].replace("_", " ") + ", "
+    unnamed = zone_name == "UTC" or zone_name.startswith("Etc/")
+    place = "" if unnamed else zone_name.rsplit("/", 1)[-1].replace("_", " ") + ", "
     return f"{local:%a %-d %b %Y, %H:%M} ({place}{offset_words(local.utcoffset() or timedelta())})"
 
 

@@ -71,6 +71,11 @@ class AccountRef:
     zone: str
 
     @property
+    def label(self) -> str:
+        """Return how the trail names this account."""
+        return self.name
+
+    @property
     def depth(self) -> int:
         """Return the distance to the house."""
         return len(self.path) - 1

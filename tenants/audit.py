@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, Index, String, Text, event, inspect
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy import JSON, Index, String, Text, inspect
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
@@ -135,20 +135,13 @@ def record(
     if facts.keys() != kind.keys:
         raise BadEvent(f"{kind.name} needs {sorted(kind.keys)}, got {sorted(facts)}")
     session = session or db.session()
-    shared = _circumstances.get()
     row = AuditEvent(
         event=kind.name,
         outcome=outcome,
-        target_type=type(target).__name__.lower(),
-        target_id=getattr(target, "id", None),
-        target_label=str(getattr(target, "label", target)),
-        actor_id=by.person_id,
-        actor_label=by.label,
-        on_behalf_of=by.on_behalf_of,
-        request_id=shared.request_id,
-        address=shared.address,
+        **_about(target),
+        **_by(by),
         reason=reason,
-        changes=dict(changes) if changes is not None else pending_changes(target),
+        changes=_hide(changes) if changes is not None else pending_changes(target),
         facts=facts,
         account_id=account_id or target.account_id,
     )
@@ -156,15 +149,34 @@ def record(
     if owner is not None:
         row.tenant_id = owner
     session.add(row)
-    session.info.setdefault("recorded", set()).add(_key(target))
+    session.info.setdefault("recorded", set()).add(key_of(target))
     return row
+
+
+def _about(target: Any) -> dict[str, Any]:
+    return {
+        "target_type": type(target).__name__.lower(),
+        "target_id": getattr(target, "id", None),
+        "target_label": str(getattr(target, "label", target)),
+    }
+
+
+def _by(by: By) -> dict[str, Any]:
+    shared = _circumstances.get()
+    return {
+        "actor_id": by.person_id,
+        "actor_label": by.label,
+        "on_behalf_of": by.on_behalf_of,
+        "request_id": shared.request_id,
+        "address": shared.address,
+    }
 
 
 def excuse(target: Any, reason: str) -> None:
     """Let a change to `target` be committed without an event. The reason is for the reader."""
     if not reason:
         raise ValueError("Say why no event tells of it.")
-    db.session().info.setdefault("recorded", set()).add(_key(target))
+    db.session().info.setdefault("recorded", set()).add(key_of(target))
 
 
 def pending_changes(target: Any) -> dict[str, list[Any]]:
@@ -181,6 +193,10 @@ def pending_changes(target: Any) -> dict[str, list[Any]]:
     return changes
 
 
+def _hide(changes: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    return {name: [_plain(name, value) for value in pair] for name, pair in changes.items()}
+
+
 def _plain(field: str, value: Any) -> Any:
     if field in SECRET_FIELDS:
         return HIDDEN
@@ -189,40 +205,6 @@ def _plain(field: str, value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _key(target: Any) -> tuple[str, Any]:
+def key_of(target: Any) -> tuple[str, Any]:
+    """Return what the commit guard knows a row by."""
     return type(target).__name__, getattr(target, "id", None)
-
-
-@event.listens_for(Session, "before_flush")
-def _note_changes(session: Session, _context: Any, _instances: Any) -> None:
-    changed = session.info.setdefault("changed", set())
-    for row in (*session.new, *session.deleted):
-        if isinstance(row, Audited):
-            changed.add(_key(row))
-    for row in session.dirty:
-        if isinstance(row, Audited) and session.is_modified(row):
-            changed.add(_key(row))
-
-
-@event.listens_for(Session, "before_commit")
-def _guard_commit(session: Session) -> None:
-    session.flush()
-    untold = session.info.get("changed", set()) - session.info.get("recorded", set())
-    if untold:
-        raise Unrecorded(f"No event tells of {sorted(name for name, _ in untold)}.")
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _forget(session: Session, transaction: Any) -> None:
-    if transaction.parent is None:
-        session.info.pop("changed", None)
-        session.info.pop("recorded", None)
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _refuse_bulk_writes(state: ORMExecuteState) -> None:
-    if not (state.is_update or state.is_delete or state.is_insert):
-        return
-    mapper = state.bind_mapper
-    if mapper is not None and issubclass(mapper.class_, Audited):
-        raise Unrecorded(f"Bulk writes on {mapper.class_.__name__} cannot be told of; use actions.")

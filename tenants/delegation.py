@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from tenants.accounts import Account, AccountRef
@@ -29,7 +29,8 @@ def role_permissions(role: Role) -> frozenset[Permission]:
     while step is not None:
         names = db.session.scalars(
             select(RolePermission.permission).where(
-                RolePermission.role_id == step.id, RolePermission.ended_at.is_(None)
+                RolePermission.role_id == step.id,
+                or_(RolePermission.ended_at.is_(None), RolePermission.ended_at > now()),
             )
         )
         found |= {Permission(name) for name in names}
@@ -57,6 +58,8 @@ def give(
         authorize(by, Permission.STAFF_MANAGE, account)
         if account.kind != "house":
             raise CannotDelegate("Staff roles are given at the house only.")
+    if role.tenant_id not in {None, account.tenant_id}:
+        raise CannotDelegate("This role belongs to another tenant.")
     if until is not None and until <= now():
         raise CannotDelegate("The end of a grant must lie in the future.")
     _refuse_stronger(role, account, by, reach, until)
@@ -121,10 +124,12 @@ def end(grant: Grant, account: AccountRef, *, by: Actor, reason: str = "") -> No
     CannotDelegate when it has ended already or would leave the account without an admin.
     """
     authorize(by, Permission.GRANT_END, account)
+    if grant.role.for_house:
+        authorize(by, Permission.STAFF_MANAGE, account)
+    _refuse_stronger(grant.role, account, by, grant.reach, grant.until)
+    _take_turn(account, grant)
     if not grant.counts(now()):
         raise CannotDelegate("This grant has ended already.")
-    _refuse_stronger(grant.role, account, by, grant.reach, grant.until)
-    db.session.execute(select(Account.id).where(Account.id == account.id).with_for_update())
     if _is_last_admin(grant):
         raise CannotDelegate(
             "This is the last grant that lets somebody manage this account. "
@@ -139,20 +144,33 @@ def end(grant: Grant, account: AccountRef, *, by: Actor, reason: str = "") -> No
     )  # fmt: skip
 
 
+def _take_turn(account: AccountRef, grant: Grant) -> None:
+    """Wait for others who end grants at the account, then see the grant as they left it."""
+    turn = select(Account.id).where(Account.id == account.id).with_for_update(key_share=True)
+    db.session.execute(turn)
+    db.session.refresh(grant, ["ended_at", "until"])
+
+
 def _is_last_admin(grant: Grant) -> bool:
-    if Permission.GRANT_GIVE not in role_permissions(grant.role):
+    held = role_permissions(grant.role)
+    kept = {Permission.GRANT_GIVE, Permission.STAFF_MANAGE} & held
+    if not kept:
         return False
     others = db.session.scalars(
         select(Grant)
+        .join(Grant.person)
         .options(joinedload(Grant.role))
         .where(
             Grant.account_id == grant.account_id,
             Grant.id != grant.id,
             Grant.until.is_(None),
+            Person.deactivated_at.is_(None),
             *Grant.in_force(now()),
         )
     )
-    return not any(Permission.GRANT_GIVE in role_permissions(other.role) for other in others)
+    for other in others:
+        kept -= role_permissions(other.role)
+    return bool(kept)
 
 
 def givable_roles(account: AccountRef, by: Actor) -> list[tuple[Role, Decision | None]]:

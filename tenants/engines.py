@@ -64,6 +64,7 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # without it REPLACE deletes rows past the append-only triggers
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -71,16 +71,19 @@ def current_scope() -> Scope | None:
 def acting_in(scope: Scope) -> Iterator[Scope]:
     """Give the block `scope`. Its session is closed at the end: rows do not outlive their scope.
 
-    Raises CrossTenant when a transaction of another scope is still open.
+    Inside a transaction of the same scope the block joins it and leaves it open. Raises CrossTenant
+    when a transaction of another scope is still open.
     """
     session = db.session()
-    if session.in_transaction() and session.info.get("scope") != scope:
+    joining = session.in_transaction()
+    if joining and session.info.get("scope") != scope:
         raise CrossTenant("A transaction is open in another scope; end it first.")
     token = _current.set(scope)
     try:
         yield scope
     finally:
-        session.close()
+        if not joining:
+            session.close()
         _current.reset(token)
 
 

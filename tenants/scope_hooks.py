@@ -33,7 +33,7 @@ def _scope_statement(state: ORMExecuteState) -> None:
     if writes and is_reading():
         raise ReadOnly("This request promised only to read.")
     if writes and (scope is None or scope.kind != "across"):
-        _check_bulk_write(state)
+        _check_bulk_write(state, scope)
     if scope is None or scope.kind != "tenant" or not state.is_orm_statement:
         return
     if state.is_column_load:
@@ -48,21 +48,19 @@ def _refuse_other_scope(session: Session, scope: Scope | None) -> None:
         raise CrossTenant("A transaction of another scope is open on this session; end it first.")
 
 
-def _check_bulk_write(state: ORMExecuteState) -> None:
-    """Raise unless a bulk write is an UPDATE or DELETE by condition that leaves rows where they are."""
-    table: Any = state.statement.table  # type: ignore[attr-defined]  # every INSERT, UPDATE, DELETE has one
+def _check_bulk_write(state: ORMExecuteState, scope: Scope | None) -> None:
+    """Raise unless it is an UPDATE or DELETE by condition, in a tenant, that moves no row."""
+    table: Any = state.statement.table  # type: ignore[attr-defined]  # a write always has one
     if table.name not in scoped_tables():
         return
+    if scope is None or scope.kind != "tenant":
+        raise NoScope(f"Rows of {table.name} were about to be written without a scope.")
     if state.is_insert or not state.is_orm_statement or isinstance(state.parameters, list):
         raise NoScope(f"Rows of {table.name} are added and changed as objects of the session.")
     if state.is_update:
-        values = {getattr(key, "key", key) for key, _ in _values_of(state.statement)}
-        if values & {"tenant_id", "account_id"}:
+        values = getattr(state.statement, "_values", None) or {}
+        if {getattr(key, "key", key) for key in values} & {"tenant_id", "account_id"}:
             raise CrossTenant(f"A bulk write was about to move rows of {table.name}.")
-
-
-def _values_of(statement: Any) -> list[Any]:
-    return [*(statement._values or {}).items(), *(statement._ordered_values or ())]
 
 
 def _scope_column_load(state: ORMExecuteState, scope: Scope) -> None:
@@ -167,7 +165,7 @@ def _check_row(row: TenantScoped | TenantOrBuiltIn, scope: Scope | None) -> None
         return
     own: uuid.UUID | None = scope.tenant_id
     if row.tenant_id is None and isinstance(row, TenantScoped):
-        row.tenant_id = own  # type: ignore[assignment]  # a tenant scope always names its tenant
+        row.tenant_id = own
     before = inspect(row).attrs.tenant_id.history.deleted or (own,)
     if row.tenant_id != own or before[0] != own:
         raise CrossTenant(f"A {type(row).__name__} of another tenant was about to be written.")

@@ -11,7 +11,7 @@ from tenants.db import db
 
 SLUG_LENGTH = 120
 DEPTH_LIMIT = 20
-RESERVED = frozenset({"posts", "tags", "categories", "archive", "feed.atom", "sitemap.xml"})
+RESERVED = frozenset({"posts", "tags", "categories", "archive"})
 
 
 def slug_of(text: str, fallback: str = "untitled") -> str:

@@ -28,7 +28,8 @@ from portal.content.html_tree import TooDeep, parser, walk
 from portal.content.html_writer import Facts, escape, readable, rewrite
 
 __all__ = [
-    "Cleaned", "Removal", "TooDeep", "clean", "excerpt", "is_clean", "proven", "safe", "text_of",
+    "Cleaned", "Removal", "TooDeep", "clean", "excerpt", "for_readers", "is_clean", "proven",
+    "safe", "text_of",
 ]  # fmt: skip
 
 MAX_LENGTH = 2_000_000
@@ -38,6 +39,8 @@ _TOKEN = re.compile(
     r"[^<>&\x00-\x08\x0b-\x1f\ud800-\udfff]+|&(?:amp|lt|gt);"
     r"|</(?P<end>[a-z][a-z0-9]*)>|<(?P<start>[a-z][a-z0-9]*)(?P<rest>(?: [a-z]+=\"[^\"<>]*\")*)>"
 )
+_TABLE = re.compile(r"<(/)?table(?: [^<>]*)?>")
+_BOX = '<div class="scroll" role="group" aria-label="Table" tabindex="0">'
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 _TAG = re.compile(r"</?([a-z][a-z0-9]*)[^>]*>")
 _SENTENCES = {
@@ -117,6 +120,12 @@ def safe(html: str) -> Markup:
         return Markup(clean(html).html)  # noqa: S704 - cleaned
     except TooDeep:
         return Markup(escape(readable(html)))  # noqa: S704 - escaped
+
+
+def for_readers(html: str) -> Markup:
+    """`safe`, with each table in a box that scrolls and takes the focus: wide ones can be read."""
+    text = _TABLE.sub(lambda tag: tag[0] + "</div>" if tag[1] else _BOX + tag[0], str(safe(html)))
+    return Markup(text)  # noqa: S704 - clean, with our own tags around its tables
 
 
 def is_clean(html: str) -> bool:

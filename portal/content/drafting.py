@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal.content import clean_html
 from portal.content.addresses import address_of, slug_of
+from portal.content.differences import differences
 from portal.content.pages import Page, Revision, Type, digest_of, revision_by_id
 from portal.content.problems import Problem, Stale
 from tenants.accounts import AccountRef
@@ -18,9 +19,8 @@ from tenants.events import Event
 from tenants.permissions import Permission
 
 TITLE_LENGTH = 500
-BODY_LENGTH = 2_000_000
+BODY_LENGTH = 500_000
 EXCERPT_LENGTH = 5_000
-SNIPPET = 160
 
 
 class Same:
@@ -195,19 +195,6 @@ def digest_now(revision: Revision) -> str:
     return digest_of(fields)
 
 
-def differences(before: Revision | None, after: Revision) -> dict[str, list[str]]:
-    """Return `{field: [before, after]}` for the trail, long texts cut around the first change."""
-    found = {}
-    for name in ("title", "slug", "excerpt", "byline", "body"):
-        old, new = getattr(before, name, "") or "", getattr(after, name)
-        if old == new:
-            continue
-        if name == "body" and clean_html.text_of(old) != clean_html.text_of(new):
-            old, new = clean_html.text_of(old), clean_html.text_of(new)
-        found[name] = _around_change(old, new)
-    return found
-
-
 def _fields(text: Text, body: clean_html.Cleaned) -> dict[str, object]:
     fields = asdict(text) | {
         "title": " ".join(text.title.split()) if "\n" in text.title else text.title,
@@ -235,19 +222,3 @@ def _lock_draft(page: Page) -> Revision | None:
     db.session.flush()
     db.session.refresh(page, with_for_update=True)
     return revision_by_id(page.draft_revision_id, page)
-
-
-def _around_change(old: str, new: str) -> list[str]:
-    if max(len(old), len(new)) <= SNIPPET:
-        return [old, new]
-    same = next(
-        (i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b),
-        min(len(old), len(new)),
-    )
-    start = max(0, same - 40)
-    return [_cut(text, start) for text in (old, new)]
-
-
-def _cut(text: str, start: int) -> str:
-    end = start + SNIPPET
-    return ("…" if start else "") + text[start:end] + ("…" if len(text) > end else "")

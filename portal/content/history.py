@@ -22,6 +22,7 @@ ABOUT_CONTENT = frozenset({"page", "schedule", "revision"})
 class Told:
     """One event as it is shown: without what the viewer may not read."""
 
+    event: str
     sentence: str
     actor_label: str
     at: datetime
@@ -46,6 +47,7 @@ def tell(event: AuditEvent, content: bool) -> Told:
     """Return an event for somebody who may (`content`) or may not read drafts."""
     hide = not content and event.target_type in ABOUT_CONTENT
     return Told(
+        event=event.event,
         sentence=event.sentence_about(NOT_SHOWN) if hide else event.sentence,
         actor_label=event.actor_label,
         at=event.at,

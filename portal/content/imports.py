@@ -34,7 +34,7 @@ class ImportRun(Keyed, TenantScoped, Audited, Base):
     state: Mapped[str] = mapped_column(String(16), default="waiting")
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    lines: Mapped[list[Any]] = mapped_column(default=list)
+    lines: Mapped[list[Any]] = mapped_column(default=list, deferred=True)
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]

@@ -21,8 +21,8 @@ class Moment:
         """Return e.g. `Sunday 29 March 2026, 09:00 in Berlin (UTC+2)`."""
         local = self.at.astimezone(ZoneInfo(self.zone))
         seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-        if self.zone == "UTC":
-            return f"{local:%A %-d %B %Y}, {seconds} UTC"
+        if self.zone == "UTC" or self.zone.startswith("Etc/"):
+            return f"{local:%A %-d %B %Y}, {seconds} {offset_words(self.offset)}"
         place = self.zone.rsplit("/", 1)[-1].replace("_", " ")
         return f"{local:%A %-d %B %Y}, {seconds} in {place} ({offset_words(self.offset)})"
 

@@ -1,5 +1,10 @@
 """Why something cannot be done with content, in sentences for the person who tried."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portal.content.moments import Moment
+
 
 class Problem(ValueError):
     """The request cannot be carried out; the message says what is wrong and what to do."""
@@ -20,6 +25,6 @@ class Stale(Problem):
 class BadTime(Problem):
     """The moment asked for cannot be used; `choices` are instants to choose from, if any."""
 
-    def __init__(self, message: str, choices: tuple[object, ...] = ()) -> None:
+    def __init__(self, message: str, choices: "tuple[Moment, ...]" = ()) -> None:
         super().__init__(message)
         self.choices = choices

@@ -1,6 +1,7 @@
 """What every form of the portal does: bad characters and lengths get a sentence."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -48,12 +49,17 @@ class ZoneField(SelectField):
     """A time zone by name."""
 
     def __init__(self, label: str = "Time zone", **kwargs: Any) -> None:
-        choices = [SelectChoice(n, n.replace("_", " ")) for n in zone_names()]
-        super().__init__(label, choices=choices, **kwargs)
+        names = [(name, name.replace("_", " ")) for name in zone_names()]
+        super().__init__(label, choices=choices(names), **kwargs)
 
     def pre_validate(self, _form: Any) -> None:
         if self.data not in zone_names():
             raise StopValidation("Choose a time zone from the list.")
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return (value, label) pairs as a field takes them."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def add_error(field: Field, message: str) -> None:

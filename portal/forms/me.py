@@ -21,4 +21,4 @@ class ProfileForm(PortalForm):
 class ChangePasswordForm(NewPasswordForm):
     """The old password, and a new one twice."""
 
-    current = PasswordField("Password so far", [InputRequired("Give the password you have now.")])
+    current = PasswordField("Current password", [InputRequired("Give the password you have now.")])

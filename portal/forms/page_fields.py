@@ -6,7 +6,7 @@ from portal.content.drafting import Text
 from portal.content.filing import categories_of, possible_parents, tags_named, terms_by_ids
 from portal.content.pages import Page, Revision
 from portal.content.problems import Problem
-from portal.forms.base import add_error
+from portal.forms.base import add_error, choices
 from portal.forms.pages import PageForm
 from tenants.accounts import AccountRef
 
@@ -14,8 +14,9 @@ from tenants.accounts import AccountRef
 def offer_choices(form: PageForm, account_id: uuid.UUID, page_id: uuid.UUID | None) -> None:
     """Fill the selects with what this account has."""
     parents = possible_parents(account_id, page_id)
-    form.parent.choices = [("", "Top of the site"), *((str(p.id), p.title) for p in parents)]
-    form.categories.choices = [(str(t.id), t.name) for t in categories_of(account_id)]
+    titles = [(str(parent.id), parent.title or "(untitled)") for parent in parents]
+    form.parent.choices = choices([("", "Top of the site"), *titles])
+    form.categories.choices = choices((str(t.id), t.name) for t in categories_of(account_id))
 
 
 def fill(form: PageForm, page: Page, draft: Revision | None, account_id: uuid.UUID) -> None:

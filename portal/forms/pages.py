@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.content.drafting import BODY_LENGTH, EXCERPT_LENGTH, TITLE_LENGTH
-from portal.forms.base import PortalForm, at_most
+from portal.forms.base import PortalForm, at_most, choices
 
 
 class PageForm(PortalForm):
@@ -31,7 +31,7 @@ class PageForm(PortalForm):
     byline = StringField(
         "Byline", [at_most(TITLE_LENGTH)], description="The name readers see. Usually the author's."
     )
-    parent = SelectField("Below", choices=[("", "Top of the site")], validate_choice=True)
+    parent = SelectField("Below", choices=[], default="")
     tags = StringField("Tags", [at_most(2000)], description="Separated by commas.")
     categories = SelectMultipleField(
         "Categories", option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
@@ -44,8 +44,8 @@ class NewPageForm(PageForm):
     type = RadioField(
         "What is it?",
         [DataRequired("Choose a page or a post.")],
-        choices=[("post", "A post: dated, in the list of posts"),
-                 ("page", "A page: timeless, in the site's tree")],
+        choices=choices([("post", "A post: dated, in the list of posts"),
+                         ("page", "A page: timeless, in the site's tree")]),
         default="post",
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from wtforms import DateField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Optional
 
-from portal.forms.base import PortalForm, at_most
+from portal.forms.base import PortalForm, at_most, choices
 
 
 class GrantForm(PortalForm):
@@ -16,8 +16,8 @@ class GrantForm(PortalForm):
     role = RadioField("Role", [DataRequired("Choose a role.")], choices=[])
     reach = RadioField(
         "Reach",
-        choices=[("subtree", "This account and everything below it"),
-                 ("account", "This account only")],
+        choices=choices([("subtree", "This account and everything below it"),
+                         ("account", "This account only")]),
         default="subtree",
     )  # fmt: skip
     until = DateField("Until the end of", [Optional()], description="Empty: with no end.")

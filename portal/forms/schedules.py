@@ -5,7 +5,7 @@ from datetime import datetime
 from wtforms import DateTimeLocalField, RadioField, TextAreaField
 from wtforms.validators import InputRequired
 
-from portal.forms.base import PortalForm, ZoneField, at_most
+from portal.forms.base import PortalForm, ZoneField, at_most, choices
 
 
 class TimeForm(PortalForm):
@@ -33,6 +33,6 @@ class ScheduleForm(TimeForm):
 
     what = RadioField(
         "What is to happen?",
-        choices=[("publish", "Go live"), ("unpublish", "Go offline")],
+        choices=choices([("publish", "Go live"), ("unpublish", "Go offline")]),
         default="publish",
     )

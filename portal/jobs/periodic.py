@@ -10,17 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.content.due import publish_due
-from portal.content.imports import ImportRun
+from portal.content.import_runs import find_waiting
 from portal.heartbeats import beat
 from portal.jobs.mail import anything_waiting
 from portal.jobs.queue import wake
 from tenants.db import db
 from tenants.engines import reading
-from tenants.scope import across_tenants, aside
+from tenants.scope import aside
 
 SCHEDULER = "scheduler"
 TICK_SECONDS = 0.25
@@ -50,11 +49,7 @@ def _wake_mail() -> None:
 
 
 def _wake_imports() -> None:
-    with reading(), across_tenants("looking for imports that wait"):
-        waiting = db.session.scalars(
-            select(ImportRun.id).where(ImportRun.state == "waiting").limit(20)
-        ).all()
-    for import_id in waiting:
+    for import_id in find_waiting(20):
         wake("run_import", str(import_id), job_id=f"import-{import_id.hex}")
 
 

@@ -38,7 +38,7 @@ class Accounts(Table):
     )  # fmt: skip
     column_labels = {
         "name": "Account", "created_at": "Opened", "zone": "Time zone", "id": "Id",
-        "path": "Below", "people": "People given a role here",
+        "path": "Below",
     }  # fmt: skip
     order = (Account.path,)
     searched = (Account.name, Account.handle)

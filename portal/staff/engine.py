@@ -14,7 +14,7 @@ from flask_admin.form import BaseForm
 from sqlalchemy import or_
 
 from portal.staff.doorway import Doorway
-from portal.staff.filters import Filter
+from portal.staff.filters import BadFilter, Filter
 from tenants.db import db
 
 LAST_PAGE = 199
@@ -91,7 +91,7 @@ class Engine(Doorway, ModelView):
         self, query: Any, count_query: Any, joins: Any, count_joins: Any, search: str
     ) -> Any:
         if len(search) > SEARCH_LIMIT or "\x00" in search:
-            abort(422, f"A search takes at most {SEARCH_LIMIT} plain characters.")
+            raise BadFilter(f"A search takes at most {SEARCH_LIMIT} plain characters.")
         for term in search.split()[:SEARCH_TERMS]:
             hits = [column.icontains(term, autoescape=True) for column in self.searched]
             query = query.filter(or_(*hits))
@@ -120,12 +120,17 @@ class Engine(Doorway, ModelView):
         for index, flt in enumerate(self.filters):
             value = request.args.get(flt.key, "").strip()
             if value:
-                try:
-                    flt.clean(value)
-                except ValueError as error:
-                    abort(422, str(error))
+                flt.clean(value)  # raises BadFilter here, before anything is asked
                 found.append((index, flt.name, value))
         return found
+
+    def typed(self) -> dict[str, str]:
+        """Return what was typed into search and filters, as far as a page can show it."""
+        names = ("search", *(flt.key for flt in self.filters))
+        given = {name: request.args.get(name, "")[:SEARCH_LIMIT] for name in names}
+        return {
+            name: "".join(filter(str.isprintable, text)) for name, text in given.items() if text
+        }
 
     def _get_filters(self, filters: Any) -> dict[str, Any]:
         return {self.filters[index].key: value for index, _name, value in filters or ()}

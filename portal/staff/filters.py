@@ -14,6 +14,10 @@ Options = list[tuple[str, str]]
 LONGEST = 200
 
 
+class BadFilter(ValueError):
+    """A filter or a search makes no sense; the message says what to write."""
+
+
 class Filter(BaseFilter):
     """A condition that takes a text. `key` is its name in the address."""
 
@@ -25,7 +29,7 @@ class Filter(BaseFilter):
 
     def clean(self, value: str) -> Any:
         if len(value) > LONGEST or "\x00" in value:
-            raise ValueError(f"“{self.name}” takes at most {LONGEST} plain characters.")
+            raise BadFilter(f"“{self.name}” takes at most {LONGEST} plain characters.")
         return value
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:  # noqa: ARG002 - Flask-Admin's signature
@@ -48,7 +52,7 @@ class Choice(Filter):
 
     def clean(self, value: str) -> Any:
         if value not in dict(self.choices()):
-            raise ValueError(f"“{self.name}” has no choice “{value[:50]}”.")
+            raise BadFilter(f"“{self.name}” has no choice “{value[:50]}”.")
         return value
 
 
@@ -61,7 +65,7 @@ class Since(Filter):
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            raise ValueError(f"“{self.name}” takes a date such as 2026-03-29.") from None
+            raise BadFilter(f"“{self.name}” takes a date such as 2026-03-29.") from None
         return datetime.combine(day, time(), UTC)
 
 

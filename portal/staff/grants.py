@@ -119,7 +119,7 @@ class Grants(Table):
         return account_cell(row.account)
 
     def cell_reach(self, row: Any) -> str:
-        return REACH.get(row.reach, row.reach)
+        return str(REACH.get(row.reach, row.reach))
 
     def cell_state(self, row: Any) -> Cell:
         return state_of(row, now())

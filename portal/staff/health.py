@@ -99,8 +99,8 @@ def _schedules() -> list[dict[str, Any]]:
 def _schema() -> Cell:
     version = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if version == newest():
-        return Cell(f"{version}, as the code wants it", tone="good")
-    return Cell(f"{version}, but the code wants {newest()}: run flask db upgrade", tone="bad")
+        return Cell("Up to date", tone="good", note=str(version))
+    return Cell("Out of date", tone="bad", note=f"{version}, not {newest()}: run flask migrate")
 
 
 @cache

@@ -35,6 +35,7 @@ class Matrix(Doorway):
         return self.page(
             "admin/roles.html",
             roles=roles,
+            parents={role.id: role.name for role in roles},
             rows=[(p, [cell(p, role, roles, own) for role in roles]) for p in Permission],
             held=counts_by(Grant.role_id, ids, Grant.id, *Grant.in_force(now())),
         )

@@ -1,13 +1,16 @@
 """What each list of the console offers: the list itself, a row's details, and CSV."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, g, request
 from flask_admin import expose
 
-from portal.staff.cells import to_csv
+from portal.staff.cells import Cell, to_csv
 from portal.staff.doorway import Console, Told
 from portal.staff.engine import LAST_PAGE, Engine
+from portal.staff.filters import BadFilter
 from tenants.clock import now
 from tenants.db import db
 
@@ -51,6 +54,12 @@ class Table(Engine):
     ) -> Any:  # fmt: skip
         return self.value(model, name)
 
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._run_view(fn, *args, **kwargs)
+        except BadFilter as problem:
+            return self.page("admin/model/refused.html", problem=str(problem)), 422
+
     def render(self, template: str, **kwargs: Any) -> str:
         if template == self.list_template:
             kwargs |= self._around_list(kwargs)
@@ -87,6 +96,11 @@ class Table(Engine):
             heads.append(head)
         return heads
 
+    def _fact(self, row: Any, column: str) -> Any:
+        value = self.value(row, column)
+        here = isinstance(value, Cell) and value.url == self.row_url(row)
+        return replace(value, url="") if here else value
+
     @expose("/details/")
     def details_view(self) -> str:
         """Show one row. 404 for ids that are none, or nothing's."""
@@ -94,7 +108,7 @@ class Table(Engine):
         self.prepare([row])
         title = self.title_of(row)
         g.console_told = Told(title, self.target_of(row), row)
-        facts = [(label, self.value(row, column)) for column, label in self._details_columns]
+        facts = [(label, self._fact(row, column)) for column, label in self._details_columns]
         return self.page(
             self.details_template, model=row, facts=facts, title=title,
             return_url=self.list_url(), **self.beside(row),

@@ -10,7 +10,6 @@ from flask import (
     Response,
     abort,
     current_app,
-    flash,
     make_response,
     redirect,
     render_template,
@@ -63,7 +62,8 @@ def new() -> Any:
 @permission(P.CONTENT_IMPORT)
 def show(import_id: uuid.UUID) -> str:
     run = _run(import_id)
-    group, search = request.args.get("group", ""), request.args.get("q", "")[:200]
+    group = request.args.get("group", "")
+    search = "".join(c for c in request.args.get("q", "")[:200] if c.isprintable())
     found = narrowed(run.lines, group, search)
     part = max(1, request.args.get("part", 1, type=int))
     return render_template(
@@ -104,8 +104,6 @@ def _too_large(_error: RequestEntityTooLarge) -> Any:
 
 def _watch(run: ImportRun) -> Any:
     wake_after_commit("run_import", str(run.id))
-    doing = "looked through; nothing is written" if run.dry_run else "imported"
-    flash(f"“{run.filename}” is being {doing}.", "info")
     return redirect(url_for("imports.show", handle=current.here.handle, import_id=run.id))
 
 
@@ -119,11 +117,11 @@ def _chips(run: ImportRun, group: str, search: str) -> list[dict[str, Any]]:
         counts[line["group"]] = counts.get(line["group"], 0) + 1
     shown = [("", "All", len(run.lines))]
     shown += [(key, label, counts[key]) for key, label in GROUPS.items() if counts[key]]
-    base = {"handle": current.here.handle, "import_id": run.id, "q": search or None}
     return [
         {
             "label": label, "count": count, "current": key == group,
-            "url": url_for("imports.show", **base, group=key or None),
+            "url": url_for("imports.show", handle=current.here.handle, import_id=run.id,
+                           q=search or None, group=key or None),
         }
         for key, label, count in shown
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
-from portal.forms.base import add_error
+from portal.forms.base import add_error, choices
 from portal.forms.pages import ReasonForm
 from portal.forms.people import GrantForm
 from portal.guards import permission
@@ -39,8 +39,10 @@ def give_role() -> Any:
     form = GrantForm()
     roles = givable_roles(current.here, current.person)
     people = people_here()
-    form.person.choices = [("", "Choose…"), *((str(p.id), f"{p.name} ({p.email})") for p in people)]
-    form.role.choices = [(str(r.id), f"{r.name}: {r.sentence}") for r, no in roles if no is None]
+    names = [(str(p.id), f"{p.name} ({p.email})") for p in people]
+    form.person.choices = choices([("", "Choose…"), *names])
+    givable = [(str(r.id), f"{r.name}: {r.sentence}") for r, no in roles if no is None]
+    form.role.choices = choices(givable)
     if form.validate_on_submit():
         person = person_by_id(uuid.UUID(form.person.data))
         role = role_by_id(uuid.UUID(form.role.data))

@@ -12,12 +12,13 @@ from portal.content.pages import page_by_id, revision_by_id
 from portal.content.problems import BadTime, Problem
 from portal.content.schedules import Schedule
 from portal.content.scheduling import cancel, move, open_schedules, schedule, schedule_by_id
-from portal.forms.base import add_error
+from portal.forms.base import add_error, choices
 from portal.forms.pages import ReasonForm
 from portal.forms.schedules import ScheduleForm, TimeForm
 from portal.guards import permission
 from portal.jobs.queue import wake_at
 from portal.requests import after_commit, current
+from portal.times import zone_names
 from tenants.permissions import Permission as P
 
 bp = Blueprint("schedules", __name__, url_prefix="/a/<handle>")
@@ -65,7 +66,7 @@ def new(page_id: uuid.UUID) -> Any:
 @permission(P.PAGE_PUBLISH)
 def reschedule(schedule_id: uuid.UUID) -> Any:
     row = _schedule(schedule_id)
-    form = TimeForm(zone=row.zone)
+    form = TimeForm(zone=row.zone if row.zone in zone_names() else current.here.zone)
     moment = _moment(form)
     if moment is not None and "confirmed" in request.form:
         try:
@@ -103,7 +104,7 @@ def _moment(form: TimeForm) -> Moment | None:
     try:
         return resolve(form.wall.data, form.zone.data, form.chosen_instant())
     except BadTime as problem:
-        form.chosen.choices = [(m.at.isoformat(), m.sentence) for m in problem.choices]  # type: ignore[attr-defined]  # always moments
+        form.chosen.choices = choices((m.at.isoformat(), m.sentence) for m in problem.choices)
         add_error(form.chosen if problem.choices else form.wall, str(problem))
         return None
 

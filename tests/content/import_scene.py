@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
+from sqlalchemy.orm import class_mapper
 
 from portal.content.imports import ImportedItem
 from portal.content.pages import Page, Revision
@@ -45,7 +46,7 @@ def digest_of_content() -> str:
     """One digest over every row of every content table, of all tenants."""
     with reading(), across_tenants("a test compares all content"):
         rows = [
-            f"{kind.__name__} {[getattr(row, c.key) for c in inspect(kind).column_attrs]}"
+            f"{kind.__name__} {[getattr(row, c.key) for c in class_mapper(kind).column_attrs]}"
             for kind in CONTENT
             for row in db.session.scalars(select(kind))
         ]

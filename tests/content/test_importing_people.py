@@ -15,8 +15,11 @@ from portal.identity.passwords import hash_password
 from portal.jobs.imports import run_at_once
 from tenants.db import db
 from tenants.decisions import Denied
+from tenants.delegation import bestow
+from tenants.people import Person
 from tenants.permissions import Permission
-from tenants.scope import acting_in, tenant_scope
+from tenants.roles import built_in
+from tenants.scope import across_tenants, acting_in, tenant_scope
 from tests.content.import_scene import (
     SMALL,
     bring,
@@ -29,6 +32,7 @@ from tests.content.import_scene import (
 from tests.content.wordpress.exports import author, wxr
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, as_actor
+from tests.fixtures.pages import TESTS
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -72,6 +76,30 @@ def test_an_importer_who_may_not_publish_gets_drafts(cast: Cast):
         assert db.session.scalar(select(func.count()).select_from(Schedule)) == 0
     assert (plan.counts["published_posts"], plan.counts["drafts"]) == (0, 5)
     assert any("you may not publish here" in line.sentence for line in plan.lines)
+
+
+def test_a_grant_for_one_account_makes_no_member_of_those_below(cast: Cast):
+    with across_tenants("a test gives a grant"):
+        person = db.session.get_one(Person, cast.bolt_editor.id)
+        bestow(person, built_in("editor"), cast.acme, by=TESTS, because="", reach="account")
+        db.session.commit()
+    data = wxr(post_item(1, "His"), head=author("alice", "Al", cast.bolt_editor.email))
+    for account in (cast.acme, cast.berlin):
+        bring(account, as_actor(cast.admin), data)
+    with looking(cast.acme):
+        found = [page_called(account, "His").author_id for account in (cast.acme, cast.berlin)]
+    assert found == [cast.bolt_editor.id, None]
+
+
+def test_planning_and_writing_each_ask_for_the_right(cast: Cast):
+    admin, viewer = as_actor(cast.admin), as_actor(cast.viewer)
+    export = read(wxr(post_item(1, "Plain")))
+    with looking(cast.acme):
+        plan = importing.plan(export, cast.acme, by=admin)
+    with looking(cast.acme), pytest.raises(Denied):
+        importing.plan(export, cast.acme, by=viewer)
+    with acting_in(tenant_scope(cast.acme.tenant_id)), pytest.raises(Denied):
+        importing.carry_out(replace(plan, by=viewer), hash_password=hash_password)
 
 
 def test_without_the_right_to_import_nothing_is_even_stored(cast: Cast):

@@ -64,6 +64,16 @@ def test_what_changed_since_the_plan_is_planned_again(cast: Cast):
     assert [page.address for page in plan.pages + done.pages] == ["/quick/", "/quick-2/"]
 
 
+def test_an_address_that_leads_to_another_page_stays_that_pages(cast: Cast):
+    bring(cast.acme, as_actor(cast.admin), wxr(page_item(1, "Old news")))
+    with looking(cast.acme):
+        addresses = set(
+            db.session.scalars(select(Page.address).where(Page.account_id == cast.acme.id))
+        )
+    assert "/old-news-2/" in addresses
+    assert "/old-news/" not in addresses
+
+
 def test_children_follow_a_parent_that_got_another_address(cast: Cast):
     items = [page_item(1, "Welcome"), page_item(2, "Below", parent=1)]
     bring(cast.acme, as_actor(cast.admin), wxr(*items))

@@ -75,7 +75,7 @@ def _check_rows(counts: dict[str, int]) -> None:
             select(Page.type, func.count())
             .where(Page.id.in_(imported), Page.live_revision_id.is_not(None))
             .group_by(Page.type)
-        ).all()  # type: ignore[arg-type]  # rows of two
+        ).all()
     )
     assert live == {"post": 56, "page": 21}
     (row,) = db.session.scalars(select(Schedule)).all()

@@ -11,12 +11,14 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.outbox import OutboxMail
-from tenants.audit import AuditEvent
+from tenants.audit import AuditEvent, record
 from tenants.db import db
+from tenants.events import Event
 from tenants.people import Person
 from tenants.scope import across_tenants, acting_in, tenant_scope
 from tests.fixtures.cast import PASSWORD, Cast, Someone
 from tests.fixtures.client import Browser
+from tests.fixtures.pages import TESTS
 
 NEW_PASSWORD = "eleven blue kettles whistle"
 
@@ -66,10 +68,6 @@ def link_in(mail: OutboxMail) -> str:
 
 def change(app: Flask, cast: Cast, person: Someone, **values: Any) -> None:
     """Set fields of a person, with the event the trail asks for."""
-    from tenants.audit import record
-    from tenants.events import Event
-    from tests.fixtures.pages import TESTS
-
     with app.app_context(), acting_in(tenant_scope(cast.house.id)):
         row = db.session.get(Person, person.id)
         for name, value in values.items():

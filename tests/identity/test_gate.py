@@ -36,7 +36,7 @@ class Held:
         try:
             with self._gate.turn():
                 self.inside.release()
-                self._go.wait(20)
+                self._go.wait(60)
         except TooBusy as error:
             self.refused.append(error)
 
@@ -49,7 +49,7 @@ class Held:
 @pytest.fixture
 def held() -> Iterator[Held]:
     """One inside, and six who come while it is."""
-    holders = Held(Gate(at_once=1, waiting=2, seconds=20))
+    holders = Held(Gate(at_once=1, waiting=2, seconds=60))
     holders.add(1)
     assert holders.inside.acquire(timeout=10)
     holders.add(6)
@@ -58,7 +58,7 @@ def held() -> Iterator[Held]:
 
 
 def test_two_wait_and_the_others_are_turned_away_at_once(held: Held):
-    wait_until(lambda: len(held.refused) == 4, "four of six are refused while one is inside")
+    wait_until(lambda: len(held.refused) == 4, "four of six are refused while one is inside", 10)
     assert "Wait half a minute" in str(held.refused[0])
     held.end()
     assert len(held.refused) == 4
@@ -86,9 +86,7 @@ def test_pages_are_served_while_the_gate_is_full(app: Flask, client: Browser, ca
     for _ in range(3):
         assert passwords._gate._places.acquire(blocking=False)
     try:
-        answer = client.post(
-            "/sign-in", data={"email": cast.editor.email, "password": PASSWORD}
-        )
+        answer = client.post("/sign-in", data={"email": cast.editor.email, "password": PASSWORD})
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == "30"
         assert "Wait half a minute" in answer.text

@@ -1,12 +1,14 @@
-"""Runs a server while a given process lives: `guardian.py PID STOP_SIGNAL UID -- command…`.
+"""Runs a server while a given process lives: `guardian.py PID SIGNAL UID FOLDER -- command…`.
 
-A script of its own, so that even `kill -9` of the test run leaves no server behind. UID is the
-system user the server runs as, or - for the same one.
+A script of its own, so that even `kill -9` of the test run leaves no server behind. SIGNAL stops
+the server, UID is the system user it runs as (- for the same one), FOLDER is removed when the
+process died without doing so.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -44,7 +46,10 @@ def main() -> int:
             server.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             server.kill()
-    return server.wait()
+    status = server.wait()
+    if not alive(owner):
+        shutil.rmtree(sys.argv[4], ignore_errors=True)
+    return status
 
 
 if __name__ == "__main__":

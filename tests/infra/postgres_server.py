@@ -88,7 +88,7 @@ def start(folder: Path) -> PostgresServer:
     command = [str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder), "-h", ""]
     command += [word for setting in SETTINGS for word in ("-c", setting)]
     watch = [sys.executable, "-I", "-S", guardian.__file__]
-    watch += [str(run_owner()), str(int(signal.SIGINT)), user, "--", *command]
+    watch += [str(run_owner()), str(int(signal.SIGINT)), user, str(folder.parent), "--", *command]
     pid = _spawn(watch, folder / "log")
     (folder / "guardian.pid").write_text(str(pid))
     running = PostgresServer(str(folder))

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from tenants import audit, scope_hooks, scope_sql
+from tenants import commit_guard, scope_hooks, scope_sql
 from tests.infra.run_folder import run_folder
 
 ORM_LOCKS = (
     ("do_orm_execute", scope_hooks._scope_statement),
     ("before_flush", scope_hooks._check_rows),
-    ("do_orm_execute", audit._refuse_bulk_writes),
+    ("do_orm_execute", commit_guard._refuse_bulk_writes),
 )
 
 
@@ -43,6 +44,16 @@ NONE = (
     Locks("sqlite", orm=False, database=False),
     Locks("postgres", orm=False, database=False),
 )
+
+
+def _places(choices: tuple[Locks, ...]) -> pytest.MarkDecorator:
+    marks = {"sqlite": [], "postgres": [pytest.mark.postgres]}
+    values = [pytest.param(locks, id=locks.name, marks=marks[locks.kind]) for locks in choices]
+    return pytest.mark.parametrize("place", values, indirect=True)
+
+
+locked = _places(ALL)
+unlocked = _places(NONE)
 
 
 @contextmanager

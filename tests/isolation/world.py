@@ -22,7 +22,7 @@ from tenants.scope import Scope, TenantOrBuiltIn, TenantScoped
 
 HANDLES = ("acme", "acme-berlin", "acme-berlin-mitte", "acme-hamburg", "bolt")
 # What a column with a CHECK takes. A new table with such a column needs a line here.
-SAMPLES: dict[str, Any] = {
+SAMPLES: dict[Any, Any] = {
     "grant.reach": "subtree",
     "import_run.state": "waiting",
     "page.type": "page",
@@ -30,7 +30,7 @@ SAMPLES: dict[str, Any] = {
     "schedule.what": "publish",
     "term.taxonomy": "tag",
 }
-PLAIN: dict[type, Any] = {
+PLAIN: dict[Any, Any] = {
     int: 7, bool: False, dict: {}, list: [], bytes: b"", datetime: datetime(2026, 1, 1, tzinfo=UTC),
 }  # fmt: skip
 Key = tuple[Any, ...]
@@ -162,25 +162,39 @@ class World:
                 values[column.name] = self._value(table, column, handle)
         return values
 
+    def is_at(self, row: Row, handle: str) -> bool:
+        """Tell whether a row belongs to an account, or, having none, to its tenant."""
+        account = self.accounts[handle]
+        return row.account_id == account.id or (
+            row.account_id is None and row.tenant_id == account.tenant_id
+        )
+
+    def sample_of(self, cls: type, attribute: Any) -> Any:
+        """A value that a column accepts."""
+        table, column = table_of(cls), attribute.columns[0]
+        return self._value(table, column, "acme")
+
     def _value(self, table: Table, column: Column[Any], handle: str) -> Any:
         if column.name == "id":
             return new_id()
         target = next((key.column.table.name for key in column.foreign_keys), None)
-        if target == "account":
-            return self.accounts[handle].id
-        if target == "person":
-            return self.people[0]
         if target is not None:
-            return self.made.get((target, handle)) or self.made[target, handle.split("-")[0]]
-        sample = SAMPLES.get(f"{table.name}.{column.name}")
-        if sample is not None:
-            return sample
+            return self._target(target, handle)
         kind = datetime if isinstance(column.type, UtcDateTime) else column.type.python_type
-        if kind is uuid.UUID:
-            return new_id()
-        if kind in PLAIN:
-            return PLAIN[kind]
+        samples = PLAIN | SAMPLES | {uuid.UUID: new_id()}
+        for known in (f"{table.name}.{column.name}", kind):
+            if known in samples:
+                return samples[known]
         return f"{handle} {new_id()}"[-(getattr(column.type, "length", None) or 80) :]
+
+    def _target(self, table: str, handle: str) -> uuid.UUID:
+        """Something at the account, or at its master, for a foreign key to point to."""
+        if table == "account":
+            return self.id_of(handle)
+        if table == "person":
+            return self.people[0]
+        master = handle.partition("-")[0]
+        return self.made.get((table, handle)) or self.made[table, master]
 
     def fill(self) -> None:
         """Write one row of every table at every account."""

@@ -6,18 +6,16 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from portal.content import import_runs
+from portal.content import import_runs, importing
 from portal.content.imports import ImportRun
 from portal.jobs import imports as jobs
 from tenants.audit import record
 from tenants.clock import now
 from tenants.db import db
-from tenants.delegation import end
 from tenants.events import Event
-from tenants.grants import Grant
+from tenants.grants import grants_at
 from tenants.people import Person
 from tenants.scope import acting_in, tenant_scope
 from tests.content.import_scene import digest_of_content, events_about, looking, post_item
@@ -101,8 +99,10 @@ def test_one_whose_worker_died_is_taken_up_again_after_a_while(cast: Cast):
 
 def _take_role_away(cast: Cast, person: Someone) -> None:
     with acting_in(tenant_scope(cast.acme.tenant_id)):
-        for grant in db.session.scalars(select(Grant).where(Grant.person_id == person.id)):
-            end(grant, cast.acme, by=TESTS, reason="The test.")
+        held = grants_at((cast.acme.id,), now())
+        for grant in (grant for grant in held if grant.person_id == person.id):
+            grant.ended_at = now()
+            record(Event.GRANT_ENDED, grant, by=TESTS, person=person.email, role="x", changes={})
         db.session.commit()
 
 
@@ -165,7 +165,7 @@ def test_a_database_out_of_reach_leaves_it_to_be_taken_up_again(
 def test_work_of_others_at_the_same_moment_is_planned_around(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ):
-    import_id, real = waiting(cast), jobs.carry_out
+    import_id, real = waiting(cast), importing.carry_out
     collide = iter([True, True, False])
 
     def sometimes(*args, **kwargs):

@@ -16,7 +16,7 @@ from tenants.db import db
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.pages import TESTS
-from tests.site.scene import Said, live, page_titled, writing
+from tests.site.scene import Said, live, page_titled, term, writing
 
 HOSTILE = (
     "//evil.example", "//evil.example/", "/%2f%2fevil.example", "/%5c%5cevil.example/", "/\\evil/",
@@ -125,14 +125,20 @@ def test_a_missing_page_suggests_where_to_go(app: Flask, reader: FlaskClient, ca
 
 
 def test_a_neighbours_page_is_not_here(app: Flask, reader: FlaskClient, cast: Cast):
-    with writing(app, cast.bolt) as bolt:
-        page = live(bolt, "Only at Bolt")
-    assert reader.get("/s/bolt/posts/only-at-bolt/").status_code == 200
-    for handle in ("acme", "acme-berlin"):
-        for address in ("/posts/only-at-bolt/", f"/{page.id}/", f"/posts/{page.id}/"):
-            answer = reader.get(f"/s/{handle}{address}")
-            assert answer.status_code == 404
-            assert "Only at Bolt" not in answer.text
+    with writing(app, cast.berlin) as berlin:
+        tag = term(berlin, "tag", "local", "Local")
+        page = live(berlin, "Only in Berlin", Said(terms=(tag,)))
+    assert reader.get("/s/acme-berlin/posts/only-in-berlin/").status_code == 200
+    assert reader.get("/s/acme-berlin/tags/local/").status_code == 200
+    for handle in ("acme", "acme-berlin-mitte", "acme-hamburg", "bolt"):
+        for address in (
+            "/posts/only-in-berlin/", f"/{page.id}/", f"/posts/{page.id}/", "/tags/local/",
+        ):  # fmt: skip
+            assert reader.get(f"/s/{handle}{address}").status_code == 404
+        for address in ("/", "/posts/", "/feed.atom", "/sitemap.xml", "/x/only-in-berlin/"):
+            text = reader.get(f"/s/{handle}{address}").text
+            assert "Berlin</a>" not in text.replace("Acme Berlin", "")
+            assert "Only in Berlin" not in text
 
 
 def test_a_site_takes_no_forms(reader: FlaskClient, cast: Cast):

@@ -54,23 +54,28 @@ def test_a_menu_keeps_its_order_and_marks_where_the_reader_is(
             {"label": "", "page_id": str(about.id), "depth": 0},
             {"label": "Hello", "page_id": str(page_titled(acme, "Welcome").id), "depth": 1},
             {"label": "Elsewhere", "url": "https://example.org/?a=1&b=2", "depth": 0},
+            {"label": "Été", "url": "/tags/été/?before=1#top", "depth": 0},
         ])  # fmt: skip
     assert menu(client, "/about-us/") == [
         ("/s/acme/", "", "Home"),
         ("/s/acme/about-us/", ' aria-current="page"', "About us"),
         ("/s/acme/welcome/", "", "Hello"),
         ("https://example.org/?a=1&amp;b=2", "", "Elsewhere"),
+        ("/s/acme/tags/%C3%A9t%C3%A9/?before=1#top", "", "Été"),
     ]
 
 
 def test_items_that_lead_nowhere_good_are_left_out(app: Flask, client: FlaskClient, cast: Cast):
     with writing(app, cast.bolt) as bolt:
         foreign = live(bolt, "Foreign", kind="page")
+    with writing(app, cast.berlin) as berlin:
+        sibling = live(berlin, "Sibling", kind="page")
     with writing(app, cast.acme) as acme:
         bad: list[Any] = [
             {"label": "Draft", "page_id": str(page_titled(acme, "Plans for spring").id)},
             {"label": "Gone", "page_id": str(page_titled(acme, "Old news").id)},
             {"label": "Foreign", "page_id": str(foreign.id)},
+            {"label": "Sibling", "page_id": str(sibling.id)},
             {"label": "None", "page_id": str(uuid.uuid4())},
             {"label": "Not an id", "page_id": "'; --"},
             {"label": "Script", "url": "javascript:alert(1)"},

@@ -159,6 +159,11 @@ def test_without_the_right_every_door_is_shut(
     assert client.post(f"{address}real").status_code == 403
 
 
+def test_an_import_is_only_found_at_its_own_account(admin: FlaskClient, app: Flask):
+    address, _ = report(admin, app)
+    assert admin.get(address.replace("/a/acme/", "/a/acme-berlin/")).status_code == 404
+
+
 def test_a_neighbours_import_is_no_different_from_none(client: FlaskClient, cast: Cast, app: Flask):
     address, _ = report(sign_in(client, cast.admin), app)
     sign_in(client, cast.bolt_admin)

@@ -26,7 +26,12 @@ from tests.identity.common import (
 )
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"
-POSTS = ["/me/", "/me/password", "/me/devices/end", f"/me/devices/{'0' * 8}-{'0' * 4}-7000-8000-{'0' * 12}/end"]
+POSTS = [
+    "/me/",
+    "/me/password",
+    "/me/devices/end",
+    f"/me/devices/{'0' * 8}-{'0' * 4}-7000-8000-{'0' * 12}/end",
+]
 
 
 def change_password(
@@ -145,9 +150,7 @@ def test_a_password_that_cannot_be_changed_says_why(
     assert mails(app) == []
 
 
-def test_the_old_password_cannot_be_tried_without_end(
-    app: Flask, client: FlaskClient, cast: Cast
-):
+def test_the_old_password_cannot_be_tried_without_end(app: Flask, client: FlaskClient, cast: Cast):
     sign_in(client, cast.editor)
     answers = [change_password(client, "wrong").status_code for _ in range(11)]
     assert answers == [422] * 10 + [429]

@@ -1,0 +1,35 @@
+"""What changed between two revisions, short enough for the trail."""
+
+from portal.content import clean_html
+from portal.content.pages import Revision
+
+SNIPPET = 160
+
+
+def differences(before: Revision | None, after: Revision) -> dict[str, list[str]]:
+    """Return `{field: [before, after]}` for the trail, long texts cut around the first change."""
+    found = {}
+    for name in ("title", "slug", "excerpt", "byline", "body"):
+        old, new = getattr(before, name, "") or "", getattr(after, name)
+        if old == new:
+            continue
+        if name == "body" and clean_html.text_of(old) != clean_html.text_of(new):
+            old, new = clean_html.text_of(old), clean_html.text_of(new)
+        found[name] = _around_change(old, new)
+    return found
+
+
+def _around_change(old: str, new: str) -> list[str]:
+    if max(len(old), len(new)) <= SNIPPET:
+        return [old, new]
+    same = next(
+        (i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b),
+        min(len(old), len(new)),
+    )
+    start = max(0, same - 40)
+    return [_cut(text, start) for text in (old, new)]
+
+
+def _cut(text: str, start: int) -> str:
+    end = start + SNIPPET
+    return ("…" if start else "") + text[start:end] + ("…" if len(text) > end else "")

@@ -1,0 +1,51 @@
+"""What somebody typed into a form that could not be taken, for the error page to give back."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import request
+
+NOT_TYPED = frozenset(
+    {
+        *("csrf_token", "act", "based_on", "categories", "chosen", "confirmed", "parent", "person"),
+        *("reach", "role", "what"),
+    }
+)
+LABELS = {"body": "Text", "excerpt": "Summary", "slug": "Address", "wall": "Date and time"}
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One field and what stood in it."""
+
+    name: str
+    label: str
+    text: str
+
+    @property
+    def rows(self) -> int:
+        """Return how many lines to show at once."""
+        return min(12, max(1, self.text.count("\n") + len(self.text) // 80 + 1))
+
+
+def typed() -> list[Typed]:
+    """Return the text fields of the request's form.
+
+    Nothing of a form with a password, nor of one sent from another site: its words are not the
+    reader's.
+    """
+    if not _from_here() or any("password" in name for name in request.form):
+        return []
+    return [
+        Typed(name, LABELS.get(name, name.replace("_", " ").capitalize()), text)
+        for name, text in list(request.form.items())[:MOST]
+        if text.strip() and name not in NOT_TYPED
+    ]
+
+
+def _from_here() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host

@@ -1,0 +1,71 @@
+"""The commit guard: no changed `Audited` row without an event that tells of it.
+
+Importing this module sets it up for every session of the process.
+"""
+
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+
+from tenants.audit import Audited, Unrecorded, key_of
+from tenants.db import Base
+
+_NOTES = ("changed", "recorded")
+
+
+@event.listens_for(Session, "before_flush")
+def _note_changes(session: Session, _context: Any, _instances: Any) -> None:
+    changed = session.info.setdefault("changed", set())
+    for row in (*session.new, *session.deleted):
+        if isinstance(row, Audited):
+            changed.add(key_of(row))
+    for row in session.dirty:
+        if isinstance(row, Audited) and session.is_modified(row):
+            changed.add(key_of(row))
+
+
+@event.listens_for(Session, "before_commit")
+def _guard_commit(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    untold = session.info.get("changed", set()) - session.info.get("recorded", set())
+    if untold:
+        raise Unrecorded(f"No event tells of {sorted(name for name, _ in untold)}.")
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        marks = session.info.setdefault("marks", {})
+        marks[transaction] = tuple(set(session.info.get(name, ())) for name in _NOTES)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _return_to_mark(session: Session, transaction: SessionTransaction) -> None:
+    """Forget what a rolled back savepoint changed, and the events it told it by."""
+    mark = session.info.get("marks", {}).pop(transaction, None)
+    if mark is not None:
+        session.info.update(zip(_NOTES, mark, strict=True))
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        for name in (*_NOTES, "marks"):
+            session.info.pop(name, None)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk_writes(state: ORMExecuteState) -> None:
+    if not (state.is_update or state.is_delete or state.is_insert):
+        return
+    name = state.statement.table.name  # type: ignore[attr-defined]  # every INSERT, UPDATE, DELETE has one
+    if name in _audited_tables():
+        raise Unrecorded(f"Bulk writes on {name} cannot be told of; use actions.")
+
+
+def _audited_tables() -> frozenset[str]:
+    mappers = (m for m in Base.registry.mappers if issubclass(m.class_, Audited))
+    return frozenset(mapper.local_table.name for mapper in mappers)  # type: ignore[attr-defined]  # a Table

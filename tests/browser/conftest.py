@@ -1,0 +1,5 @@
+"""Fixtures of this folder."""
+
+from tests.browser.portal import desk, portal, show_room
+
+__all__ = ["desk", "portal", "show_room"]

@@ -1,0 +1,73 @@
+"""What the screens are looked at with: long names, every state, an account without anything."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+
+from portal.content import import_runs
+from portal.content.moments import moment_at
+from portal.content.pages import Page, revision_by_id
+from portal.content.schedules import Schedule
+from portal.content.scheduling import cancel, schedule
+from portal.content.sites import open_site
+from portal.jobs.imports import run_waiting
+from tenants.accounts import AccountRef, ref
+from tenants.clock import now
+from tenants.db import db
+from tenants.grants import grants_at
+from tenants.opening import open_account
+from tenants.scope import across_tenants
+from tests.content.import_scene import SMALL
+from tests.fixtures.cast import read_cast
+from tests.fixtures.pages import TESTS, make_page
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft " * 2
+BODY = """<h2>Opening hours</h2><p>We open at <a href="/about">eight</a>.</p>
+<table><tbody><tr><th>Day</th><th>From</th></tr><tr><td>Monday</td><td>8:00</td></tr></tbody></table>
+<ul><li>Espresso</li><li>Filter</li></ul><blockquote><p>Slow coffee.</p></blockquote>"""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Ids of what was made, as they stand in addresses."""
+
+    page: str
+    live: str
+    schedule: str
+    grant: str
+    import_run: str
+
+
+def furnish(app: Flask) -> Places:
+    """Fill a database that has the cast in it."""
+    with app.app_context():
+        people = read_cast()
+        with across_tenants("what the screens show"):
+            acme = people.acme
+            empty = open_account(
+                acme, "empty", LONG.strip()[:120], by=TESTS, admin=None, zone="UTC"
+            )
+            open_site(ref(empty), "Empty", by=TESTS)
+            long_page = make_page(acme, LONG.strip()[:150], BODY, state="draft")
+            live = make_page(acme, "Opening hours", BODY, state="live")
+            waiting = _schedule(acme, long_page, timedelta(days=2))
+            cancel(_schedule(acme, live, timedelta(days=3)), acme, by=TESTS, reason=LONG)
+            held = _schedule(acme, live, timedelta(days=4))
+            held.state, held.cause = "held", "Pia Publisher may no longer publish pages at Acme."
+            run = import_runs.hand_in(acme, "site.xml", SMALL, dry_run=True, by=TESTS)
+            grant = next(g for g in grants_at((acme.id,), now()) if g.role.key == "viewer")
+            made = (long_page, live, waiting, grant, run)
+            db.session.commit()
+            places = Places(*(str(row.id) for row in made))
+        run_waiting(uuid.UUID(places.import_run))
+        return places
+
+
+def _schedule(account: AccountRef, page: Page, ahead: timedelta) -> Schedule:
+    draft = revision_by_id(page.draft_revision_id, page)
+    moment = moment_at(now().replace(second=0, microsecond=0) + ahead, "Europe/Berlin")
+    return schedule(page, "publish", draft, moment, account, by=TESTS, reason="For the screens.")

@@ -1,0 +1,79 @@
+"""Every route, and a sample for every id that stands in an address."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from portal.content.pages import Page
+from tests.isolation.world import World, table_of
+
+
+def a_page(world: World, handle: str) -> uuid.UUID:
+    """A live page of the cast."""
+    table = table_of(Page)
+    query = select(table.c.id).where(
+        table.c.account_id == world.id_of(handle), table.c.live_revision_id.is_not(None)
+    )
+    with world.engine.connect() as connection:
+        found: uuid.UUID = connection.scalars(query).first()  # type: ignore[assignment]
+    assert found is not None
+    return found
+
+
+def a_row(table: str) -> Callable[[World, str], uuid.UUID]:
+    return lambda world, handle: world.made[table, handle]
+
+
+# An address with another parameter needs a line here, or its row of the matrix cannot be tried.
+SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
+    "grant_id": a_row("grant"),
+    "import_id": a_row("import_run"),
+    "page_id": a_page,
+    "revision_id": a_row("revision"),
+    "schedule_id": a_row("schedule"),
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address with one method."""
+
+    rule: Rule
+    method: str
+    guard: tuple[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.rule.rule}"
+
+    @property
+    def ids(self) -> list[str]:
+        return sorted(self.rule.arguments - {"handle"})
+
+    def path(self, handle: str, ids: dict[str, uuid.UUID]) -> str:
+        """The address with everything filled in."""
+        _, built = self.rule.build({"handle": handle, **ids}) or (None, None)
+        assert built is not None
+        return built.replace("|", "")
+
+    def ids_of(self, world: World, handle: str) -> dict[str, uuid.UUID]:
+        return {name: SAMPLES[name](world, handle) for name in self.ids}
+
+
+def guard_of(app: Flask, rule: Rule) -> tuple[str, Any]:
+    return getattr(app.view_functions[rule.endpoint], "guard", ("none", ()))
+
+
+def routes(app: Flask, start: str) -> Iterator[Route]:
+    """Every route below `start`, once for each of its methods."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if rule.rule.startswith(start):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield Route(rule, method, guard_of(app, rule))
