@@ -12,6 +12,7 @@ from tenants.db import db
 from tenants.scope import CrossTenant, NoScope, Scope, acting_in, directory, tenant_scope
 from tenants.scope_sql import DIRECTORY_TABLES
 from tests.isolation.locks import Locks, count, locked, unlocked
+from tests.isolation.reads import sample
 from tests.isolation.reads_past import READS
 from tests.isolation.world import Key, World, scoped_classes, table_of
 
@@ -84,6 +85,18 @@ def test_a_tenant_scope_shows_all_its_rows(place: Place, cls: type):
                     if found_by(name, cls, world) != allowed:
                         missing.append(f"{title}, {name}")
     assert not missing, "\n".join(missing)
+
+
+@locked
+@every_class
+def test_what_is_in_scope_can_be_had_by_key_and_refreshed(place: Place, cls: type):
+    app, world, locks = place
+    scope = tenant_scope(world.id_of("acme"))
+    allowed = world.visible(cls, scope) & set(sample(cls, world))
+    assert allowed
+    with app.app_context(), acting_in(scope):
+        for name in ("get", "refresh", "expired_attribute", "exists_by_key"):
+            assert found_by(name, cls, world) == allowed, name
 
 
 @locked

@@ -113,6 +113,14 @@ def test_a_password_opens_a_page(read: Callable[..., Page]):
     assert "Some words." in page.locator("main").inner_text()
 
 
+def test_a_title_from_right_to_left_stands_at_the_right(read: Callable[..., Page]):
+    page = read()
+    for address in ("/posts/", "/posts/arabic/"):
+        page.goto(f"/s/acme{address}")
+        title = page.get_by_role("heading", name="العبّارة الكهربائية الأولى")
+        assert title.evaluate("element => getComputedStyle(element).direction") == "rtl"
+
+
 def test_the_keyboard_reaches_the_content_first(read: Callable[..., Page]):
     page = read()
     page.goto("/s/acme/posts/ferry/")

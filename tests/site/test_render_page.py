@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -60,7 +62,9 @@ def test_a_preview_is_what_readers_will_see(app: Flask, client: FlaskClient, cas
         assert render_page(site_context(acme), page, revision) == shown
         noted = render_page(site_context(acme), page, revision, note="A <draft> by Ada")
     assert page_id == page.id
-    assert '<p class="preview-note">A &lt;draft&gt; by Ada</p>' in noted
+    assert re.search(
+        r'<aside class="preview-note"[^>]*>\s*A &lt;draft&gt; by Ada\s*</aside>', noted
+    )
     assert '<meta name="robots" content="noindex">' in noted
     assert complaints(noted, {"Content-Security-Policy": "default-src 'none'"}) == []
 
