@@ -4,7 +4,9 @@ from importlib import import_module
 
 from flask import Flask
 
-GROUPS = ("accounts", "access", "demo", "doctor", "imports", "people", "up", "work")
+GROUPS = (
+    "accounts", "access", "demo", "doctor", "imports", "people", "schedules", "up", "work",
+)  # fmt: skip
 
 
 def init_app(app: Flask) -> None:

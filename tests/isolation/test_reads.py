@@ -90,7 +90,7 @@ def test_a_tenant_scope_shows_all_its_rows(place: Place, cls: type):
 @locked
 @every_class
 def test_what_is_in_scope_can_be_had_by_key_and_refreshed(place: Place, cls: type):
-    app, world, locks = place
+    app, world, _ = place
     scope = tenant_scope(world.id_of("acme"))
     allowed = world.visible(cls, scope) & set(sample(cls, world))
     assert allowed

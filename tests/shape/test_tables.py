@@ -30,9 +30,10 @@ NOT_A_TENANTS = {
     "outbox_mail": "belongs to its recipient; only the mailer reads it",
     "person": "one identity over all tenants; grants say where",
 }
-# Each is loaded inside the scope before it is written; to be made composite with their next change.
+# Their targets are loaded inside the scope before they are written.
 REFERENCES_BY_ID_ALONE = {
-    "page.parent_id", "page_term.page_id", "page_term.term_id", "redirect.page_id", "term.parent_id",
+    "page.parent_id", "page_term.page_id", "page_term.term_id", "redirect.page_id",
+    "term.parent_id",
 }  # fmt: skip
 # Columns that end like secrets and are none.
 NO_SECRET = {"revision_digest"}
@@ -64,7 +65,7 @@ def test_every_tenant_row_names_an_account():
 
 
 def test_a_reference_between_tenant_rows_includes_the_tenant():
-    """Foreign keys are checked past row-level security: without the tenant they tell what exists."""
+    """Foreign keys are checked past row-level security and would tell what exists elsewhere."""
     scoped = {table_of(cls).name for cls in scoped_classes()} - DIRECTORY_TABLES
     bare = {
         f"{key.parent.table.name}.{key.parent.name}"

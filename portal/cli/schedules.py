@@ -1,0 +1,60 @@
+"""`flask schedule`: what is to happen, and calling it off."""
+
+import uuid
+
+import click
+from flask.cli import AppGroup
+
+from portal.cli.common import account_named, acting_person, fail, show
+from portal.content.desk import schedules_of
+from portal.content.problems import Problem
+from portal.content.scheduling import cancel, schedule_by_id
+from portal.times import local_time
+from tenants.db import db
+from tenants.decisions import Denied
+from tenants.scope import acting_in, tenant_scope
+
+schedule = AppGroup("schedule", help="What is to happen to pages later.")
+STATES = ("pending", "held", "done", "cancelled")
+
+
+@schedule.command("list")
+@click.argument("handle")
+@click.option("--state", type=click.Choice(STATES), default="pending", show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def list_schedules(handle: str, state: str, as_json: bool) -> None:
+    """List an account's schedules, fifty at most."""
+    here = account_named(handle)
+    with acting_in(tenant_scope(here.tenant_id)):
+        rows = [
+            {
+                "id": row.id, "what": row.what, "page": row.page_title, "state": row.state,
+                "due": local_time(row.due_at, row.zone), "by": row.approver_label,
+                "cause": row.cause,
+            }
+            for row in schedules_of(here.id, state).rows
+        ]  # fmt: skip
+    show(rows, as_json)
+
+
+@schedule.command("cancel")
+@click.argument("schedule_id", type=click.UUID)
+@click.argument("handle")
+@click.option("--as", "email", required=True, help="Who cancels it.")
+@click.option("--reason", default="")
+def cancel_schedule(schedule_id: uuid.UUID, handle: str, email: str, reason: str) -> None:
+    """Cancel a schedule that waits or is held."""
+    by, here = acting_person(email), account_named(handle)
+    with acting_in(tenant_scope(here.tenant_id)):
+        row = schedule_by_id(schedule_id, here.id)
+        if row is None:
+            fail("there is no such schedule at this account")
+        try:
+            cancel(row, here, by=by, reason=reason)
+        except (Denied, Problem) as problem:
+            fail(str(problem))
+        db.session.commit()
+    click.echo("cancelled")
+
+
+commands = [schedule]
