@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tenants.accounts import AccountRef
-from tenants.permissions import Permission
+from tenants.permissions import Permission, known
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def authorize(by: Actor, permission: Permission, account: AccountRef) -> Decisio
 def permissions_at(actor: Actor, account: AccountRef) -> frozenset[Permission]:
     """Return everything the actor may do at an account."""
     held = {p for h in actor.holdings if h.covers(account) for p in h.permissions}
-    return frozenset(Permission(p) for p in held) | actor.system
+    return frozenset(known(held)) | actor.system
 
 
 SYSTEM = Actor(

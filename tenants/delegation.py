@@ -14,7 +14,7 @@ from tenants.decisions import Actor, Decision, Denied, authorize, can, permissio
 from tenants.events import Event
 from tenants.grants import Grant, Reach
 from tenants.people import Person
-from tenants.permissions import Permission
+from tenants.permissions import Permission, known
 from tenants.roles import Role, RolePermission
 
 
@@ -33,7 +33,7 @@ def role_permissions(role: Role) -> frozenset[Permission]:
                 or_(RolePermission.ended_at.is_(None), RolePermission.ended_at > now()),
             )
         )
-        found |= {Permission(name) for name in names}
+        found |= known(names)
         step = db.session.get(Role, step.parent_id) if step.parent_id else None
     return frozenset(found)
 
@@ -105,7 +105,7 @@ def _held_to_give(
         as_far = holding.covers(account) and (reach == "account" or holding.reach == "subtree")
         as_long = holding.until is None or (until is not None and until <= holding.until)
         if as_far and as_long:
-            held |= {Permission(name) for name in holding.permissions}
+            held |= known(holding.permissions)
     return frozenset(held)
 
 

@@ -1,5 +1,6 @@
 """The catalogue of permissions: `noun.verb`, each with the sentence shown to admins."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -30,3 +31,9 @@ class Permission(StrEnum):
     SCHEDULE_VIEW = "schedule.view", "See what is scheduled and how it went"
     STAFF_MANAGE = "staff.manage", "Give and end the house's staff roles"
     TRAIL_VIEW = "trail.view", "Read the audit trail"
+
+
+def known(names: Iterable[str]) -> set[Permission]:
+    """Return those of `names` that are permissions today; a database may remember others."""
+    found = set(names)
+    return {permission for permission in Permission if permission.value in found}

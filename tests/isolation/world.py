@@ -26,6 +26,7 @@ SAMPLES: dict[Any, Any] = {
     "grant.reach": "subtree",
     "import_run.state": "waiting",
     "page.type": "page",
+    "role_permission.permission": "account.view",
     "schedule.state": "pending",
     "schedule.what": "publish",
     "term.taxonomy": "tag",
