@@ -327,7 +327,11 @@ def upgrade() -> None:
         sa.CheckConstraint("type IN ('page', 'post')", name=op.f("ck_page_type")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_page_account_id")),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_page_author_id")),
-        sa.ForeignKeyConstraint(["parent_id"], ["page.id"], name=op.f("fk_page_parent_id")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "parent_id"],
+            ["page.tenant_id", "page.id"],
+            name=op.f("fk_page_tenant_id_parent_id"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_page")),
         sa.UniqueConstraint("account_id", "address", name=op.f("uq_page_account_id_address")),
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_page_tenant_id_id")),
@@ -385,11 +389,16 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("taxonomy IN ('tag', 'category')", name=op.f("ck_term_taxonomy")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_term_account_id")),
-        sa.ForeignKeyConstraint(["parent_id"], ["term.id"], name=op.f("fk_term_parent_id")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "parent_id"],
+            ["term.tenant_id", "term.id"],
+            name=op.f("fk_term_tenant_id_parent_id"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_term")),
         sa.UniqueConstraint(
             "account_id", "taxonomy", "slug", name=op.f("uq_term_account_id_taxonomy_slug")
         ),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_term_tenant_id_id")),
     )
     with op.batch_alter_table("term", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_term_account_id"), ["account_id"], unique=False)
@@ -404,8 +413,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_page_term_account_id")
         ),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_page_term_page_id")),
-        sa.ForeignKeyConstraint(["term_id"], ["term.id"], name=op.f("fk_page_term_term_id")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "page_id"],
+            ["page.tenant_id", "page.id"],
+            name=op.f("fk_page_term_tenant_id_page_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "term_id"],
+            ["term.tenant_id", "term.id"],
+            name=op.f("fk_page_term_tenant_id_term_id"),
+        ),
         sa.PrimaryKeyConstraint("page_id", "term_id", name=op.f("pk_page_term")),
     )
     with op.batch_alter_table("page_term", schema=None) as batch_op:
@@ -423,7 +440,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_redirect_account_id")
         ),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_redirect_page_id")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "page_id"],
+            ["page.tenant_id", "page.id"],
+            name=op.f("fk_redirect_tenant_id_page_id"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_redirect")),
         sa.UniqueConstraint("account_id", "address", name=op.f("uq_redirect_account_id_address")),
     )

@@ -38,6 +38,7 @@ class Page(Keyed, TenantScoped, Audited, Base):
         UniqueConstraint("tenant_id", "id"),
         UniqueConstraint("account_id", "address"),
         CheckConstraint("type IN ('page', 'post')", name="type"),
+        ForeignKeyConstraint(["tenant_id", "parent_id"], ["page.tenant_id", "page.id"]),
         Index("ix_page_list", "account_id", "changed_at", "id"),
         Index("ix_page_live", "account_id", "type", "published_at", "id"),
         ForeignKeyConstraint(
@@ -56,7 +57,7 @@ class Page(Keyed, TenantScoped, Audited, Base):
 
     type: Mapped[str] = mapped_column(String(16))
     title: Mapped[str] = mapped_column(Text)
-    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("page.id"), index=True)
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     position: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     address: Mapped[str | None] = mapped_column(Text)

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKeyConstraint, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.accounts import AccountRef
@@ -49,11 +49,12 @@ class Redirect(Keyed, TenantScoped, Base):
     __tablename__ = "redirect"
     __table_args__ = (
         UniqueConstraint("account_id", "address"),
+        ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
         Index("ix_redirect_page_id", "page_id"),
     )
 
     address: Mapped[str] = mapped_column(Text)
-    page_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("page.id"))
+    page_id: Mapped[uuid.UUID]
 
 
 def site_of(account_id: uuid.UUID) -> Site | None:

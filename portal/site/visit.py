@@ -8,10 +8,10 @@ from portal.requests import SAFE_METHODS, current
 from portal.site.answers import moved
 from portal.site.asked import is_possible
 from portal.sitepages import SiteContext, site_context
-from tenants.accounts import HANDLE
+from tenants.accounts import HANDLE, AccountRef
 from tenants.directory import account_path
 from tenants.engines import reading
-from tenants.scope import acting_in, tenant_scope
+from tenants.scope import Scope, acting_in
 
 
 def enter() -> Response | None:
@@ -23,7 +23,7 @@ def enter() -> Response | None:
     if not path:
         abort(404)
     current.stack.enter_context(reading())
-    current.stack.enter_context(acting_in(tenant_scope(path[-1].tenant_id)))
+    current.stack.enter_context(acting_in(_only(path[-1])))
     site = site_context(path[-1])
     if not site.opened:
         abort(404)
@@ -34,6 +34,10 @@ def enter() -> Response | None:
 def site() -> SiteContext:
     """Return the site of this request. For views."""
     return g.site  # type: ignore[no-any-return]  # set by enter
+
+
+def _only(account: AccountRef) -> Scope:
+    return Scope("tenant", tenant_id=account.tenant_id, alone=(account.id,))
 
 
 def _with_slash(handle: str) -> Response | None:
