@@ -8,19 +8,18 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, literal, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from tenants.accounts import Account, AccountClosure, AccountRef, ref
 from tenants.clock import now
 from tenants.db import db
-from tenants.decisions import Actor, Holding
+from tenants.decisions import Actor
 from tenants.grants import Grant
+from tenants.holdings import held_at
 from tenants.people import Person, person_by_email
 from tenants.permissions import Permission
-from tenants.roles import Role, RolePermission
 from tenants.scope import Scope, directory, reading
 
 
@@ -41,15 +40,16 @@ def actor_for(person_id: uuid.UUID, at: datetime | None = None) -> Actor | None:
     """
     with reading(), directory():
         person = db.session.get(Person, person_id)
-        if person is None or not person.active:
+        moment = at or now()
+        if person is None or not person.active_at(moment):
             return None
-        rows = db.session.execute(_holdings(at or now(), Grant.person_id == person_id)).all()
+        held = held_at(moment, Grant.person_id == person_id)
         return Actor(
             person_id=person.id,
             label=person.email,
             name=person.name,
             zone=person.zone,
-            holdings=tuple(_fold(rows)),
+            holdings=tuple(row.holding for row in held),
         )
 
 
@@ -121,16 +121,16 @@ def as_tree(accounts: list[AccountRef]) -> list[AccountRef]:
 def givers(permission: Permission, account: AccountRef, limit: int = 5) -> list[Giver]:
     """Return people who hold a right at an account and may give it on, the nearest first."""
     with reading(), directory():
-        query = _holdings(now(), Grant.account_id.in_(account.path), with_person=True)
-        rows = db.session.execute(query).all()
+        rows = held_at(now(), Grant.account_id.in_(account.path))
     found: dict[tuple[int, str], Giver] = {}
-    for person, holding in _fold_people(rows):
+    for row in rows:
+        holding = row.holding
         able = {permission, Permission.GRANT_GIVE} <= holding.permissions.keys()
         if able and holding.covers(account):
             distance = len(account.path) - account.path.index(holding.account_id)
             found.setdefault(
-                (distance, person[1]),
-                Giver(person[0], person[1], holding.role_name, holding.account_name),
+                (distance, row.email),
+                Giver(row.name, row.email, holding.role_name, holding.account_name),
             )
     return [found[key] for key in sorted(found)][:limit]
 
@@ -144,68 +144,3 @@ def scope_of(actor: Actor, account: AccountRef) -> Scope:
         roots=tuple(sorted({h.account_id for h in reaching if h.reach == "subtree"})),
         alone=tuple(sorted({h.account_id for h in reaching if h.reach != "subtree"})),
     )
-
-
-def _holdings(at: datetime, condition: Any, with_person: bool = False) -> Select[Any]:
-    chain = (
-        select(Grant.id.label("grant_id"), Grant.role_id, literal(0).label("steps"))
-        .where(condition, *Grant.in_force(at))
-        .cte("chain", recursive=True)
-    )
-    climb = select(chain.c.grant_id, Role.parent_id, chain.c.steps + 1)
-    climb = climb.join(Role, Role.id == chain.c.role_id).where(Role.parent_id.is_not(None))
-    chain = chain.union_all(climb)
-    held, via = aliased(Role), aliased(Role)
-    query = (
-        select(Grant, Account, held.name, via.name, chain.c.steps, RolePermission.permission)
-        .join(chain, chain.c.grant_id == Grant.id)
-        .join(Account, Account.id == Grant.account_id)
-        .join(held, held.id == Grant.role_id)
-        .join(via, via.id == chain.c.role_id)
-        .join(RolePermission, RolePermission.role_id == via.id)
-        .where(
-            RolePermission.since <= at,
-            or_(RolePermission.ended_at.is_(None), RolePermission.ended_at > at),
-        )
-        .order_by(Grant.id, chain.c.steps)
-    )
-    if with_person:
-        return (
-            query.add_columns(Person.name, Person.email)
-            .join(Person, Person.id == Grant.person_id)
-            .where(Person.deactivated_at.is_(None))
-        )
-    return query
-
-
-def _fold(rows: Any) -> list[Holding]:
-    found: dict[uuid.UUID, Any] = {}
-    steps: dict[uuid.UUID, dict[int, str]] = defaultdict(dict)
-    for grant, account, role_name, via_name, step, permission, *_ in rows:
-        entry = found.setdefault(grant.id, (grant, account, role_name, {}))
-        steps[grant.id][step] = via_name
-        entry[3].setdefault(permission, step)
-    return [
-        Holding(
-            grant_id=grant.id,
-            tenant_id=grant.tenant_id,
-            account_id=account.id,
-            account_name=account.name,
-            account_handle=account.handle,
-            reach=grant.reach,
-            role_name=role_name,
-            since=grant.since,
-            until=grant.until,
-            given_by=grant.given_by_label,
-            permissions={
-                permission: tuple(name for step, name in steps[grant.id].items() if step <= last)
-                for permission, last in permissions.items()
-            },
-        )
-        for grant, account, role_name, permissions in found.values()
-    ]
-
-
-def _fold_people(rows: Any) -> list[tuple[tuple[str, str], Holding]]:
-    people = {row[0].id: (row[-2], row[-1]) for row in rows}
-    return [(people[h.grant_id], h) for h in _fold(rows)]

@@ -36,6 +36,10 @@ class Person(Keyed, Audited, Base):
         """Tell whether the person may sign in."""
         return self.deactivated_at is None
 
+    def active_at(self, moment: datetime) -> bool:
+        """Tell whether the person could sign in at an instant."""
+        return self.deactivated_at is None or self.deactivated_at > moment
+
     @property
     def label(self) -> str:
         """Return how the trail names this person."""

@@ -5,18 +5,13 @@ from importlib import import_module
 from flask import Flask
 
 GROUPS = (
-    "accounts", "access", "demo", "doctor", "imports", "people", "schedules", "up", "work",
+    "accounts", "access", "grants", "demo", "doctor", "imports", "people", "schedules", "up",
+    "work",
 )  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
     """Register every group's `commands`."""
     for name in GROUPS:
-        try:
-            module = import_module(f"portal.cli.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"portal.cli.{name}":
-                raise
-            continue
-        for command in module.commands:
+        for command in import_module(f"portal.cli.{name}").commands:
             app.cli.add_command(command)

@@ -1,87 +1,100 @@
-"""`flask grant`: who holds which role where."""
+"""`flask access`: why, who and what, of today or of any past instant."""
 
-import uuid
 from datetime import UTC, datetime
 
 import click
 from flask.cli import AppGroup
 
-from portal.cli.common import account_named, acting_person, fail, show
-from tenants.clock import now
-from tenants.db import db
-from tenants.decisions import Denied
-from tenants.delegation import CannotDelegate, end, give, grant_by_id
-from tenants.grants import grants_at
-from tenants.people import person_by_email
-from tenants.roles import built_in
-from tenants.scope import acting_in, tenant_scope
+from portal.cli.common import account_named, fail, show
+from portal.proofs import steps_of
+from tenants.directory import actor_for
+from tenants.permissions import Permission
+from tenants.questions import explain, person_named, who_can
 
-grant = AppGroup("grant", help="Roles given to people.")
+access = AppGroup("access", help="Who may do what, and why.")
+PERMISSIONS = click.Choice([str(p) for p in Permission])
 
 
-@grant.command("list")
+def _instant(_context: object, _option: object, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("give a time like 2026-03-03T14:00:00+00:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+at = click.option("--at", callback=_instant, help="ISO 8601; UTC when it names no offset.")
+as_json = click.option("--json", "as_json", is_flag=True)
+
+
+@access.command("explain")
+@click.argument("email")
+@click.argument("permission", type=PERMISSIONS)
 @click.argument("handle")
-@click.option("--json", "as_json", is_flag=True)
-def list_grants(handle: str, as_json: bool) -> None:
-    """List the grants in force at an account."""
-    here = account_named(handle)
-    with acting_in(tenant_scope(here.tenant_id)):
-        rows = [
-            {
-                "id": g.id, "person": g.person.email, "role": g.role.key, "reach": g.reach,
-                "since": g.since, "until": g.until or "", "given_by": g.given_by_label,
-            }
-            for g in grants_at((here.id,), now())
-        ]  # fmt: skip
+@at
+@as_json
+def explain_access(
+    email: str, permission: str, handle: str, at: datetime | None, as_json: bool
+) -> None:
+    """Say whether a person may do something at an account, and why. Leaves with 1 for no."""
+    person_id = person_named(email) or fail(f"nobody has the e-mail {email}")
+    answer = explain(person_id, Permission(permission), account_named(handle), at)
+    if answer is None:
+        fail(f"{email} could not sign in at that time")
+    decision = answer.decision
+    rows = [
+        {"step": s["kind"], "what": s["label"], "detail": s["detail"],
+         "missing": "missing" if s["missing"] else ""}
+        for s in steps_of(decision)
+    ]  # fmt: skip
+    rows += [
+        {"step": "could give it", "what": name, "detail": mail, "missing": ""}
+        for name, mail in answer.givers
+    ]
+    if not as_json:
+        click.echo(f"{'yes' if decision.allowed else 'no'}: {decision.sentence}")
+    show(rows, as_json)
+    raise SystemExit(0 if decision.allowed else 1)
+
+
+@access.command("who")
+@click.argument("permission", type=PERMISSIONS)
+@click.argument("handle")
+@at
+@as_json
+def who_may(permission: str, handle: str, at: datetime | None, as_json: bool) -> None:
+    """List who may do something at an account, and by which grant."""
+    rows = [
+        {
+            "person": row.email, "role": row.holding.role_name, "at": row.holding.account_handle,
+            "reach": row.holding.reach, "until": row.holding.until or "",
+            "given_by": row.holding.given_by,
+        }
+        for row in who_can(Permission(permission), account_named(handle), at)
+    ]  # fmt: skip
     show(rows, as_json)
 
 
-@grant.command("give")
+@access.command("what")
 @click.argument("email")
-@click.argument("role")
-@click.argument("handle")
-@click.option("--as", "giver", required=True, help="Who gives it.")
-@click.option("--only-here", is_flag=True, help="Not the accounts below.")
-@click.option("--until", type=click.DateTime(), help="UTC.")
-@click.option("--because", default="")
-def give_role(
-    email: str, role: str, handle: str, giver: str, only_here: bool,
-    until: datetime | None, because: str,
-) -> None:  # fmt: skip
-    """Give a person a role at an account."""
-    by, here = acting_person(giver), account_named(handle)
-    with acting_in(tenant_scope(here.tenant_id)):
-        person = person_by_email(email) or fail(f"nobody has the e-mail {email}")
-        try:
-            row = give(
-                person, built_in(role), here, by=by, because=because,
-                reach="account" if only_here else "subtree",
-                until=until.replace(tzinfo=UTC) if until else None,
-            )  # fmt: skip
-        except (Denied, CannotDelegate, LookupError) as problem:
-            fail(str(problem))
-        db.session.commit()
-        click.echo(f"gave {email} the role {role} at {handle}: grant {row.id}")
+@at
+@as_json
+def what_holds(email: str, at: datetime | None, as_json: bool) -> None:
+    """List everything a person holds, and where."""
+    person_id = person_named(email) or fail(f"nobody has the e-mail {email}")
+    actor = actor_for(person_id, at)
+    if actor is None:
+        fail(f"{email} could not sign in at that time")
+    rows = [
+        {
+            "account": h.account_handle, "role": h.role_name, "reach": h.reach, "since": h.since,
+            "until": h.until or "", "permissions": " ".join(sorted(h.permissions)),
+        }
+        for h in actor.holdings
+    ]  # fmt: skip
+    show(rows, as_json)
 
 
-@grant.command("end")
-@click.argument("grant_id", type=click.UUID)
-@click.argument("handle")
-@click.option("--as", "email", required=True, help="Who ends it.")
-@click.option("--reason", default="")
-def end_grant(grant_id: uuid.UUID, handle: str, email: str, reason: str) -> None:
-    """End a grant now."""
-    by, here = acting_person(email), account_named(handle)
-    with acting_in(tenant_scope(here.tenant_id)):
-        row = grant_by_id(grant_id)
-        if row is None or row.account_id != here.id:
-            fail("there is no such grant at this account")
-        try:
-            end(row, here, by=by, reason=reason)
-        except (Denied, CannotDelegate) as problem:
-            fail(str(problem))
-        db.session.commit()
-    click.echo("ended")
-
-
-commands = [grant]
+commands = [access]

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from portal.content.problems import BadTime
 
+YEARS = (1970, 2200)
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -60,6 +62,8 @@ def resolve(wall: datetime, zone: str, chosen: datetime | None = None) -> Moment
     Raises BadTime with the choices when clocks skip the time or show it twice and `chosen`
     (an instant) is not one of them.
     """
+    if not YEARS[0] <= wall.year <= YEARS[1]:
+        raise BadTime(f"Choose a time between the years {YEARS[0]} and {YEARS[1]}.")
     found = instants(wall, zone)
     if chosen is not None and chosen in (found or _beside_gap(wall, zone)):
         return moment_at(chosen, zone)

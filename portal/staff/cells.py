@@ -1,13 +1,8 @@
-"""What stands in a cell of the console: plain values, shown by templates and written to CSV."""
+"""What stands in a cell of the console: shown by templates, plain in CSV."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @dataclass(frozen=True)
@@ -48,17 +43,3 @@ def plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(plain(each) for each in value)
     return str(value)
-
-
-def unformula(text: str) -> str:
-    """Return `text` so that no spreadsheet takes it for a formula: with a leading apostrophe."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def to_csv(titles: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
-    """Return CSV (RFC 4180) of these rows, every cell safe to open in a spreadsheet."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(titles)
-    writer.writerows([unformula(plain(value)) for value in row] for row in rows)
-    return file.getvalue()

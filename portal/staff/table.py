@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response, abort, g, request
 from flask_admin import expose
 
-from portal.staff.cells import Cell, to_csv
+from portal.spreadsheets import to_csv
+from portal.staff.cells import Cell, plain
 from portal.staff.doorway import Console, Told
 from portal.staff.engine import LAST_PAGE, Engine
 from portal.staff.filters import BadFilter
@@ -125,7 +126,7 @@ class Table(Engine):
         columns = self._export_columns
         text = to_csv(
             [label for _column, label in columns],
-            ([self.value(row, column) for column, _label in columns] for row in rows),
+            ([plain(self.value(row, column)) for column, _label in columns] for row in rows),
         )
         cut = f"-first-{len(rows)}" if g.console_has_more else ""
         name = f"{self.slug}{cut}-{now():%Y-%m-%dT%H%MZ}.csv"

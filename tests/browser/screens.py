@@ -31,6 +31,11 @@ def _send(page: Page, button: str) -> None:
         press(page, button)
 
 
+def _ask(page: Page) -> None:
+    page.get_by_label("Person").select_option(index=1)
+    _send(page, "Ask")
+
+
 def _bad_time(page: Page) -> None:
     page.get_by_label("Date and time").fill("2020-05-04T09:15:00")
     _send(page, "Continue")
@@ -104,6 +109,10 @@ SCREENS = [
     Screen("schedule-refused", "publisher", f"{LIVE}schedule", 422, _bad_time),
     Screen("schedules", "publisher", "/a/acme/schedules/?state=all"),
     Screen("schedules-empty", "admin", "/a/empty/schedules/"),
+    Screen("access", "admin", "/a/acme/access/"),
+    Screen("access-answer", "admin", "/a/acme/access/", act=_ask),
+    Screen("access-refused", "admin", "/a/acme/access/?at=never", 422),
+    Screen("access-matrix", "admin", "/a/acme/access/matrix"),
     Screen("move", "publisher", "/a/acme/schedules/{schedule}/move"),
     Screen("cancel", "publisher", "/a/acme/schedules/{schedule}/cancel"),
     Screen("people", "admin", "/a/acme/people/"),

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.spreadsheets import to_csv, unformula
 from portal.staff import engine
-from portal.staff.cells import Cell, plain, to_csv, unformula
+from portal.staff.cells import Cell, plain
 from tenants.db import db
 from tenants.delegation import bestow
 from tenants.people import person_by_id

@@ -69,6 +69,8 @@ def test_it_needs_the_right(app: Flask, client: FlaskClient, cast: Cast) -> None
         ({"wall": ""}, "Give a date and a time"),
         ({"wall": "tomorrow"}, "Not a valid datetime"),
         ({"wall": "2020-01-01T09:00", "confirmed": "1"}, "has passed already"),
+        ({"wall": "0001-01-01T00:00"}, "between the years"),
+        ({"wall": "9999-12-31T23:59"}, "between the years"),
         ({"zone": "Mars/Olympus"}, "Choose a time zone"),
         ({"what": "explode"}, "Not a valid choice"),
         ({"wall": "2029-03-25T02:30"}, "skip 02:30"),
