@@ -128,7 +128,7 @@ def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str 
         page=page,
         title=revision.title.strip() or UNTITLED,
         body=clean_html.for_readers(revision.body),
-        byline=reading.byline_of(page, revision),
+        byline=revision.byline,
         terms=_term_links(site, reading.terms_of(revision)),
         description=description[:DESCRIPTION_LENGTH],
         canonical=site.absolute(page.address) if page.address else "",

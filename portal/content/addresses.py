@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+import uuid
 
 from sqlalchemy import select
 
@@ -27,41 +28,48 @@ def _joint(character: str) -> str:
     return "" if category == "Cf" or character in "'’" else "-"
 
 
-def address_of(page: Page, slug: str) -> str:
-    """Return the address `page` has with this slug, below its parents' addresses.
+def address_of(page: Page, slug: str, parent_id: uuid.UUID | None) -> str:
+    """Return the address `page` has with this slug below this parent.
 
-    Raises Problem for an address the site keeps for itself or a parent that is its own child.
+    Raises Problem for an address the site keeps for itself, a parent of another account, or one
+    that would put the page below itself.
     """
     if page.type == "post":
+        if parent_id is not None:
+            raise Problem("A post stands in the list of posts; choose no parent for it.")
         return f"/posts/{slug}/"
-    if page.parent_id is None:
-        if slug in RESERVED:
-            raise Problem(f"The site uses the address /{slug}/ itself; choose another.")
-        return f"/{slug}/"
-    return f"{_address_above(page)}{slug}/"
+    slugs = [slug]
+    base = "/"
+    if parent_id is not None:
+        base = _address_above(page, parent_id, slugs)
+    if base == "/" and slugs[0] in RESERVED:
+        raise Problem(f"The site uses the address /{slugs[0]}/ itself; choose another.")
+    return base + "".join(f"{part}/" for part in slugs)
 
 
-def _address_above(page: Page) -> str:
-    seen = {page.id}
-    slugs: list[str] = []
-    above = _parent(page)
+def _address_above(page: Page, parent_id: uuid.UUID, slugs: list[str]) -> str:
+    """Return the nearest live address above, putting the slugs between it and the page in front."""
+    seen, base = {page.id}, ""
+    above = _page(parent_id, page)
+    if above is None or above.type != "page":
+        raise Problem("Choose a page of this account as the parent.")
     while above is not None:
         if above.id in seen or len(seen) > DEPTH_LIMIT:
-            raise Problem("This page stands below itself; choose another parent.")
+            raise Problem("This page would stand below itself; choose another parent.")
         seen.add(above.id)
-        if above.address is not None:
-            return above.address + "".join(f"{slug}/" for slug in reversed(slugs))
-        draft = revision_by_id(above.draft_revision_id, above)
-        slugs.append(draft.slug if draft else "untitled")
-        above = _parent(above)
-    return "/" + "".join(f"{slug}/" for slug in reversed(slugs))
+        draft = None if above.address else revision_by_id(above.draft_revision_id, above)
+        if not base and above.address:
+            base = above.address
+        elif not base:
+            slugs.insert(0, draft.slug if draft else "untitled")
+        higher = draft.parent_id if draft else above.parent_id
+        above = _page(higher, page) if higher else None
+    return base or "/"
 
 
-def _parent(page: Page) -> Page | None:
-    if page.parent_id is None:
-        return None
+def _page(page_id: uuid.UUID, beside: Page) -> Page | None:
     return db.session.scalar(
-        select(Page).where(Page.id == page.parent_id, Page.account_id == page.account_id)
+        select(Page).where(Page.id == page_id, Page.account_id == beside.account_id)
     )
 
 
@@ -74,6 +82,6 @@ def refuse_taken(page: Page, address: str) -> None:
     )
     if other is not None:
         raise AddressTaken(
-            f"“{other.title or 'Untitled'}” is live at {address} already. "
+            f"Another page is live at {address} already. "
             "Give this page another address, or take the other one offline first."
         )

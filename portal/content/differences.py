@@ -16,6 +16,9 @@ def differences(before: Revision | None, after: Revision) -> dict[str, list[str]
         if name == "body" and clean_html.text_of(old) != clean_html.text_of(new):
             old, new = clean_html.text_of(old), clean_html.text_of(new)
         found[name] = _around_change(old, new)
+    places = [str(side.parent_id or "") if side else "" for side in (before, after)]
+    if places[0] != places[1]:
+        found["parent"] = places
     return found
 
 

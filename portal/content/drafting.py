@@ -1,9 +1,7 @@
 """Starting pages and saving drafts. Every save is a new revision; what is live stays as it is."""
 
 import uuid
-from dataclasses import asdict, dataclass
-
-from sqlalchemy import select
+from dataclasses import asdict, dataclass, replace
 
 from portal.content import clean_html
 from portal.content.addresses import address_of, slug_of
@@ -23,13 +21,6 @@ BODY_LENGTH = 500_000
 EXCERPT_LENGTH = 5_000
 
 
-class Same:
-    """Says: leave it as it is, where None has a meaning of its own."""
-
-
-SAME = Same()
-
-
 @dataclass(frozen=True)
 class Text:
     """All that a revision says. `body` is HTML, cleaned when it is saved."""
@@ -39,6 +30,7 @@ class Text:
     body: str = ""
     excerpt: str = ""
     byline: str = ""
+    parent_id: uuid.UUID | None = None
     term_ids: tuple[str, ...] = ()
 
 
@@ -55,7 +47,7 @@ def text_of(revision: Revision) -> Text:
     """Return what a revision says."""
     return Text(
         title=revision.title, slug=revision.slug, body=revision.body, excerpt=revision.excerpt,
-        byline=revision.byline, term_ids=tuple(revision.term_ids),
+        byline=revision.byline, parent_id=revision.parent_id, term_ids=tuple(revision.term_ids),
     )  # fmt: skip
 
 
@@ -73,24 +65,20 @@ def authorize_edit(by: Actor, page: Page, account: AccountRef) -> None:
         raise Denied(decision)
 
 
-def create_page(
-    account: AccountRef,
-    kind: Type,
-    text: Text,
-    *,
-    by: Actor,
-    parent_id: uuid.UUID | None = None,
-) -> tuple[Page, Saved]:
-    """Start a page with its first revision and record it. Raises Denied and Problem."""
+def create_page(account: AccountRef, kind: Type, text: Text, *, by: Actor) -> tuple[Page, Saved]:
+    """Start a page with its first revision and record it; without a byline it is `by`'s.
+
+    Raises Denied and Problem.
+    """
     authorize(by, Permission.PAGE_CREATE, account)
     page = Page(
         tenant_id=account.tenant_id, account_id=account.id, type=kind, title="",
         author_id=by.person_id,
     )  # fmt: skip
-    place_below(page, parent_id)
     db.session.add(page)
     db.session.flush()
-    cleaned = clean_html.clean(text.body)
+    text = replace(text, byline=text.byline or by.name)
+    cleaned = _clean(text)
     revision = add_revision(page, text, cleaned, by=by, number=1)
     record(
         Event.PAGE_CREATED, page, by=by, changes={"title": ["", page.title]},
@@ -106,7 +94,6 @@ def save_draft(
     *,
     by: Actor,
     based_on: uuid.UUID | None,
-    parent_id: uuid.UUID | Same | None = SAME,
     reason: str = "",
 ) -> Saved:
     """Save a new revision as the draft and record it; a save that changes nothing adds nothing.
@@ -118,47 +105,34 @@ def save_draft(
     current = _lock_draft(page)
     if based_on != page.draft_revision_id:
         raise Stale("Somebody saved this page while you were writing.", current)
-    moved = _move(page, parent_id)
-    cleaned = clean_html.clean(text.body)
+    cleaned = _clean(text)
     fields = _fields(text, cleaned)
     if current is not None and current.digest == digest_of(fields):
-        if moved:
-            record(Event.PAGE_CHANGED, page, by=by, reason=reason, revision=current.number,
-                   changes=moved)  # fmt: skip
-        return Saved(current, bool(moved), cleaned.removed)
+        return Saved(current, False, cleaned.removed)
     number = (current.number if current else 0) + 1
     revision = add_revision(page, text, cleaned, by=by, number=number)
     record(
         Event.PAGE_CHANGED, page, by=by, reason=reason, revision=revision.number,
-        changes=differences(current, revision) | moved,
+        changes=differences(current, revision),
     )  # fmt: skip
     return Saved(revision, True, cleaned.removed)
 
 
-def place_below(page: Page, parent_id: uuid.UUID | None) -> None:
-    """Put the page below another of its account. Raises Problem."""
-    if parent_id is not None:
-        parent = db.session.scalar(
-            select(Page).where(Page.id == parent_id, Page.account_id == page.account_id)
-        )
-        if parent is None or parent.type != "page" or page.type != "page":
-            raise Problem("Choose a page of this account as the parent.")
-    page.parent_id = parent_id
-    address_of(page, "x")
-
-
-def _move(page: Page, parent_id: uuid.UUID | Same | None) -> dict[str, list[str | None]]:
-    if isinstance(parent_id, Same) or parent_id == page.parent_id:
-        return {}
-    before = page.parent_id
-    place_below(page, parent_id)
-    return {"parent": [str(before) if before else None, str(parent_id) if parent_id else None]}
+def _clean(text: Text) -> clean_html.Cleaned:
+    try:
+        return clean_html.clean(text.body)
+    except clean_html.TooDeep as problem:
+        raise Problem(f"The body cannot be kept like this. {problem}") from problem
 
 
 def add_revision(
     page: Page, text: Text, body: clean_html.Cleaned, *, by: Actor, number: int, note: str = ""
 ) -> Revision:
-    """Write a revision and make it the page's draft, without asking or recording."""
+    """Write a revision and make it the page's draft, without asking or recording.
+
+    Raises Problem for what does not fit, and for a parent it cannot stand below.
+    """
+    address_of(page, "x", text.parent_id)
     revision = new_revision(page, text, body, by=by, number=number, note=note)
     db.session.add(revision)
     db.session.flush()

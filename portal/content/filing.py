@@ -1,8 +1,10 @@
 """Tags and categories as editors type and tick them."""
 
 import uuid
+from collections.abc import Iterable
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from portal.content.addresses import slug_of
 from portal.content.pages import Page
@@ -46,20 +48,37 @@ def tags_named(account: AccountRef, names: list[str]) -> list[Term]:
         wanted.setdefault(slug_of(name), name)
     if len(wanted) > TAGS:
         raise Problem(f"Use at most {TAGS} tags.")
-    known = db.session.scalars(
-        select(Term).where(
-            Term.account_id == account.id, Term.taxonomy == "tag", Term.slug.in_(wanted)
+    found = {term.slug: term for term in _tags(account, wanted)}
+    # In one order for everybody: two who start the same tags then wait, and never for each other.
+    for slug in sorted(wanted.keys() - found.keys()):
+        found[slug] = _started(account, slug, wanted[slug])
+    return list(found.values())
+
+
+def _tags(account: AccountRef, slugs: Iterable[str]) -> list[Term]:
+    return list(
+        db.session.scalars(
+            select(Term).where(
+                Term.account_id == account.id, Term.taxonomy == "tag", Term.slug.in_(slugs)
+            )
         )
     )
-    found = {term.slug: term for term in known}
-    for slug, name in wanted.items():
-        if slug not in found:
-            found[slug] = Term(
-                tenant_id=account.tenant_id, account_id=account.id, taxonomy="tag",
-                slug=slug, name=name,
-            )  # fmt: skip
-            db.session.add(found[slug])
-    return list(found.values())
+
+
+def _started(account: AccountRef, slug: str, name: str) -> Term:
+    """Return a new tag, or the one that somebody else started at the same moment."""
+    term = Term(
+        tenant_id=account.tenant_id, account_id=account.id, taxonomy="tag", slug=slug, name=name
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(term)
+    except IntegrityError:
+        theirs = _tags(account, [slug])
+        if not theirs:
+            raise
+        return theirs[0]
+    return term
 
 
 def possible_parents(account_id: uuid.UUID, page_id: uuid.UUID | None) -> list[Page]:

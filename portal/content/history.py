@@ -52,7 +52,7 @@ def tell(event: AuditEvent, content: bool) -> Told:
         actor_label=event.actor_label,
         at=event.at,
         on_behalf_of=event.on_behalf_of,
-        reason=event.reason,
+        reason="" if hide else event.reason,
         changes={} if hide else event.changes,
         outcome=event.outcome,
         request_id=event.request_id,

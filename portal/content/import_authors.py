@@ -36,7 +36,7 @@ class Authors:
         author = self._authors.get(document.author_login)
         member = self._member(author) if author else None
         if member is not None:
-            return Credit(member[0], "")
+            return Credit(member[0], member[1])
         return Credit(None, document.byline[:TITLE_LENGTH])
 
     def lines(self) -> list[Line]:

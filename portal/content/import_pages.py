@@ -125,6 +125,7 @@ def _planned(
         slug=placing.slug,
         excerpt=_cut("excerpt", document.excerpt, EXCERPT_LENGTH, remarks),
         byline=credit.byline,
+        parent_id=placing.parent.id if placing.parent else None,
         term_ids=_term_ids(document, terms),
     )
     published = document.published_at

@@ -85,7 +85,7 @@ def _items(account: AccountRef, source: str) -> dict[tuple[str, str], uuid.UUID 
 
 def _pages(account: AccountRef, source: str) -> dict[uuid.UUID, Existing]:
     query = (
-        select(Page.id, Page.type, Page.address, Page.parent_id, Revision.slug)
+        select(Page.id, Page.type, Page.address, Revision.parent_id, Revision.slug)
         .join(ImportedItem, ImportedItem.target_id == Page.id)
         .join(Revision, Revision.id == Page.draft_revision_id)
         .where(

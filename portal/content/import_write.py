@@ -68,7 +68,8 @@ def _page(planned: PlannedPage, hashes: Mapping[int, str], keys: Mapping[str, uu
     live = planned.state == "published"
     created = document.created_at.utc if document.created_at else now()
     return Page(
-        id=planned.id, type=document.kind, title=planned.text.title, parent_id=planned.parent_id,
+        id=planned.id, type=document.kind, title=planned.text.title,
+        parent_id=planned.parent_id if live else None,
         position=document.menu_order, author_id=planned.author_id,
         address=planned.address if live else None,
         published_at=planned.published_at if live else None,

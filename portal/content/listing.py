@@ -15,7 +15,6 @@ from portal.content.reading import updated_at, visible
 from portal.content.teasers import READ, teaser
 from portal.content.terms import PageTerm, Term
 from tenants.db import db
-from tenants.people import Person
 
 WINDOW = 10
 FEED_BODY = 200_000
@@ -129,10 +128,9 @@ def _entries(conditions: Conditions) -> Select[Any]:
             Page.id, Page.address, Page.published_at,
             Page.access_password_hash.is_not(None).label("protected"),
             Revision.title, Revision.byline, Revision.excerpt, Revision.created_at,
-            func.substr(Revision.body, 1, READ).label("start"), Person.name,
+            func.substr(Revision.body, 1, READ).label("start")
         )
         .join(Revision, Revision.id == Page.live_revision_id)
-        .outerjoin(Person, Person.id == Page.author_id)
         .where(*conditions)
     )  # fmt: skip
 
@@ -168,7 +166,7 @@ def _entry(row: Row[Any], body: str = "") -> Entry:
         address=row.address,
         published_at=row.published_at,
         updated_at=updated_at(row.published_at, row.created_at),
-        byline="" if row.protected else row.byline or row.name or "",
+        byline="" if row.protected else row.byline,
         excerpt="" if row.protected else row.excerpt or teaser(row.start),
         protected=row.protected,
         body="" if row.protected else body,

@@ -31,6 +31,7 @@ class Page(Keyed, TenantScoped, Audited, Base):
     """A content item. What it says is in its revisions; readers see the live one, if any.
 
     `address` is where readers find it: set while it is live, unique on the account's site.
+    `parent_id` is where readers see it stand; where a draft would put it is in the revision.
     """
 
     __tablename__ = "page"
@@ -90,6 +91,7 @@ class Revision(Keyed, TenantScoped, Base):
         UniqueConstraint("tenant_id", "id"),
         UniqueConstraint("page_id", "number"),
         ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
+        ForeignKeyConstraint(["tenant_id", "parent_id"], ["page.tenant_id", "page.id"]),
     )
 
     page_id: Mapped[uuid.UUID]
@@ -99,6 +101,7 @@ class Revision(Keyed, TenantScoped, Base):
     body: Mapped[str] = mapped_column(Text)
     excerpt: Mapped[str] = mapped_column(Text, default="")
     byline: Mapped[str] = mapped_column(Text, default="")
+    parent_id: Mapped[uuid.UUID | None]
     term_ids: Mapped[list[Any]] = mapped_column(default=list)
     digest: Mapped[str] = mapped_column(String(64))
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -114,7 +117,9 @@ class Revision(Keyed, TenantScoped, Base):
 
 def digest_of(fields: dict[str, Any]) -> str:
     """Return the SHA-256 (hex) of a text: all its fields in canonical JSON."""
-    plain = json.dumps(fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    plain = json.dumps(
+        fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
+    )
     return hashlib.sha256(plain.encode()).hexdigest()
 
 

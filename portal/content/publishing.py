@@ -25,6 +25,9 @@ def publish(
     and AddressTaken or Problem when the address cannot be had.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
+    _take_turn(page)
+    if page.live_revision_id == revision.id:
+        raise Problem(f"Revision {revision.number} is live already.")
     before = revision_by_id(page.live_revision_id, page)
     old_address = page.address
     go_live(page, revision)
@@ -43,7 +46,8 @@ def go_live(page: Page, revision: Revision) -> None:
     """Write what being live means, without asking or recording."""
     if not revision.title and not revision.body:
         raise Problem("There is nothing to publish yet: the page has neither title nor text.")
-    _take_address(page, address_of(page, revision.slug))
+    _take_address(page, address_of(page, revision.slug, revision.parent_id))
+    page.parent_id = revision.parent_id
     page.live_revision_id = revision.id
     page.published_at = page.published_at or now()
     page.unpublished_at = None
@@ -56,6 +60,7 @@ def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -
     Raises Denied, and Problem when it is not live.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
+    _take_turn(page)
     if page.live_revision_id is None or page.address is None:
         raise Problem("This page is not live, so there is nothing to take offline.")
     address = page.address
@@ -68,6 +73,12 @@ def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -
         Event.PAGE_UNPUBLISHED, page, by=by, reason=reason, address=address,
         changes={"address": [address, None]},
     )  # fmt: skip
+
+
+def _take_turn(page: Page) -> None:
+    """Wait for others who publish this page, then see it as they left it."""
+    db.session.flush()
+    db.session.refresh(page, with_for_update=True)
 
 
 def _take_address(page: Page, address: str) -> None:
@@ -122,7 +133,7 @@ def _move_descendants(page: Page, by: Actor) -> None:
         ).all()
         for child in children:
             live = revision_by_id(child.live_revision_id, child)
-            address = address_of(child, live.slug) if live else None
+            address = address_of(child, live.slug, live.parent_id) if live else None
             if address is None or address == child.address:
                 continue
             old = child.address

@@ -19,7 +19,6 @@ from portal.content.sites import Redirect
 from portal.content.terms import Term
 from tenants.clock import now
 from tenants.db import db
-from tenants.people import Person
 
 FAMILY_LIMIT = 60
 
@@ -137,13 +136,6 @@ def terms_of(revision: Revision) -> list[Term]:
             .order_by(Term.taxonomy, Term.name, Term.id)
         )
     )
-
-
-def byline_of(page: Page, revision: Revision) -> str:
-    """Return whom readers are told wrote it: the byline, else the author's name."""
-    if revision.byline or page.author_id is None:
-        return revision.byline
-    return db.session.scalar(select(Person.name).where(Person.id == page.author_id)) or ""
 
 
 def updated_at(published_at: datetime, revision_created_at: datetime) -> datetime:

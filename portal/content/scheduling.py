@@ -41,7 +41,7 @@ def schedule(
     if what == "publish":
         if revision is None:
             raise Problem("There is nothing saved to publish yet.")
-        refuse_taken(page, address_of(page, revision.slug))
+        refuse_taken(page, address_of(page, revision.slug, revision.parent_id))
     row = Schedule(
         tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
         page_title=page.title, what=what, state="pending",

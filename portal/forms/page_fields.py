@@ -22,9 +22,9 @@ def offer_choices(form: PageForm, account_id: uuid.UUID, page_id: uuid.UUID | No
 def fill(form: PageForm, page: Page, draft: Revision | None, account_id: uuid.UUID) -> None:
     """Show what the draft says."""
     form.based_on.data = str(page.draft_revision_id or "")
-    form.parent.data = str(page.parent_id or "")
     if draft is None:
         return
+    form.parent.data = str(draft.parent_id or "")
     for name in ("title", "body", "excerpt", "slug", "byline"):
         form[name].data = getattr(draft, name)
     terms = terms_by_ids(account_id, draft.term_ids)
@@ -32,18 +32,18 @@ def fill(form: PageForm, page: Page, draft: Revision | None, account_id: uuid.UU
     form.categories.data = [str(t.id) for t in terms if t.taxonomy == "category"]
 
 
-def read_text(form: PageForm, account: AccountRef) -> tuple[Text, uuid.UUID | None]:
-    """Return what was typed and the parent chosen. Starts tags that are new. Raises Problem."""
+def read_text(form: PageForm, account: AccountRef) -> Text:
+    """Return what was typed. Starts tags that are new. Raises Problem."""
     tags = tags_named(account, (form.tags.data or "").split(","))
-    text = Text(
+    return Text(
         title=form.title.data or "",
         slug=form.slug.data or "",
         body=form.body.data or "",
         excerpt=form.excerpt.data or "",
         byline=form.byline.data or "",
+        parent_id=uuid.UUID(form.parent.data) if form.parent.data else None,
         term_ids=(*(str(t.id) for t in tags), *(form.categories.data or [])),
     )
-    return text, uuid.UUID(form.parent.data) if form.parent.data else None
 
 
 def show_problem(form: PageForm, problem: Problem) -> None:

@@ -50,6 +50,15 @@ class NewPageForm(PageForm):
     )  # fmt: skip
 
 
+class PublishForm(PortalForm):
+    """What was shown is what goes live: the revision travels with the form."""
+
+    revision = HiddenField()
+    reason = TextAreaField(
+        "Reason", [at_most(2000)], description="Stands in the trail, for whoever asks later."
+    )
+
+
 class ReasonForm(PortalForm):
     """A deliberate act, with a reason for the trail."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from wtforms import DateTimeLocalField, RadioField, TextAreaField
+from wtforms import DateTimeLocalField, HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired
 
 from portal.forms.base import PortalForm, ZoneField, at_most, choices
@@ -29,7 +29,9 @@ class TimeForm(PortalForm):
 
 
 class ScheduleForm(TimeForm):
-    """What is to happen, and when."""
+    """What is to happen to which revision, and when."""
+
+    revision = HiddenField()
 
     what = RadioField(
         "What is to happen?",

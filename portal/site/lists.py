@@ -83,7 +83,7 @@ def _term(taxonomy: Literal["tag", "category"], address: str, slug: str) -> Resp
     term = listing.term_at(site().account_id, taxonomy, slug)
     where = _where()
     window = listing.under_term(term, where) if term else Window(())
-    if term is None or (where == Where() and not window.entries):
+    if term is None or not window.entries:
         abort(404)
     return _list(address, term.name, window, kind=taxonomy.capitalize())
 

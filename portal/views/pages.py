@@ -52,10 +52,8 @@ def new() -> Any:
     offer_choices(form, current.here.id, None)
     if form.validate_on_submit():
         try:
-            text, parent = read_text(form, current.here)
-            page, saved = create_page(
-                current.here, form.type.data, text, by=current.person, parent_id=parent
-            )
+            text = read_text(form, current.here)
+            page, saved = create_page(current.here, form.type.data, text, by=current.person)
         except Problem as problem:
             show_problem(form, problem)
         else:
@@ -68,21 +66,21 @@ def new() -> Any:
 @permission(P.PAGE_VIEW)
 def edit(page_id: uuid.UUID) -> Any:
     page = _page(page_id)
-    if not may_edit(current.person, page, current.here).allowed and request.method == "GET":
+    if not may_edit(current.person, page, current.here).allowed and request.method != "POST":
         return _read(page)
     draft = revision_by_id(page.draft_revision_id, page)
     form = PageForm()
     offer_choices(form, current.here.id, page.id)
-    if request.method == "GET":
+    if request.method != "POST":
         fill(form, page, draft, current.here.id)
         return _editor(page, form)
     authorize_edit(current.person, page, current.here)
     if not form.validate():
         return _editor(page, form), 422
     try:
-        text, parent = read_text(form, current.here)
+        text = read_text(form, current.here)
         saved = save_draft(
-            page, text, current.here, by=current.person, parent_id=parent,
+            page, text, current.here, by=current.person,
             based_on=_uuid(form.based_on.data),
         )  # fmt: skip
     except Stale as stale:
@@ -98,7 +96,8 @@ def edit(page_id: uuid.UUID) -> Any:
 @permission(P.PAGE_VIEW)
 def preview(page_id: uuid.UUID) -> str:
     page = _page(page_id)
-    wanted = _uuid(request.args.get("revision")) or page.draft_revision_id
+    asked = request.args.get("revision")
+    wanted = _uuid(asked) if asked else page.draft_revision_id
     revision = revision_by_id(wanted, page)
     if revision is None:
         abort(404)

@@ -10,7 +10,7 @@ from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.publishing import publish, unpublish
 from portal.forms.base import add_error
-from portal.forms.pages import ReasonForm
+from portal.forms.pages import PublishForm, ReasonForm
 from portal.guards import permission
 from portal.requests import current
 from tenants.permissions import Permission as P
@@ -23,8 +23,10 @@ bp = Blueprint("publication", __name__, url_prefix="/a/<handle>/pages/<uuid:page
 def publish_now(page_id: uuid.UUID) -> Any:
     page = _page(page_id)
     draft = revision_by_id(page.draft_revision_id, page) or abort(404)
-    form = ReasonForm()
-    if form.validate_on_submit():
+    form = PublishForm(revision=str(draft.id))
+    moved_on = form.is_submitted() and form.revision.data != str(draft.id)
+    form.revision.data = str(draft.id)
+    if form.validate_on_submit() and not moved_on:
         try:
             publish(page, draft, current.here, by=current.person, reason=form.reason.data or "")
         except Problem as problem:
@@ -32,8 +34,10 @@ def publish_now(page_id: uuid.UUID) -> Any:
         else:
             flash(f"“{page.title or 'Untitled'}” is live at {page.address}.", "good")
             return _back(page)
-    status = 422 if form.is_submitted() else 200
-    return render_template("pages/publish.html", page=page, draft=draft, form=form), status
+    status = 409 if moved_on else 422 if form.is_submitted() else 200
+    return render_template(
+        "pages/publish.html", page=page, draft=draft, form=form, moved_on=moved_on
+    ), status
 
 
 @bp.route("/unpublish", methods=["GET", "POST"])

@@ -43,9 +43,11 @@ def index() -> str:
 def new(page_id: uuid.UUID) -> Any:
     page = page_by_id(page_id, current.here.id) or abort(404)
     draft = revision_by_id(page.draft_revision_id, page) or abort(404)
-    form = ScheduleForm(zone=current.here.zone)
+    form = ScheduleForm(zone=current.here.zone, revision=str(draft.id))
+    moved_on = form.is_submitted() and form.revision.data != str(draft.id)
+    form.revision.data = str(draft.id)
     moment = _moment(form)
-    if moment is not None and "confirmed" in request.form:
+    if moment is not None and not moved_on and "confirmed" in request.form:
         try:
             row = schedule(
                 page, form.what.data, draft, moment, current.here, by=current.person,
@@ -55,10 +57,10 @@ def new(page_id: uuid.UUID) -> Any:
             add_error(form.wall, str(problem))
         else:
             return _set(row, moment)
-    status = 422 if form.errors else 200
+    status = 409 if moved_on else 422 if form.errors else 200
     return render_template(
-        "schedules/new.html", page=page, draft=draft, form=form,
-        moment=None if form.errors else moment, others=open_schedules(page),
+        "schedules/new.html", page=page, draft=draft, form=form, moved_on=moved_on,
+        moment=None if form.errors or moved_on else moment, others=open_schedules(page),
     ), status  # fmt: skip
 
 

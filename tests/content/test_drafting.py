@@ -7,6 +7,7 @@ import pytest
 from portal.content.drafting import Text, create_page, digest_now, save_draft, text_of
 from portal.content.pages import revision_by_id, revisions_of
 from portal.content.problems import Problem, Stale
+from portal.content.publishing import publish
 from tenants.db import db
 from tenants.decisions import Denied
 from tenants.scope import acting_in, tenant_scope
@@ -115,14 +116,50 @@ def test_a_page_cannot_stand_below_itself(cast: Cast) -> None:
         top = make_page(cast.acme, "Top")
         below = make_page(cast.acme, "Below")
         text = text_of(revision_by_id(below.draft_revision_id, below))  # type: ignore[arg-type]
-        save_draft(
-            below, text, cast.acme, by=TESTS, based_on=below.draft_revision_id, parent_id=top.id
-        )
+        placed = replace(text, parent_id=top.id)
+        save_draft(below, placed, cast.acme, by=TESTS, based_on=below.draft_revision_id)
         with pytest.raises(Problem, match="below itself"):
             save_draft(
-                top, replace(text, title="Top"), cast.acme, by=TESTS,
-                based_on=top.draft_revision_id, parent_id=below.id,
+                top, Text(title="Top", parent_id=below.id), cast.acme, by=TESTS,
+                based_on=top.draft_revision_id,
             )  # fmt: skip
+
+
+def test_live_pages_cannot_be_put_in_a_ring(cast: Cast) -> None:
+    with acting_in(tenant_scope(cast.acme.tenant_id)):
+        top = make_page(cast.acme, "Top", state="live")
+        below, saved = create_page(
+            cast.acme, "page", Text(title="Below", parent_id=top.id), by=TESTS
+        )
+        publish(below, saved.revision, cast.acme, by=TESTS)
+        with pytest.raises(Problem, match="below itself"):
+            save_draft(
+                top, Text(title="Top", parent_id=below.id), cast.acme, by=TESTS,
+                based_on=top.draft_revision_id,
+            )  # fmt: skip
+
+
+def test_a_place_is_part_of_the_text(cast: Cast) -> None:
+    with acting_in(tenant_scope(cast.acme.tenant_id)):
+        parent = make_page(cast.acme, "Parent", state="live")
+        page = make_page(cast.acme, "Menu", state="live")
+        live = revision_by_id(page.live_revision_id, page)
+        assert live is not None
+        moved = save_draft(
+            page, replace(text_of(live), parent_id=parent.id), cast.acme, by=TESTS,
+            based_on=page.draft_revision_id,
+        )  # fmt: skip
+        assert (page.parent_id, page.address) == (None, "/menu/")
+        assert moved.revision.digest != live.digest
+        publish(page, moved.revision, cast.acme, by=TESTS)
+        assert (page.parent_id, page.address) == (parent.id, "/parent/menu/")
+
+
+def test_no_draft_parent_opens_the_sites_own_addresses(cast: Cast) -> None:
+    with acting_in(tenant_scope(cast.acme.tenant_id)):
+        squat = make_page(cast.acme, "Posts", slug="posts")
+        with pytest.raises(Problem, match="The site uses"):
+            create_page(cast.acme, "page", Text(title="Squat", parent_id=squat.id), by=TESTS)
 
 
 def test_a_parent_of_another_account_is_refused(cast: Cast) -> None:
@@ -131,6 +168,6 @@ def test_a_parent_of_another_account_is_refused(cast: Cast) -> None:
         there = make_page(cast.berlin, "There")
         with pytest.raises(Problem, match="of this account"):
             save_draft(
-                page, Text(title="Here"), cast.acme, by=TESTS,
-                based_on=page.draft_revision_id, parent_id=there.id,
+                page, Text(title="Here", parent_id=there.id), cast.acme, by=TESTS,
+                based_on=page.draft_revision_id,
             )  # fmt: skip

@@ -50,7 +50,7 @@ def test_members_are_authors_and_strangers_stay_names(cast: Cast):
     with looking(cast.acme):
         found = [page_called(cast.acme, f"By {who}") for who in ("ed", "out", "none")]
         assert [page.author_id for page in found] == [cast.editor.id, None, None]
-        assert [revision_of(page).byline for page in found] == ["", "Outsider", "Nobody"]
+        assert [revision_of(page).byline for page in found] == ["Edda Editor", "Outsider", "Nobody"]
     told = [sentences(outcome, "authors", name) for name in ("Outsider", "Nobody")]
     assert told[0] == told[1]
     assert sentences(outcome, "authors", "Ed") == ["Is Edda Editor here: author of 1 text."]

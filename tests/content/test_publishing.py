@@ -63,7 +63,7 @@ def test_a_new_address_leaves_a_redirect_and_takes_the_children_along(cast: Cast
     with acting_in(tenant_scope(cast.acme.tenant_id)):
         parent = make_page(cast.acme, "House", state="live")
         child, saved = create_page(
-            cast.acme, "page", Text(title="Room"), by=TESTS, parent_id=parent.id
+            cast.acme, "page", Text(title="Room", parent_id=parent.id), by=TESTS
         )
         publish(child, saved.revision, cast.acme, by=TESTS)
         assert child.address == "/house/room/"

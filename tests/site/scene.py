@@ -10,7 +10,7 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy import event, select
 
-from portal.content.drafting import Text, create_page, place_below, save_draft
+from portal.content.drafting import Text, create_page, save_draft
 from portal.content.pages import Page, Type
 from portal.content.publishing import publish
 from portal.content.terms import Term
@@ -70,13 +70,12 @@ def live(
         account,
         kind,
         Text(
+            parent_id=parent.id if parent else None,
             title=title, slug=said.slug, body=said.body, excerpt=said.excerpt, byline=said.byline,
             term_ids=tuple(str(term.id) for term in said.terms),
         ),
         by=TESTS,
     )  # fmt: skip
-    if parent is not None:
-        place_below(page, parent.id)
     publish(page, saved.revision, account, by=TESTS)
     if at is not None:
         page.published_at = at

@@ -89,8 +89,10 @@ def test_a_site_that_is_not_open_yet_can_be_previewed(app: Flask, cast: Cast):
 def test_the_page_says_who_when_and_about_what(app: Flask, client: FlaskClient, cast: Cast):
     with writing(app, cast.acme) as acme:
         tag, sort = term(acme, "tag", "snow", "Snow & ice"), term(acme, "category", "é", "Été")
-        page = live(acme, "First", Said("<p>Long text</p>", excerpt="In short", terms=(tag, sort)))
-        page.author_id = cast.editor.id
+        said = Said(
+            "<p>Long text</p>", excerpt="In short", byline="Edda Editor", terms=(tag, sort)
+        )  # fmt: skip
+        live(acme, "First", said)
     text = client.get("/s/acme/posts/first/").text
     assert '<meta name="description" content="In short">' in text
     assert '<meta property="og:title" content="First">' in text

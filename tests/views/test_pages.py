@@ -149,7 +149,10 @@ def test_publishing_needs_the_right_and_names_who_can_give_it(
 def test_publishing_and_taking_offline(app: Flask, client: FlaskClient, cast: Cast) -> None:
     url = f"/a/acme/pages/{page_id(app, cast, 'Plans for spring')}"
     sign_in(client, cast.publisher)
-    assert client.post(f"{url}/publish", data={"reason": "March"}).status_code == 302
+    shown = re.search(r'name="revision"[^>]*value="([^"]+)"', client.get(f"{url}/publish").text)
+    assert shown
+    sent = {"reason": "March", "revision": shown[1]}
+    assert client.post(f"{url}/publish", data=sent).status_code == 302
     assert client.get("/s/acme/plans-for-spring/").status_code == 200
     assert last_event(app, cast).reason == "March"
     assert client.post(f"{url}/unpublish", data={}).status_code == 302

@@ -23,20 +23,25 @@ def rows(app: Flask, cast: Cast) -> list[Schedule]:
         return list(db.session.scalars(select(Schedule).order_by(Schedule.id)))
 
 
-def ask(**changes: str) -> dict[str, str]:
+def ask(client: FlaskClient, url: str, **changes: str) -> dict[str, str]:
+    """What the form would send, with some fields changed."""
+    shown = re.search(r'name="revision"[^>]*value="([^"]+)"', client.get(url).text)
     wall = (now() + timedelta(days=40)).strftime("%Y-%m-%dT09:00")
-    return {"what": "publish", "wall": wall, "zone": "Europe/Berlin", "reason": "Spring"} | changes
+    typed = {"what": "publish", "wall": wall, "zone": "Europe/Berlin", "reason": "Spring"}
+    return typed | {"revision": shown[1] if shown else ""} | changes
 
 
 def make(app: Flask, client: FlaskClient, cast: Cast) -> Schedule:
     url = f"/a/acme/pages/{page_id(app, cast, 'Plans for spring')}/schedule"
-    sign_in(client, cast.publisher).post(url, data=ask(confirmed="1"))
+    sign_in(client, cast.publisher)
+    client.post(url, data=ask(client, url, confirmed="1"))
     return rows(app, cast)[-1]
 
 
 def test_it_is_confirmed_in_a_sentence_first(app: Flask, client: FlaskClient, cast: Cast) -> None:
     url = f"/a/acme/pages/{page_id(app, cast, 'Plans for spring')}/schedule"
-    answer = sign_in(client, cast.publisher).post(url, data=ask())
+    sign_in(client, cast.publisher)
+    answer = client.post(url, data=ask(client, url))
     assert answer.status_code == 200
     assert re.search(
         r"Goes live\s+<strong>\w+day \d+ \w+ \d{4}, 09:00 in Berlin \(UTC\+\d\)", answer.text
@@ -57,7 +62,8 @@ def test_confirmed_it_is_made_and_recorded(app: Flask, client: FlaskClient, cast
 
 def test_it_needs_the_right(app: Flask, client: FlaskClient, cast: Cast) -> None:
     url = f"/a/acme/pages/{page_id(app, cast, 'Plans for spring')}/schedule"
-    answer = sign_in(client, cast.author).post(url, data=ask(confirmed="1"))
+    sign_in(client, cast.author)
+    answer = client.post(url, data=ask(client, url, confirmed="1"))
     assert answer.status_code == 403
     assert "page.publish" in answer.text
     assert rows(app, cast) == []
@@ -83,7 +89,8 @@ def test_bad_input_gets_a_sentence(
     app: Flask, client: FlaskClient, cast: Cast, change: dict[str, str], sentence: str
 ) -> None:
     url = f"/a/acme/pages/{page_id(app, cast, 'Plans for spring')}/schedule"
-    answer = sign_in(client, cast.publisher).post(url, data=ask(**change))
+    sign_in(client, cast.publisher)
+    answer = client.post(url, data=ask(client, url, **change))
     assert answer.status_code == 422
     assert sentence in answer.text
     assert rows(app, cast) == []
@@ -92,16 +99,18 @@ def test_bad_input_gets_a_sentence(
 def test_a_double_time_is_chosen(app: Flask, client: FlaskClient, cast: Cast) -> None:
     url = f"/a/acme/pages/{page_id(app, cast, 'Plans for spring')}/schedule"
     sign_in(client, cast.publisher)
-    choices = client.post(url, data=ask(wall="2029-10-28T02:30")).text
+    choices = client.post(url, data=ask(client, url, wall="2029-10-28T02:30")).text
     second = re.findall(r'value="(2029-10-28T0\d:30:00\+00:00)"', choices)[-1]
-    client.post(url, data=ask(wall="2029-10-28T02:30", chosen=second, confirmed="1"))
+    client.post(url, data=ask(client, url, wall="2029-10-28T02:30", chosen=second, confirmed="1"))
     assert rows(app, cast)[-1].due_at.isoformat() == second
 
 
 def test_moving_keeps_the_id(app: Flask, client: FlaskClient, cast: Cast) -> None:
     before = make(app, client, cast)
     url = f"/a/acme/schedules/{before.id}/move"
-    later = ask(wall=(now() + timedelta(days=80)).strftime("%Y-%m-%dT07:30"), confirmed="1")
+    later = ask(
+        client, url, wall=(now() + timedelta(days=80)).strftime("%Y-%m-%dT07:30"), confirmed="1"
+    )
     assert client.post(url, data=later).status_code == 302
     after = rows(app, cast)[-1]
     assert (after.id, after.moves) == (before.id, 1)
