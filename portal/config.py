@@ -69,7 +69,7 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
         production=production,
         smtp_url=env.get("SMTP_URL", ""),
         mail_from=env.get("MAIL_FROM", "portal@localhost"),
-        trusted_hosts=_names(env.get("TRUSTED_HOSTS", "")),
+        trusted_hosts=_trusted(env, production),
         **_numbers(env),
         sign_in_limit=env.get("SIGN_IN_LIMIT", Config.sign_in_limit),
         log_level=env.get("LOG_LEVEL", "INFO"),
@@ -133,6 +133,13 @@ def _numbers(env: Mapping[str, str]) -> dict[str, int]:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _trusted(env: Mapping[str, str], production: bool) -> tuple[str, ...]:
+    """Return the hosts answered to. In production, unless told, the one people are sent to."""
+    named = _names(env.get("TRUSTED_HOSTS", ""))
+    host = urlsplit(env.get("PORTAL_URL", "")).hostname if production else None
+    return named or ((host,) if host else ())
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.identity.passwords import TooBusy
@@ -22,6 +22,8 @@ from tenants.events import Event
 from tenants.scope import Scope, aside
 
 log = structlog.get_logger()
+# A row that lacks something or breaks a check: no race makes it, so it is a fault of ours.
+NOT_RACES = frozenset({"23502", "23514", "SQLITE_CONSTRAINT_NOTNULL", "SQLITE_CONSTRAINT_CHECK"})
 PAGES = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 500, 503})
 
 
@@ -38,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(RateLimitExceeded, _limited)
     app.register_error_handler(TooBusy, _busy)
+    app.register_error_handler(IntegrityError, _same_moment)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -68,12 +71,13 @@ def _denied(error: Denied) -> Response:
     current.stack.close()
     decision = error.decision
     if request.method not in {"GET", "HEAD"}:
-        _record_refusal(decision)
-    people = givers(decision.permission, decision.account)
+        record_refusal(decision)
+    people = givers(decision.permission, decision.account, house=decision.actor.is_staff)
     return _page(403, str(error), proof=proof_of(decision, people))
 
 
-def _record_refusal(decision: Decision) -> None:
+def record_refusal(decision: Decision) -> None:
+    """Record a refused write in a transaction of its own. Roll the request's own back before."""
     account = decision.account
     scope = Scope("tenant", tenant_id=account.tenant_id, whole_tenant=True)
     with aside(scope) as session:
@@ -116,6 +120,20 @@ def _database(error: OperationalError) -> Response:
     response = _page(503, "The database is busy or out of reach. Nothing was changed; try again.")
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _same_moment(error: IntegrityError) -> Response:
+    db.session.rollback()
+    name = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
+    if name in NOT_RACES:
+        return _unforeseen(error)
+    log.warning("same moment", path=request.path, error=str(error.orig))
+    return _page(
+        409,
+        "Somebody else did the same at the same moment. Nothing of yours was changed; try again.",
+        typed=typed(),
+        back_url=request.path,
+    )
 
 
 def _unforeseen(error: Exception) -> Response:

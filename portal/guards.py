@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.requests import current
+from portal.requests import SAFE_METHODS, current
 from tenants.decisions import Denied, can_any
 from tenants.permissions import Permission
 
@@ -65,7 +65,7 @@ def public(reason: str) -> Callable[[View], View]:
 
 def ask_to_sign_in() -> Response:
     """Send to the sign-in page, and back here afterwards when the request can be repeated."""
-    if request.method != "GET":
+    if request.method not in SAFE_METHODS:
         abort(401)
     here = request.full_path if request.query_string else request.path
     return redirect(url_for("auth.sign_in", next=here))

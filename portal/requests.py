@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.local import LocalProxy
 
 from portal.identity import sessions
-from tenants.accounts import AccountRef
+from tenants.accounts import HANDLE, AccountRef
 from tenants.audit import circumstances
 from tenants.clock import now
 from tenants.db import db
@@ -111,7 +111,7 @@ def _locate() -> None:
     handle = (request.view_args or {}).get("handle")
     if handle is None or current.actor is None:
         return
-    path = account_path(handle)
+    path = account_path(handle) if HANDLE.fullmatch(handle) else ()
     if not path or not current.actor.is_member(path[-1]):
         abort(404)
     current.account, current.ancestors = path[-1], path[:-1]

@@ -8,18 +8,26 @@ from sqlalchemy.orm import joinedload
 
 from tenants.accounts import Account, AccountRef
 from tenants.audit import record
+from tenants.bounds import Beyond, beyond, held_until
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Decision, Denied, authorize, can, permissions_at
 from tenants.events import Event
-from tenants.grants import Grant, Reach
+from tenants.grants import Grant, Reach, people_around
 from tenants.people import Person
 from tenants.permissions import Permission, known
 from tenants.roles import Role, RolePermission
 
 
 class CannotDelegate(ValueError):
-    """The grant cannot be given or ended; the message says why."""
+    """The grant cannot be given or ended; the message says why.
+
+    `about` names what to change of it: `role`, `reach` or `until`.
+    """
+
+    def __init__(self, message: str, about: str = "until") -> None:
+        super().__init__(message)
+        self.about = about
 
 
 def role_permissions(role: Role) -> frozenset[Permission]:
@@ -51,18 +59,21 @@ def give(
     """Give `person` a role at an account and record it.
 
     Raises Denied when `by` may not give grants there or does not hold all the role comes to, and
-    CannotDelegate when the end lies in the past or a staff role is given outside the house.
+    CannotDelegate when he holds it not as far down or not as long, when the end lies in the past,
+    or when a staff role is given outside the house.
     """
     authorize(by, Permission.GRANT_GIVE, account)
     if role.for_house:
         authorize(by, Permission.STAFF_MANAGE, account)
         if account.kind != "house":
-            raise CannotDelegate("Staff roles are given at the house only.")
+            raise CannotDelegate("Staff roles are given at the house only.", "role")
     if role.tenant_id not in {None, account.tenant_id}:
-        raise CannotDelegate("This role belongs to another tenant.")
+        raise CannotDelegate("This role belongs to another tenant.", "role")
     if until is not None and until <= now():
         raise CannotDelegate("The end of a grant must lie in the future.")
-    _refuse_stronger(role, account, by, reach, until)
+    beyond = _beyond(role, account, by, reach, until)
+    if beyond is not None:
+        raise CannotDelegate(beyond.sentence, beyond.about)
     return bestow(person, role, account, by=by, reach=reach, until=until, because=because)
 
 
@@ -96,37 +107,35 @@ def bestow(
     return grant
 
 
-def _held_to_give(
-    by: Actor, account: AccountRef, reach: str, until: datetime | None
-) -> frozenset[Permission]:
-    """Return what `by` holds at least as far down and at least as long as the grant would."""
-    held: set[Permission] = set()
-    for holding in by.holdings:
-        as_far = holding.covers(account) and (reach == "account" or holding.reach == "subtree")
-        as_long = holding.until is None or (until is not None and until <= holding.until)
-        if as_far and as_long:
-            held |= known(holding.permissions)
-    return frozenset(held)
-
-
-def _refuse_stronger(
+def _beyond(
     role: Role, account: AccountRef, by: Actor, reach: str, until: datetime | None
-) -> None:
-    lacking = sorted(role_permissions(role) - _held_to_give(by, account, reach, until))
+) -> Beyond | None:
+    """Return how a grant goes beyond what `by` holds himself, or None when it does not.
+
+    Raises Denied when he lacks some of it at the account altogether.
+    """
+    needed = role_permissions(role)
+    lacking = sorted(p for p in needed if held_until(by, [p], account, "account") is None)
     if lacking:
         raise Denied(Decision(False, by, lacking[0], account))
+    return beyond(needed, account, by, reach, until)
 
 
 def end(grant: Grant, account: AccountRef, *, by: Actor, reason: str = "") -> None:
     """End a grant now and record it.
 
     Raises Denied when `by` may not end grants there or the grant holds more than he does, and
-    CannotDelegate when it has ended already or would leave the account without an admin.
+    CannotDelegate when it reaches further or lasts longer than his own right, when it has ended
+    already, or when the account would be left without an admin.
     """
     authorize(by, Permission.GRANT_END, account)
     if grant.role.for_house:
         authorize(by, Permission.STAFF_MANAGE, account)
-    _refuse_stronger(grant.role, account, by, grant.reach, grant.until)
+    if _beyond(grant.role, account, by, grant.reach, grant.until) is not None:
+        raise CannotDelegate(
+            "This grant reaches further down or lasts longer than your own right here. "
+            "Somebody whose right reaches and lasts as long must end it."
+        )
     _take_turn(account, grant)
     if not grant.counts(now()):
         raise CannotDelegate("This grant has ended already.")
@@ -171,6 +180,20 @@ def _is_last_admin(grant: Grant) -> bool:
     for other in others:
         kept -= role_permissions(other.role)
     return bool(kept)
+
+
+def people_to_give(account: AccountRef, by: Actor) -> list[Person]:
+    """Return whom `by` can give a role at an account: the people of it he may see, by name.
+
+    They hold, or held, a grant at the account, above it or below it, at an account where he may
+    see people and their roles.
+    """
+    seeing = [h for h in by.holdings if Permission.ACCESS_VIEW in h.permissions]
+    return people_around(
+        account,
+        roots=[h.account_id for h in seeing if h.reach == "subtree"],
+        alone=[h.account_id for h in seeing if h.reach != "subtree"],
+    )
 
 
 def givable_roles(account: AccountRef, by: Actor) -> list[tuple[Role, Decision | None]]:

@@ -118,21 +118,31 @@ def as_tree(accounts: list[AccountRef]) -> list[AccountRef]:
     return ordered
 
 
-def givers(permission: Permission, account: AccountRef, limit: int = 5) -> list[Giver]:
-    """Return people who hold a right at an account and may give it on, the nearest first."""
+def givers(
+    permission: Permission, account: AccountRef, limit: int = 5, *, house: bool = False
+) -> list[Giver]:
+    """Return people who hold a right at an account and may give it on, the nearest first.
+
+    They are of the account's own tenant, up to its master, and are named on purpose also to whoever
+    has no grant where they have theirs: it is they who are to be asked. The house's staff are
+    returned only with `house`, for readers who are staff, and only when nobody in the tenant can
+    give the right; to others an empty list means "ask the house's staff", without names.
+    """
     with reading(), directory():
         rows = held_at(now(), Grant.account_id.in_(account.path))
-    found: dict[tuple[int, str], Giver] = {}
+    found: dict[tuple[bool, int, str], Giver] = {}
     for row in rows:
         holding = row.holding
         able = {permission, Permission.GRANT_GIVE} <= holding.permissions.keys()
-        if able and holding.covers(account):
+        own = holding.tenant_id == account.tenant_id
+        if able and holding.covers(account) and (own or house):
             distance = len(account.path) - account.path.index(holding.account_id)
             found.setdefault(
-                (distance, row.email),
+                (not own, distance, row.email),
                 Giver(row.name, row.email, holding.role_name, holding.account_name),
             )
-    return [found[key] for key in sorted(found)][:limit]
+    in_tenant = [key for key in found if not key[0]]
+    return [found[key] for key in sorted(in_tenant or found)][:limit]
 
 
 def scope_of(actor: Actor, account: AccountRef) -> Scope:

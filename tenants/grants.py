@@ -1,13 +1,14 @@
 """Grants: who holds which role where, from when until when, by whose word and why."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, or_, select
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
-from tenants.accounts import Account
+from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
@@ -75,9 +76,29 @@ def grants_at(account_ids: tuple[uuid.UUID, ...], at: datetime) -> list[Grant]:
     return list(db.session.scalars(query))
 
 
-def people_here(limit: int = 500) -> list[Person]:
-    """Return the people who hold, or held, a grant inside the scope, by name."""
-    members = select(Grant.person_id).distinct()
+def people_around(
+    account: AccountRef,
+    *,
+    roots: Collection[uuid.UUID],
+    alone: Collection[uuid.UUID],
+    limit: int = 500,
+) -> list[Person]:
+    """Return the people who hold, or held, a grant at the account, above or below it, by name.
+
+    Only grants inside the scope count, given in the subtrees below `roots` or at the single
+    accounts in `alone`.
+    """
+    below = select(AccountClosure.descendant_id)
+    members = select(Grant.person_id).where(
+        or_(
+            Grant.account_id.in_(account.path),
+            Grant.account_id.in_(below.where(AccountClosure.ancestor_id == account.id)),
+        ),
+        or_(
+            Grant.account_id.in_(below.where(AccountClosure.ancestor_id.in_(roots))),
+            Grant.account_id.in_(alone),
+        ),
+    )
     return list(
         db.session.scalars(
             select(Person)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from wtforms import DateTimeLocalField, SelectField
+from wtforms import DateField, DateTimeLocalField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from portal.content.moments import YEARS
@@ -13,8 +13,8 @@ from tenants.permissions import Permission
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
 
 
-def in_known_years(_form: PortalForm, field: DateTimeLocalField) -> None:
-    """Refuse years no account was there in."""
+def in_known_years(_form: PortalForm, field: DateTimeLocalField | DateField) -> None:
+    """Refuse years no account is there in."""
     if field.data and not YEARS[0] <= field.data.year <= YEARS[1]:
         raise ValidationError(f"Choose a time between the years {YEARS[0]} and {YEARS[1]}.")
 

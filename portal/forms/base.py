@@ -4,18 +4,46 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import Field, FileField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, StopValidation
 
 from portal.times import zone_names
 
 LONG = 100_000
+_BREAKS = re.compile("\\s*[\n\v\f\r\x85\u2028\u2029]\\s*")
+
+
+def on_one_line(text: Any) -> Any:
+    """Return a single-line field's text with line breaks made spaces."""
+    return _BREAKS.sub(" ", text) if isinstance(text, str) else text
 
 
 class PortalForm(FlaskForm):
-    """A form whose text fields refuse what cannot be stored, and keep everything typed."""
+    """A form whose text fields refuse what cannot be stored, and keep everything typed.
+
+    Only file fields take files: a file sent where text belongs is as good as nothing sent.
+    """
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            if not form.is_submitted():
+                return None
+            taking = {field.name for field in form if isinstance(field, FileField)}
+            files = [(n, f) for n, f in request.files.items(multi=True) if n in taking]
+            return CombinedMultiDict([MultiDict(files), request.form]) if files else request.form
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField) and not issubclass(kind, _KEEPING_BREAKS):
+                filters = [*unbound_field.kwargs.get("filters", ()), on_one_line]
+                options = {**options, "filters": filters}
+            return super().bind_field(form, unbound_field, options)
 
     def validate(self, extra_validators: Any = None) -> bool:
         fine = bool(super().validate(extra_validators))
@@ -29,6 +57,7 @@ class PortalForm(FlaskForm):
         return fine
 
 
+_KEEPING_BREAKS = (TextAreaField, PasswordField)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from wtforms import DateField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Optional
 
+from portal.forms.access import in_known_years
 from portal.forms.base import PortalForm, at_most, choices
 
 
@@ -20,7 +21,9 @@ class GrantForm(PortalForm):
                          ("account", "This account only")]),
         default="subtree",
     )  # fmt: skip
-    until = DateField("Until the end of", [Optional()], description="Empty: with no end.")
+    until = DateField(
+        "Until the end of", [Optional(), in_known_years], description="Empty: with no end."
+    )
     because = TextAreaField("Because", [at_most(2000)], description="Stands in the trail.")
 
     def until_instant(self, zone: str) -> datetime | None:

@@ -15,7 +15,7 @@ class SettingsForm(PortalForm):
     tagline = StringField("Tagline", [at_most(300)], description="One line below the title.")
     language = StringField(
         "Language of the site",
-        [Regexp(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        [Regexp(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z",
                 message="Use a language tag like “en”, “de” or “pt-BR”."), at_most(35)],
         description="A language tag (BCP 47), for readers' browsers and screen readers.",
     )  # fmt: skip

@@ -14,7 +14,7 @@ from portal.guards import public, safe_next
 from portal.identity import sessions
 from portal.identity.passwords import TooBusy, verify
 from portal.identity.trail import SOMEBODY, SignIn, note
-from portal.requests import current
+from portal.requests import SAFE_METHODS, current
 from tenants import directory
 from tenants.db import db
 from tenants.decisions import Actor
@@ -52,7 +52,7 @@ def report_throttling(breach: RequestLimit) -> None:
 def sign_in() -> Any:
     """Show the form; let in whoever gives an e-mail and its password."""
     target = safe_next(request.args.get("next")) or "/"
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         if current.actor is not None:
             return redirect(target)
         return render_template("auth/sign_in.html", form=SignInForm(None))

@@ -16,7 +16,7 @@ from portal.identity.passwords import BadPassword, TooBusy, verify
 from portal.identity.trail import note
 from portal.identity.user_agents import browser_name
 from portal.jobs.queue import wake_after_commit
-from portal.requests import current
+from portal.requests import SAFE_METHODS, current
 from tenants.db import db
 from tenants.engines import reading
 from tenants.events import Event
@@ -52,7 +52,7 @@ def show() -> Any:
 def password() -> Any:
     """Ask for the old password and set a new one; all other devices are signed out."""
     form = ChangePasswordForm(request.form if request.method == "POST" else None)
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("me/password.html", form=form)
     if form.validate():
         try:

@@ -1,21 +1,33 @@
 """Who holds which role here, and by whose word."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from wtforms.fields.choices import SelectChoice
 
+from portal.errors import record_refusal
 from portal.forms.base import add_error, choices
 from portal.forms.pages import ReasonForm
 from portal.forms.people import GrantForm
 from portal.guards import permission
 from portal.requests import current
 from tenants.clock import now
-from tenants.delegation import CannotDelegate, end, givable_roles, give, grant_by_id
-from tenants.grants import grants_at, people_here
+from tenants.db import db
+from tenants.decisions import Denied
+from tenants.delegation import (
+    CannotDelegate,
+    end,
+    givable_roles,
+    give,
+    grant_by_id,
+    people_to_give,
+)
+from tenants.grants import grants_at
 from tenants.people import person_by_id
 from tenants.permissions import Permission as P
-from tenants.roles import role_by_id
+from tenants.roles import Role, role_by_id
 
 bp = Blueprint("people", __name__, url_prefix="/a/<handle>/people")
 
@@ -37,29 +49,14 @@ def index() -> str:
 @permission(P.GRANT_GIVE)
 def give_role() -> Any:
     form = GrantForm()
+    _offer_people(form)
     roles = givable_roles(current.here, current.person)
-    people = people_here()
-    names = [(str(p.id), f"{p.name} ({p.email})") for p in people]
-    form.person.choices = choices([("", "Choose…"), *names])
-    givable = [(str(r.id), f"{r.name}: {r.sentence}") for r, no in roles if no is None]
-    form.role.choices = choices(givable)
-    if form.validate_on_submit():
-        person = person_by_id(uuid.UUID(form.person.data))
-        role = role_by_id(uuid.UUID(form.role.data))
-        if person is None or role is None:
-            abort(404)
-        try:
-            give(
-                person, role, current.here, by=current.person, reach=form.reach.data,
-                until=form.until_instant(current.here.zone), because=form.because.data or "",
-            )  # fmt: skip
-        except CannotDelegate as problem:
-            add_error(form.until, str(problem))
-        else:
-            flash(f"{person.name} is {role.name} here from now on.", "good")
-            return redirect(url_for("people.index", handle=current.here.handle))
+    form.role.choices = _role_choices(role for role, _ in roles)
+    if form.validate_on_submit() and _given(form):
+        return redirect(url_for("people.index", handle=current.here.handle))
+    form.role.choices = _role_choices(role for role, no in roles if no is None)
+    refused = [(role.name, no) for role, no in roles if no is not None]
     status = 422 if form.is_submitted() else 200
-    refused = [(role, no) for role, no in roles if no is not None]
     return render_template("people/give.html", form=form, refused=refused), status
 
 
@@ -80,3 +77,36 @@ def end_grant(grant_id: uuid.UUID) -> Any:
             return redirect(url_for("people.index", handle=current.here.handle))
     status = 422 if form.is_submitted() else 200
     return render_template("people/end.html", form=form, grant=grant), status
+
+
+def _offer_people(form: GrantForm) -> None:
+    people = people_to_give(current.here, current.person)
+    names = [(str(p.id), f"{p.name} ({p.email})") for p in people]
+    form.person.choices = choices([("", "Choose…"), *names])
+
+
+def _role_choices(roles: Iterable[Role]) -> list[SelectChoice]:
+    return choices((str(role.id), f"{role.name}: {role.sentence}") for role in roles)
+
+
+def _given(form: GrantForm) -> bool:
+    """Give the role and say so, or show at its field why that cannot be."""
+    person = person_by_id(uuid.UUID(form.person.data))
+    role = role_by_id(uuid.UUID(form.role.data))
+    if person is None or role is None:
+        abort(404)
+    try:
+        give(
+            person, role, current.here, by=current.person, reach=form.reach.data,
+            until=form.until_instant(current.here.zone), because=form.because.data or "",
+        )  # fmt: skip
+    except CannotDelegate as problem:
+        add_error(form[problem.about], str(problem))
+        return False
+    except Denied as denied:
+        db.session.rollback()
+        record_refusal(denied.decision)
+        add_error(form.role, str(denied))
+        return False
+    flash(f"{person.name} is {role.name} here from now on.", "good")
+    return True

@@ -15,6 +15,7 @@ from portal.identity.credentials import new_hash, replace_password
 from portal.identity.passwords import BadPassword, TooBusy
 from portal.identity.trail import SOMEBODY, SignIn, note
 from portal.jobs.queue import wake_after_commit
+from portal.requests import SAFE_METHODS
 from tenants.db import db
 from tenants.decisions import Actor
 from tenants.engines import reading
@@ -32,7 +33,7 @@ HOW = "with a link sent by mail"
 def ask() -> Any:
     """Send the link to whoever has the e-mail; the answer is the same when nobody has it."""
     form = AskResetForm(request.form if request.method == "POST" else None)
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("auth/ask_reset.html", form=form)
     if not form.validate():
         return render_template("auth/ask_reset.html", form=form), 422

@@ -151,9 +151,9 @@ def test_for_a_time_only_gives_for_that_time_only(inside, cast: Cast):
         assert person is not None
         bestow(person, built_in("account-admin"), cast.acme, by=TESTS, until=until)
         db.session.commit()
-    with pytest.raises(Denied):
+    with pytest.raises(CannotDelegate, match="until"):
         given_by(cast, cast.editor, "publisher", cast.acme)
-    with pytest.raises(Denied):
+    with pytest.raises(CannotDelegate, match="until"):
         given_by(cast, cast.editor, "publisher", cast.acme, until=until + DAY)
     given_by(cast, cast.editor, "publisher", cast.acme, until=until)
 
