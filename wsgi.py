@@ -3,8 +3,9 @@
 import sys
 
 from portal import create_app
-from portal.config import BadConfig
+from portal.config import BadConfig, load_env_file
 
+load_env_file()
 try:
     app = create_app()
 except BadConfig as problem:

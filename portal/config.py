@@ -1,12 +1,18 @@
 """Settings, read once from the environment. `docs/operations.md` lists them all."""
 
+import hashlib
+import hmac
+import logging
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dotenv import load_dotenv
+from limits import parse_many
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -40,11 +46,18 @@ class Config:
     max_request: int = 32 * 1024 * 1024
     sign_in_limit: str = "10 per minute;60 per hour"
     log_level: str = "INFO"
+    audit_key: str = ""
 
     @property
     def https(self) -> bool:
         """Tell whether people reach the portal over HTTPS, from the base URL."""
         return self.base_url.startswith("https://")
+
+    @property
+    def seal_key(self) -> bytes:
+        """Return the key of the trail's checkpoints, from AUDIT_KEY or else SECRET_KEY."""
+        root = (self.audit_key or self.secret_key).encode()
+        return hmac.new(root, b"portal: checkpoints of the trail", hashlib.sha256).digest()
 
     @property
     def migrations_url(self) -> str:
@@ -56,7 +69,7 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
     """Read the configuration. Raises BadConfig with one sentence that says what to do."""
     env = os.environ if env is None else env
     var = Path(env.get("PORTAL_VAR") or ROOT / "var")
-    production = env.get("APP_ENV", "") == "production"
+    production = _stage(env.get("APP_ENV", "")) == "production"
     port = env.get("PORT", "8000")
     config = Config(
         secret_key=env.get("SECRET_KEY") or _stored_secret(var, production),
@@ -65,20 +78,29 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
         web_role=env.get("DATABASE_WEB_ROLE", "portal_web"),
         redis_url=redis_url(env.get("REDIS_URL") or f"unix://{redis_socket(var)}"),
         var=var,
-        base_url=(env.get("PORTAL_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        base_url=_base_url(env.get("PORTAL_URL") or f"http://127.0.0.1:{port}"),
         production=production,
         smtp_url=env.get("SMTP_URL", ""),
         mail_from=env.get("MAIL_FROM", "portal@localhost"),
         trusted_hosts=_trusted(env, production),
         **_numbers(env),
-        sign_in_limit=env.get("SIGN_IN_LIMIT", Config.sign_in_limit),
-        log_level=env.get("LOG_LEVEL", "INFO"),
+        sign_in_limit=_limits(env.get("SIGN_IN_LIMIT") or Config.sign_in_limit),
+        log_level=_level(env.get("LOG_LEVEL") or "INFO"),
+        audit_key=env.get("AUDIT_KEY", ""),
     )  # fmt: skip
     if production and config.database_url.startswith("sqlite") and not env.get("ALLOW_SQLITE"):
         raise BadConfig(
             "APP_ENV=production wants PostgreSQL: set DATABASE_URL, or ALLOW_SQLITE=1 to insist."
         )
+    if _number(env, "WEB_CONCURRENCY", 2) < 1:
+        raise BadConfig("WEB_CONCURRENCY must be 1 or more.")
     return config
+
+
+def load_env_file() -> None:
+    """Put what stands in `.env` into the environment, where that does not set it already."""
+    if not os.environ.get("FLASK_SKIP_DOTENV"):
+        load_dotenv(ROOT / ".env")
 
 
 def database_url(text: str) -> str:
@@ -104,9 +126,41 @@ def database_url(text: str) -> str:
 
 def redis_url(text: str) -> str:
     """Return a URL redis-py takes. Raises BadConfig when it cannot be one."""
-    if text.partition("://")[0] not in {"redis", "rediss", "unix"}:
+    try:
+        known = text.partition("://")[0] in {"redis", "rediss", "unix"} and urlsplit(text).port
+    except ValueError:
+        raise BadConfig("The port in REDIS_URL is not a number; correct it.") from None
+    if known is False:
         raise BadConfig("REDIS_URL must start with redis://, rediss:// or unix://; correct it.")
     return text
+
+
+def _stage(text: str) -> str:
+    if text.casefold() not in {"", "development", "testing", "production"}:
+        raise BadConfig(f"APP_ENV is “{text}”; use production, development or testing.")
+    return text.casefold()
+
+
+def _limits(text: str) -> str:
+    try:
+        parse_many(text)
+    except ValueError:
+        raise BadConfig(
+            f"SIGN_IN_LIMIT is “{text}”; write it like “10 per minute;60 per hour”."
+        ) from None
+    return text
+
+
+def _level(text: str) -> str:
+    if text.upper() not in logging.getLevelNamesMapping():
+        raise BadConfig(f"LOG_LEVEL is “{text}”; use DEBUG, INFO, WARNING or ERROR.")
+    return text.upper()
+
+
+def _base_url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s]+(/[^\s]*)?", text):
+        raise BadConfig(f"PORTAL_URL is “{text}”; write it like https://portal.example.org.")
+    return text.rstrip("/")
 
 
 def redis_socket(var: Path) -> Path:
@@ -154,18 +208,24 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
 def _stored_secret(var: Path, production: bool) -> str:
     path = var / "secret_key"
     if path.is_file():
-        return path.read_text().strip()
+        if secret := path.read_text().strip():
+            return secret
+        raise BadConfig(f"{path} is empty; delete it, or set SECRET_KEY.")
     if production:
         raise BadConfig(
             "SECRET_KEY is not set. Make one with "
             "`python3 -c 'import secrets; print(secrets.token_hex(32))'` and set it."
         )
-    var.mkdir(parents=True, exist_ok=True)
     secret = secrets.token_hex(32)
     try:
+        var.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
+        if not var.is_dir():
+            raise BadConfig(f"PORTAL_VAR is {var}, which is no folder; correct it.") from None
         return path.read_text().strip()
+    except OSError as problem:
+        raise BadConfig(f"{path} cannot be written ({problem.strerror}); set PORTAL_VAR.") from None
     with os.fdopen(descriptor, "w") as file:
         file.write(secret)
     return secret

@@ -117,7 +117,12 @@ def _busy(error: TooBusy) -> Response:
 def _database(error: OperationalError) -> Response:
     db.session.rollback()
     log.error("database", error=str(error.orig))
-    response = _page(503, "The database is busy or out of reach. Nothing was changed; try again.")
+    response = _page(
+        503,
+        "The database is busy or out of reach. Nothing was changed; try again.",
+        typed=typed(),
+        retry_after=5,
+    )
     response.headers["Retry-After"] = "5"
     return response
 

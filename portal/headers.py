@@ -1,6 +1,8 @@
 """Response headers and what stands in front of the app: proxies, hosts, static files."""
 
-from flask import Flask, Response, request
+from typing import Any
+
+from flask import Flask, Response, make_response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -37,6 +39,14 @@ def init_app(app: Flask, config: Config) -> None:
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
         static, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
     )
+
+
+def unreferred(answer: Any, status: int | None = None) -> Response:
+    """Return the answer as one whose address stays out of every Referer header."""
+    response = make_response(answer)
+    response.status_code = status or response.status_code
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def _secure(response: Response) -> Response:

@@ -29,15 +29,23 @@ def checks() -> dict[str, str]:
 
 def head_revision() -> str:
     """Return the newest migration in the code."""
+    return _scripts().get_current_head() or ""
+
+
+def _scripts() -> ScriptDirectory:
     config = AlembicConfig()
     config.set_main_option("script_location", str(Path(ROOT) / "migrations"))
-    return ScriptDirectory.from_config(config).get_current_head() or ""
+    return ScriptDirectory.from_config(config)
 
 
 def schema_revision() -> str:
     """Return the migration the database stands at, or an empty text for a new one."""
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _is_known(revision: str) -> bool:
+    return any(found.revision == revision for found in _scripts().walk_revisions())
 
 
 def _told(check: Callable[[], str]) -> str:
@@ -60,6 +68,8 @@ def _schema() -> str:
     here, there = schema_revision(), head_revision()
     if here == there:
         return "ok"
+    if here and not _is_known(here):
+        return f"at {here}, which is newer than this code: run the version that wrote it"
     return f"at {here or 'nothing'}, the code needs {there}: run `flask --app wsgi migrate`"
 
 

@@ -8,7 +8,7 @@ from flask import request
 NOT_TYPED = frozenset(
     {
         *("csrf_token", "act", "based_on", "categories", "chosen", "confirmed", "parent", "person"),
-        *("reach", "role", "what"),
+        *("reach", "revision", "role", "what"),
     }
 )
 LABELS = {"body": "Text", "excerpt": "Summary", "slug": "Address", "wall": "Date and time"}

@@ -5,6 +5,7 @@ request named.
 """
 
 from typing import Any
+from uuid import UUID
 
 from flask import current_app
 
@@ -12,7 +13,10 @@ from portal.config import Config
 from portal.identity.tokens import LIFE
 from portal.outbox import post
 from portal.times import local_time
+from tenants.accounts import AccountRef
 from tenants.clock import now
+from tenants.decisions import Actor
+from tenants.invitations import Invitation
 from tenants.people import Person
 
 
@@ -40,7 +44,20 @@ def password_changed(person: Person, how: str) -> None:
     )  # fmt: skip
 
 
+def invitation(row: Invitation, account: AccountRef, token: str, *, by: Actor) -> None:
+    """Send the link that lets whoever holds the address accept an invitation."""
+    _post(
+        row.email, "invitation", account.tenant_id,
+        link=address_of("joining.open_link", token=token), role=row.role, account=account,
+        inviter=by.name, expires=local_time(row.expires_at, account.zone),
+    )  # fmt: skip
+
+
 def _write(person: Person, name: str, **values: Any) -> None:
+    _post(person.email, name, person=person, **values)
+
+
+def _post(recipient: str, name: str, tenant_id: UUID | None = None, /, **values: Any) -> None:
     template = current_app.jinja_env.get_template(f"mail/{name}.txt")
-    subject, _, text = template.render(person=person, **values).partition("\n")
-    post(person.email, " ".join(subject.split()), text.strip() + "\n")
+    subject, _, text = template.render(**values).partition("\n")
+    post(recipient, " ".join(subject.split()), text.strip() + "\n", tenant_id)

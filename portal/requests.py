@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 from flask import Flask, Response, abort, current_app, g, request
 from flask_login import current_user
+from sqlalchemy.exc import OperationalError
 from werkzeug.local import LocalProxy
 
 from portal.identity import sessions
@@ -17,11 +18,12 @@ from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Decision, can
 from tenants.directory import account_path, accounts_within_reach, actor_for, scope_of
-from tenants.engines import reading
+from tenants.engines import impatient, reading
 from tenants.permissions import Permission
 from tenants.scope import acting_in, aside, directory
 
 SWITCHER_LIMIT = 60
+TOUCH_PATIENCE = 0.2
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 log = structlog.get_logger()
 
@@ -103,8 +105,16 @@ def _identify() -> None:
         return  # Rights of the house came on top: they begin with signing in again.
     current.actor = actor
     if sessions.wants_touch(row, now()):
-        with aside(None) as session:
-            sessions.touch(session, row.id)
+        _touch(row.id)
+
+
+def _touch(session_id: uuid.UUID) -> None:
+    """Note that the session is used. Reading must not wait for that: a lock is left alone."""
+    try:
+        with impatient(TOUCH_PATIENCE), aside(None) as session:
+            sessions.touch(session, session_id)
+    except OperationalError as error:
+        log.info("session not touched", error=str(error.orig))
 
 
 def _locate() -> None:

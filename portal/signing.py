@@ -15,6 +15,9 @@ from tenants import directory
 from tenants.people import Person
 from tenants.scope import acting_in, tenant_scope
 
+KEPT_OVER_SIGN_IN = ("invitation",)
+"""What of the cookie outlives signing in: it says where one was going, never who one is."""
+
 
 class SignedIn(UserMixin):
     """What flask-login carries: the device's session. Its id is the device's secret token."""
@@ -48,7 +51,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.session_interface = SignedCookies()
     app.config["PERMANENT_SESSION_LIFETIME"] = Limits.people.absolute
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None
     login_manager.user_loader(_load)
 
@@ -61,12 +64,15 @@ def enter_house() -> None:
 
 
 def sign_in(person: Person, *, staff: bool) -> sessions.Device:
-    """Sign this browser in as `person`, with a fresh token and an emptied cookie.
+    """Sign this browser in as `person`, with a fresh token and a cookie emptied of all but
+    KEPT_OVER_SIGN_IN.
 
     The cookie of staff goes when the browser closes; other people's stays as long as the session
     may last. The session's row decides, whatever the cookie says.
     """
+    kept = {name: session[name] for name in KEPT_OVER_SIGN_IN if name in session}
     session.clear()
+    session.update(kept)
     session.permanent = not staff
     token = sessions.start(
         person,

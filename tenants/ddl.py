@@ -94,6 +94,51 @@ def append_only(connection: Connection, table: str) -> None:
         )
 
 
+def grant_only(connection: Connection, role: str, table: str, rights: str) -> None:
+    """Give the web role these rights to a table and no others, whatever new tables get."""
+    if connection.dialect.name != "postgresql":
+        return
+    name = _plain(role)
+    connection.execute(text(f"REVOKE ALL ON {table} FROM {name}"))
+    connection.execute(text(f"GRANT {rights} ON {table} TO {name}"))
+
+
+def queue_new_rows(connection: Connection, table: str, queue: str) -> None:
+    """Have every row added to `table` noted in `queue`, beginning with those that are there."""
+    into = f"INSERT INTO {queue} (event_id, tenant_id, account_id)"
+    there = f"{into} SELECT id, tenant_id, account_id FROM {table}"  # noqa: S608 - our own names
+    new = f"{into} VALUES (NEW.id, NEW.tenant_id, NEW.account_id)"
+    name = f"{table}_queued"
+    if connection.dialect.name != "postgresql":
+        connection.execute(text(there))
+        connection.execute(text(f"CREATE TRIGGER {name} AFTER INSERT ON {table} BEGIN {new}; END"))
+        return
+    connection.execute(text("SELECT set_config('portal.scope', 'across', true)"))
+    connection.execute(text(there))
+    connection.execute(text("SELECT set_config('portal.scope', '', true)"))
+    connection.execute(
+        text(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN {new}; RETURN NULL; END $$"
+        )
+    )
+    connection.execute(
+        text(
+            f"CREATE TRIGGER {name} AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+        )
+    )
+
+
+def unqueue_new_rows(connection: Connection, table: str) -> None:
+    """Undo `queue_new_rows`; the queue's rows stay."""
+    name = f"{table}_queued"
+    if connection.dialect.name != "postgresql":
+        connection.execute(text(f"DROP TRIGGER {name}"))
+        return
+    connection.execute(text(f"DROP TRIGGER {name} ON {table}"))
+    connection.execute(text(f"DROP FUNCTION {name}()"))
+
+
 def _plain(name: str) -> str:
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
         raise ValueError(f"{name!r} is not a plain role name")

@@ -62,6 +62,14 @@ def give(
     CannotDelegate when he holds it not as far down or not as long, when the end lies in the past,
     or when a staff role is given outside the house.
     """
+    check_giving(role, account, by=by, reach=reach, until=until)
+    return bestow(person, role, account, by=by, reach=reach, until=until, because=because)
+
+
+def check_giving(
+    role: Role, account: AccountRef, *, by: Actor, reach: Reach, until: datetime | None
+) -> None:
+    """Raise what `give` raises unless `by` may give such a grant; write nothing."""
     authorize(by, Permission.GRANT_GIVE, account)
     if role.for_house:
         authorize(by, Permission.STAFF_MANAGE, account)
@@ -71,10 +79,25 @@ def give(
         raise CannotDelegate("This role belongs to another tenant.", "role")
     if until is not None and until <= now():
         raise CannotDelegate("The end of a grant must lie in the future.")
+    check_strength(Permission.GRANT_GIVE, role, account, by=by, reach=reach, until=until)
+
+
+def check_strength(
+    permission: Permission,
+    role: Role,
+    account: AccountRef,
+    *,
+    by: Actor,
+    reach: str,
+    until: datetime | None,
+) -> None:
+    """Raise what `give` raises unless `by` holds `permission` and all such a grant comes to."""
+    authorize(by, permission, account)
+    if role.for_house:
+        authorize(by, Permission.STAFF_MANAGE, account)
     beyond = _beyond(role, account, by, reach, until)
     if beyond is not None:
         raise CannotDelegate(beyond.sentence, beyond.about)
-    return bestow(person, role, account, by=by, reach=reach, until=until, because=because)
 
 
 def bestow(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, event
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 BUSY_SECONDS = 10
+_patience: ContextVar[float] = ContextVar("patience", default=BUSY_SECONDS)
 
 
 @contextmanager
@@ -35,6 +36,16 @@ def writing() -> Iterator[None]:
         yield
     finally:
         _reading.reset(token)
+
+
+@contextmanager
+def impatient(seconds: float) -> Iterator[None]:
+    """Transactions begun inside give up after `seconds` when SQLite's write lock is held."""
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
 
 
 def is_reading() -> bool:
@@ -70,6 +81,10 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    wanted = _patience.get()
+    if connection.info.get("patience", BUSY_SECONDS) != wanted:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={round(wanted * 1000)}")
+        connection.info["patience"] = wanted
     # A deferred transaction that later writes loses updates or fails at once: take the lock first.
     connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
 

@@ -34,6 +34,18 @@ class Event:
     IMPORT_FINISHED = _event("import.finished", "imported {target}", "counts")
     IMPORT_STARTED = _event("import.started", "began to read {target}", "dry_run")
     IMPORT_TRIED = _event("import.tried", "tried out the import of {target}", "counts")
+    INVITATION_ACCEPTED = _event(
+        "invitation.accepted", "accepted to be {role}, invited by {inviter}", "role", "inviter"
+    )
+    INVITATION_RESENT = _event(
+        "invitation.resent", "invited {email} again to be {role}", "email", "role"
+    )
+    INVITATION_REVOKED = _event(
+        "invitation.revoked", "took back the invitation of {email} to be {role}", "email", "role"
+    )
+    INVITATION_SENT = _event(
+        "invitation.sent", "invited {email} to be {role}", "email", "role", "reach", "until"
+    )
     PAGE_CHANGED = _event("page.changed", "saved a draft of {target}", "revision")
     PAGE_CREATED = _event("page.created", "started {target}", "type", "revision")
     PAGE_IMPORTED = _event("page.imported", "imported {target} from {source}", "source", "state")
@@ -72,6 +84,7 @@ class Event:
         "session.throttled", "tried too often to sign in as {email} and has to wait", "email"
     )
     SITE_CHANGED = _event("site.changed", "changed the site of {target}")
+    TRAIL_EXPORTED = _event("trail.exported", "exported the trail of {target}", "position", "shown")
 
 
 def all_events() -> dict[str, EventType]:

@@ -6,11 +6,13 @@ from flask.cli import AppGroup
 from portal.cli.common import account_named, acting_person, fail, show
 from portal.content.sites import open_site
 from tenants.accounts import BadHandle, ref
+from tenants.audit import record
 from tenants.db import db
 from tenants.decisions import SYSTEM, Denied
 from tenants.directory import accounts_within_reach, house
+from tenants.events import Event
 from tenants.opening import HandleTaken, open_account, open_house
-from tenants.people import person_by_email
+from tenants.people import BadEmail, Person, normal_email, person_by_email
 from tenants.scope import across_tenants
 
 account = AppGroup("account", help="The account tree.")
@@ -29,20 +31,30 @@ def list_accounts(email: str, as_json: bool) -> None:
 @account.command("house")
 @click.argument("handle")
 @click.argument("name")
-@click.option("--owner", required=True, help="E-mail of the first owner; add the person first.")
-def make_house(handle: str, name: str, owner: str) -> None:
-    """Open the house, once, with its first owner."""
+@click.option("--owner", required=True, help="E-mail of the first owner.")
+@click.option("--owner-name", default="", help="The owner's name, if nobody has the e-mail yet.")
+def make_house(handle: str, name: str, owner: str, owner_name: str) -> None:
+    """Open the house, once, with its first owner. Set his password with `person password`."""
     if house() is not None:
         fail("there is a house already")
     with across_tenants("opening the house"):
-        person = person_by_email(owner) or fail(f"nobody has the e-mail {owner}")
         try:
+            person = person_by_email(owner) or _first_person(owner, owner_name)
             row = open_house(handle, name, person, by=SYSTEM)
-        except BadHandle as problem:
+        except (BadHandle, BadEmail) as problem:
             fail(str(problem))
+        record(Event.PERSON_ADDED, person, by=SYSTEM, account_id=row.id, tenant_id=row.id)
         open_site(ref(row), name, by=SYSTEM)
         db.session.commit()
     click.echo(f"opened the house {handle}")
+
+
+def _first_person(email: str, name: str) -> Person:
+    wanted = normal_email(email)
+    person = Person(email=wanted, name=name or wanted.partition("@")[0])
+    db.session.add(person)
+    db.session.flush()
+    return person
 
 
 @account.command("open")

@@ -4,6 +4,7 @@ import getpass
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal import mail, signing
+from portal.cli.common import account_named, acting_person
 from portal.identity import sessions
 from portal.identity.credentials import (
     NoChange,
@@ -25,12 +27,16 @@ from portal.identity.trail import note
 from portal.identity.user_agents import browser_name
 from tenants import directory
 from tenants.db import db
-from tenants.decisions import Actor
+from tenants.decisions import Actor, Denied
+from tenants.delegation import CannotDelegate
 from tenants.engines import reading
 from tenants.events import Event
+from tenants.inviting import CannotInvite, invite
 from tenants.people import BadEmail, Person, normal_email, person_by_email
+from tenants.roles import built_in
 from tenants.scope import acting_in, tenant_scope
 
+PROBLEMS = (BadEmail, BadPassword, CannotDelegate, CannotInvite, Denied, NoChange, TooBusy)
 HOW = "on the command line"
 as_json = click.option("--json", "wants_json", is_flag=True, help="Report as JSON.")
 email_argument = click.argument("email")
@@ -48,7 +54,7 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
     def run(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
-        except (BadEmail, BadPassword, NoChange, TooBusy) as error:
+        except PROBLEMS as error:
             raise click.ClickException(str(error)) from error
 
     return with_appcontext(run)
@@ -74,6 +80,36 @@ def add(email: str, name: str, wants_json: bool) -> None:
         report = {"id": str(row.id), "email": row.email, "name": row.name}
         db.session.commit()
     _report(report, wants_json, f"Added {named} <{wanted}>.")
+
+
+@person.command("invite")
+@email_argument
+@click.argument("role")
+@click.argument("handle")
+@click.option("--as", "inviter", required=True, help="Whose word it stands on, by e-mail.")
+@click.option("--only-here", is_flag=True, help="Not the accounts below.")
+@click.option("--until", type=click.DateTime(), help="When the role ends, UTC.")
+@click.option("--because", default="", help="Stands in the trail.")
+@told
+def invite_person(
+    email: str, role: str, handle: str, inviter: str, only_here: bool, until: datetime | None,
+    because: str,
+) -> None:  # fmt: skip
+    """Invite an e-mail address to a role at an account."""
+    by, here = acting_person(inviter), account_named(handle)
+    with acting_in(tenant_scope(here.tenant_id)):
+        try:
+            offered = built_in(role)
+        except LookupError as problem:
+            raise click.ClickException(f"There is no role {role!r}.") from problem
+        row, token = invite(
+            email, offered, here, by=by, because=because,
+            reach="account" if only_here else "subtree",
+            until=until.replace(tzinfo=UTC) if until else None,
+        )  # fmt: skip
+        mail.invitation(row, here, token, by=by)
+        db.session.commit()
+    click.echo(f"Invited {row.email} as {role} at {handle}; the mail is in the outbox.")
 
 
 @person.command("password")

@@ -9,7 +9,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from portal.config import load_env_file
 from tenants.db import db
+
+load_env_file()
 
 # Shorter than the supervisor waits, so that a request under way may end.
 GRACEFUL_SECONDS = 8

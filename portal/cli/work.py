@@ -2,26 +2,48 @@
 
 import signal
 import threading
+import time
 
 import click
+import structlog
 from flask import current_app
 from flask.cli import with_appcontext
+from redis.exceptions import RedisError
 from rq import Worker
 from rq.serializers import JSONSerializer
 
 from portal.jobs.periodic import run_for_ever
 from portal.jobs.queue import connect, queue
 
+REDIS_PAUSE = 2
+log = structlog.get_logger()
+
 
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
-    """Carry out jobs: imports, mail, and what a queue wakes us for."""
+    """Carry out jobs: imports, mail, and what a queue wakes us for.
+
+    Waits for Redis as long as it is out of reach, and comes back when it was lost.
+    """
+    while not _work_until_lost():
+        time.sleep(REDIS_PAUSE)
+
+
+def _work_until_lost() -> bool:
+    """Work; tell whether that ended because somebody asked for it."""
     connection = connect(current_app.config["PORTAL"], timeout=None)
-    Worker(
-        [queue(connection)], connection=connection, serializer=JSONSerializer,
-        worker_ttl=30, maintenance_interval=20, job_monitoring_interval=5,
-    ).work(with_scheduler=True, logging_level="WARNING")  # fmt: skip
+    try:
+        connection.ping()
+        at_work = Worker(
+            [queue(connection)], connection=connection, serializer=JSONSerializer,
+            worker_ttl=30, maintenance_interval=20, job_monitoring_interval=5,
+        )  # fmt: skip
+        at_work.work(with_scheduler=True, logging_level="WARNING")
+    except RedisError as error:
+        log.warning("Redis is out of reach; jobs wait until it is back", error=str(error))
+        return False
+    return bool(at_work._stop_requested)
 
 
 @click.command("scheduler")

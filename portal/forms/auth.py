@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from wtforms import EmailField, Field, PasswordField
-from wtforms.validators import EqualTo, InputRequired, StopValidation
+from wtforms import EmailField, Field, PasswordField, StringField
+from wtforms.validators import DataRequired, EqualTo, InputRequired, StopValidation
 
-from portal.forms.base import PortalForm
+from portal.forms.base import PortalForm, at_most
 from portal.identity.passwords import MINIMUM
 from tenants.people import BadEmail, normal_email
 
@@ -31,6 +31,16 @@ class AskResetForm(PortalForm):
     email = EmailField("E-mail", [InputRequired("Give your e-mail address."), an_email])
 
 
+class Named:
+    """How the portal is to name somebody."""
+
+    name = StringField(
+        "Your name",
+        [DataRequired("Give your name."), at_most(200)],
+        filters=[lambda text: text.strip() if text else text],
+    )
+
+
 class NewPasswordForm(PortalForm):
     """A new password, twice."""
 
@@ -42,3 +52,11 @@ class NewPasswordForm(PortalForm):
     repeated = PasswordField(
         "The same again", [EqualTo("password", "The two passwords differ. Type them again.")]
     )
+
+
+class JoinForm(Named, NewPasswordForm):
+    """What a new person gives to accept an invitation."""
+
+
+class AcceptForm(PortalForm):
+    """The button of somebody who is here already."""

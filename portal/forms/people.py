@@ -1,19 +1,32 @@
-"""Giving a role."""
+"""Giving a role, and offering one by mail."""
 
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from wtforms import DateField, RadioField, SelectField, TextAreaField
-from wtforms.validators import DataRequired, Optional
+from wtforms import DateField, EmailField, RadioField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from portal.forms.access import in_known_years
+from portal.forms.auth import an_email
 from portal.forms.base import PortalForm, at_most, choices
 
 
-class GrantForm(PortalForm):
-    """Who gets which role, how far down, until when, and why."""
+# WTForms orders fields as they are made: what comes first in a form is a class of its own.
+class Someone:
+    """A person who is here already."""
 
     person = SelectField("Person", [DataRequired("Choose a person.")], choices=[])
+
+
+class Somebody:
+    """Whoever reads the mail sent to an address."""
+
+    email = EmailField("E-mail", [InputRequired("Give an e-mail address."), an_email])
+
+
+class RoleForm(PortalForm):
+    """Which role, how far down, until when, and why."""
+
     role = RadioField("Role", [DataRequired("Choose a role.")], choices=[])
     reach = RadioField(
         "Reach",
@@ -32,3 +45,11 @@ class GrantForm(PortalForm):
             return None
         last = datetime.combine(self.until.data, time(23, 59, 59), ZoneInfo(zone))
         return last.astimezone(UTC)
+
+
+class GrantForm(Someone, RoleForm):
+    """Who gets which role."""
+
+
+class InviteForm(Somebody, RoleForm):
+    """Who is offered which role."""

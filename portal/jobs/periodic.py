@@ -17,6 +17,7 @@ from portal.content.import_runs import find_waiting
 from portal.heartbeats import beat
 from portal.jobs.mail import anything_waiting
 from portal.jobs.queue import wake
+from portal.jobs.seals import seal_waiting
 from tenants.db import db
 from tenants.engines import reading
 from tenants.scope import aside
@@ -50,7 +51,8 @@ def _wake_mail() -> None:
 
 def _wake_imports() -> None:
     for import_id in find_waiting(20):
-        wake("run_import", str(import_id), job_id=f"import-{import_id.hex}")
+        if not wake("run_import", str(import_id), job_id=f"import-{import_id.hex}"):
+            return  # The queue is out of reach: the clock has better things to do than to wait.
 
 
 PERIODIC: tuple[Periodic, ...] = (
@@ -58,6 +60,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("heartbeat", 5, _beat),
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
+    Periodic("seal the trail", 2, seal_waiting),
 )
 
 

@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 BLUEPRINTS = (
-    "auth", "reset", "me", "dashboard", "pages", "publication", "schedules", "imports",
+    "auth", "reset", "joining", "me", "dashboard", "pages", "publication", "schedules", "imports",
     "people", "access", "settings", "trail", "health",
 )  # fmt: skip
 

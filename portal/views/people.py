@@ -7,15 +7,17 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from wtforms.fields.choices import SelectChoice
 
+from portal import mail, throttling
 from portal.errors import record_refusal
 from portal.forms.base import add_error, choices
 from portal.forms.pages import ReasonForm
-from portal.forms.people import GrantForm
+from portal.forms.people import GrantForm, InviteForm, RoleForm
 from portal.guards import permission
+from portal.jobs.queue import wake_after_commit
 from portal.requests import current
 from tenants.clock import now
 from tenants.db import db
-from tenants.decisions import Denied
+from tenants.decisions import Decision, Denied
 from tenants.delegation import (
     CannotDelegate,
     end,
@@ -25,6 +27,8 @@ from tenants.delegation import (
     people_to_give,
 )
 from tenants.grants import grants_at
+from tenants.invitations import Invitation, invitation_by_id, open_invitations
+from tenants.inviting import CannotInvite, invite, resend, revoke
 from tenants.people import person_by_id
 from tenants.permissions import Permission as P
 from tenants.roles import Role, role_by_id
@@ -36,8 +40,10 @@ bp = Blueprint("people", __name__, url_prefix="/a/<handle>/people")
 @permission(P.ACCESS_VIEW)
 def index() -> str:
     grants = grants_at(current.here.path, now())
+    may_give = current.can(P.GRANT_GIVE)
     return render_template(
-        "people/index.html", here=current.here, may_give=current.can(P.GRANT_GIVE),
+        "people/index.html", here=current.here, may_give=may_give,
+        invitations=open_invitations(current.here) if may_give.allowed else [],
         own=[g for g in grants if g.account_id == current.here.id],
         inherited=[
             g for g in grants if g.account_id != current.here.id and g.reach == "subtree"
@@ -60,6 +66,56 @@ def give_role() -> Any:
     return render_template("people/give.html", form=form, refused=refused), status
 
 
+@bp.route("/invite", methods=["GET", "POST"])
+@permission(P.GRANT_GIVE)
+@throttling.mails
+def invite_person() -> Any:
+    form = InviteForm()
+    refused = _offer_roles(form)
+    if form.validate_on_submit():
+        role = role_by_id(uuid.UUID(form.role.data))
+        if role is None:
+            abort(404)
+        try:
+            row, token = invite(
+                form.email.data, role, current.here, by=current.person, reach=form.reach.data,
+                until=form.until_instant(current.here.zone), because=form.because.data or "",
+            )  # fmt: skip
+        except CannotInvite as problem:
+            add_error(form.email, str(problem))
+        except CannotDelegate as problem:
+            add_error(form[problem.about], str(problem))
+        else:
+            return _send(row, token, f"An invitation is on its way to {row.email}.")
+    status = 422 if form.is_submitted() else 200
+    return render_template("people/invite.html", form=form, refused=refused), status
+
+
+@bp.post("/invitations/<uuid:invitation_id>/resend")
+@permission(P.GRANT_GIVE)
+def resend_invitation(invitation_id: uuid.UUID) -> Any:
+    row = _invitation(invitation_id)
+    try:
+        token = resend(row, current.here, by=current.person)
+    except (CannotInvite, CannotDelegate) as problem:
+        flash(str(problem), "warn")
+        return redirect(url_for("people.index", handle=current.here.handle))
+    return _send(row, token, f"A new link is on its way to {row.email}; the old one is dead.")
+
+
+@bp.post("/invitations/<uuid:invitation_id>/revoke")
+@permission(P.GRANT_GIVE)
+def revoke_invitation(invitation_id: uuid.UUID) -> Any:
+    row = _invitation(invitation_id)
+    try:
+        revoke(row, current.here, by=current.person)
+    except (CannotInvite, CannotDelegate) as problem:
+        flash(str(problem), "warn")
+    else:
+        flash(f"The invitation of {row.email} is revoked; its link is dead.", "good")
+    return redirect(url_for("people.index", handle=current.here.handle))
+
+
 @bp.route("/grants/<uuid:grant_id>/end", methods=["GET", "POST"])
 @permission(P.GRANT_END)
 def end_grant(grant_id: uuid.UUID) -> Any:
@@ -77,6 +133,25 @@ def end_grant(grant_id: uuid.UUID) -> Any:
             return redirect(url_for("people.index", handle=current.here.handle))
     status = 422 if form.is_submitted() else 200
     return render_template("people/end.html", form=form, grant=grant), status
+
+
+def _offer_roles(form: RoleForm) -> list[tuple[Role, Decision]]:
+    """Put the roles that may be given here into the form; return the others with their refusal."""
+    roles = givable_roles(current.here, current.person)
+    givable = [(str(r.id), f"{r.name}: {r.sentence}") for r, no in roles if no is None]
+    form.role.choices = choices(givable)
+    return [(role, no) for role, no in roles if no is not None]
+
+
+def _invitation(invitation_id: uuid.UUID) -> Invitation:
+    return invitation_by_id(invitation_id, current.here) or abort(404)
+
+
+def _send(row: Invitation, token: str, told: str) -> Any:
+    mail.invitation(row, current.here, token, by=current.person)
+    wake_after_commit("deliver_mail")
+    flash(told, "good")
+    return redirect(url_for("people.index", handle=current.here.handle))
 
 
 def _offer_people(form: GrantForm) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
@@ -10,6 +10,7 @@ from portal import mail, signing, throttling
 from portal.forms.auth import AskResetForm, NewPasswordForm
 from portal.forms.base import add_error
 from portal.guards import public
+from portal.headers import unreferred
 from portal.identity import tokens
 from portal.identity.credentials import new_hash, replace_password
 from portal.identity.passwords import BadPassword, TooBusy
@@ -62,7 +63,7 @@ def open_link(token: str) -> Response:
     Opening does not use the token up: programs that check mail open links too.
     """
     cookie[KEPT] = token[: tokens.LONGEST]
-    return _unreferred(redirect(url_for("reset.new_password"), 303))
+    return unreferred(redirect(url_for("reset.new_password"), 303))
 
 
 @bp.route("/new-password", methods=["GET", "POST"])
@@ -73,14 +74,14 @@ def new_password() -> Any:
     form = NewPasswordForm(request.form if request.method == "POST" else None)
     holder = _holder(token)
     if holder is None:
-        return _unreferred(render_template("auth/reset_stale.html"), 410)
+        return unreferred(render_template("auth/reset_stale.html"), 410)
     status = 200
     if request.method == "POST":
         status = 422
         hashed = _hashed(form, holder) if form.validate() else ""
         if hashed:
             return _set(token, hashed)
-    return _unreferred(render_template("auth/new_password.html", form=form, holder=holder), status)
+    return unreferred(render_template("auth/new_password.html", form=form, holder=holder), status)
 
 
 def _holder(token: str) -> Actor | None:
@@ -103,19 +104,11 @@ def _set(token: str, hashed: str) -> Response:
     signing.enter_house()
     person = tokens.redeem(token, tokens.PASSWORD)
     if person is None:
-        return _unreferred(render_template("auth/reset_stale.html"), 410)
+        return unreferred(render_template("auth/reset_stale.html"), 410)
     actor = Actor(person.id, person.email, person.name)
     replace_password(person, hashed, by=actor, how=HOW)
     mail.password_changed(person, HOW)
     wake_after_commit("deliver_mail")
     signing.sign_out()
     flash("Your new password is set. Sign in with it.", "good")
-    return _unreferred(redirect(url_for("auth.sign_in"), 303))
-
-
-def _unreferred(answer: Any, status: int | None = None) -> Response:
-    """Keep the address of this page out of every Referer header."""
-    response: Response = make_response(answer)
-    response.status_code = status or response.status_code
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return unreferred(redirect(url_for("auth.sign_in"), 303))

@@ -19,10 +19,12 @@ from tenants.accounts import AccountRef, ref
 from tenants.clock import now
 from tenants.db import db
 from tenants.grants import grants_at
+from tenants.inviting import invite
 from tenants.opening import open_account
+from tenants.roles import built_in
 from tenants.scope import across_tenants
 from tests.content.import_scene import SMALL
-from tests.fixtures.cast import read_cast
+from tests.fixtures.cast import as_actor, read_cast
 from tests.fixtures.pages import TESTS, make_page
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft " * 2
@@ -40,12 +42,14 @@ class Places:
     schedule: str
     grant: str
     import_run: str
+    invitation: str
 
 
 def furnish(app: Flask) -> Places:
     """Fill a database that has the cast in it."""
     with app.app_context():
         people = read_cast()
+        admin = as_actor(people.admin)
         with across_tenants("what the screens show"):
             acme = people.acme
             empty = open_account(
@@ -60,9 +64,11 @@ def furnish(app: Flask) -> Places:
             held.state, held.cause = "held", "Pia Publisher may no longer publish pages at Acme."
             run = import_runs.hand_in(acme, "site.xml", SMALL, dry_run=True, by=TESTS)
             grant = next(g for g in grants_at((acme.id,), now()) if g.role.key == "viewer")
+            editor = built_in("editor")
+            _, token = invite("new@acme.example", editor, acme, by=admin, because=LONG)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
-            places = Places(*(str(row.id) for row in made))
+            places = Places(*[*(str(row.id) for row in made), token])
         run_waiting(uuid.UUID(places.import_run))
         return places
 

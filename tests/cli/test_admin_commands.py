@@ -10,11 +10,13 @@ from flask import Flask
 from portal.content.moments import moment_at
 from portal.content.pages import revision_by_id
 from portal.content.scheduling import schedule
+from tenants.audit import excuse
 from tenants.clock import now
 from tenants.db import db
 from tenants.directory import account_path, actor_by_email
 from tenants.permissions import Permission
-from tenants.scope import acting_in, tenant_scope
+from tenants.roles import Role, built_in_roles, sync_built_in
+from tenants.scope import across_tenants, acting_in, tenant_scope
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, as_actor
 from tests.fixtures.pages import make_page
@@ -106,3 +108,27 @@ def test_schedules_are_listed_and_cancelled(app: Flask, cast: Cast) -> None:
     done = run(app, "schedule", "cancel", rows[0]["id"], "acme", "--as", cast.publisher.email)
     assert done.exit_code == 0
     assert json.loads(run(app, "schedule", "list", "acme", "--json").output) == []
+
+
+@both_databases
+def test_an_empty_portal_is_opened_as_the_manual_says(empty_app: Flask) -> None:
+    with empty_app.app_context(), across_tenants("a fresh database"):
+        for role in sync_and_list():
+            excuse(role, "The migrate command does it.")
+        db.session.commit()
+    opened = run(
+        empty_app, "account", "house", "main", "Main", "--owner", "You@Example.org",
+        "--owner-name", "You",
+    )  # fmt: skip
+    assert opened.exit_code == 0, opened.output
+    again = run(empty_app, "account", "house", "other", "Other", "--owner", "you@example.org")
+    assert (again.exit_code, "a house already" in again.output) == (1, True)
+    with empty_app.app_context():
+        owner = actor_by_email("you@example.org")
+        assert owner is not None
+        assert (owner.name, owner.is_staff) == ("You", True)
+
+
+def sync_and_list() -> list[Role]:
+    sync_built_in()
+    return built_in_roles()

@@ -5,6 +5,7 @@ Rows are written and read by a superuser past every lock: what the locks show is
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,10 +22,14 @@ from tenants.db import Base, UtcDateTime, new_id
 from tenants.scope import Scope, TenantOrBuiltIn, TenantScoped
 
 HANDLES = ("acme", "acme-berlin", "acme-berlin-mitte", "acme-hamburg", "bolt")
-# What a column with a CHECK takes. A new table with such a column needs a line here.
+# What a column with a CHECK takes, or an iterator where it must differ. A new table with such a
+# column needs a line here.
 SAMPLES: dict[Any, Any] = {
+    "audit_checkpoint.position": itertools.count(1_000_001),
+    "audit_seal.position": itertools.count(1_000_001),
     "grant.reach": "subtree",
     "import_run.state": "waiting",
+    "invitation.reach": "subtree",
     "page.type": "page",
     "role_permission.permission": "account.view",
     "schedule.state": "pending",
@@ -185,7 +190,8 @@ class World:
         samples = PLAIN | SAMPLES | {uuid.UUID: new_id()}
         for known in (f"{table.name}.{column.name}", kind):
             if known in samples:
-                return samples[known]
+                value = samples[known]
+                return next(value) if isinstance(value, Iterator) else value
         return f"{handle} {new_id()}"[-(getattr(column.type, "length", None) or 80) :]
 
     def _target(self, table: str, handle: str) -> uuid.UUID:

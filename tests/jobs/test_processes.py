@@ -113,6 +113,20 @@ def test_a_worker_alone_is_woken_by_the_queue(
     never_early(cast, row)
 
 
+def test_a_worker_waits_for_a_queue_that_is_not_there_yet(
+    scene: tuple[Flask, Cast], processes: Processes, env: dict[str, str], redis_server: RedisServer
+) -> None:
+    _, cast = scene
+    redis_server.stop()
+    worker = processes.flask("worker", env=env)
+    worker.wait_for_log("Redis is out of reach")
+    assert worker.running
+    redis_server.start()
+    row = ask_for(cast, now() + timedelta(seconds=1))
+    assert wake_at(row.due_at, "publish_due", job_id=f"due-{row.id.hex}-0")
+    wait_until(lambda: done(cast, row) is not None, f"it is carried out\n{worker.log}")
+
+
 def test_two_of_each_and_a_flushed_queue_carry_it_out_once(
     scene: tuple[Flask, Cast], processes: Processes, env: dict[str, str], redis_server: RedisServer
 ) -> None:

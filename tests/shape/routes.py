@@ -35,6 +35,7 @@ def a_row(table: str) -> Callable[[World, str], uuid.UUID]:
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "grant_id": a_row("grant"),
     "import_id": a_row("import_run"),
+    "invitation_id": a_row("invitation"),
     "page_id": a_page,
     "revision_id": a_row("revision"),
     "schedule_id": a_row("schedule"),

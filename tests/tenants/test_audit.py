@@ -16,13 +16,14 @@ from tenants.db import db
 from tenants.events import Event, all_events
 from tenants.people import Person
 from tenants.scope import Scope, acting_in, aside, tenant_scope
+from tenants.sealing import seal_batch
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.pages import TESTS, make_page
 from tests.isolation.world import superuser_url, table_of
 
 pytestmark = both_databases
-APPEND_ONLY = ("audit_event", "revision")
+APPEND_ONLY = ("audit_checkpoint", "audit_event", "audit_seal", "revision")
 
 
 def a_page(cast: Cast) -> Page:
@@ -129,6 +130,13 @@ def test_bulk_writes_on_audited_rows_are_refused(inside, cast: Cast):
             db.session.query(Page).update({"title": "x"})
 
 
+@pytest.fixture
+def sealed(app: Flask, cast: Cast) -> None:
+    """Rows in every table that only grows."""
+    with app.app_context():
+        assert seal_batch(cast.acme.id, b"key").count
+
+
 def attempts(table: str, kind: str) -> list[str]:
     """Every way to change or lose a row of a table."""
     common = [f"UPDATE {table} SET id = id", f"DELETE FROM {table}"]
@@ -143,7 +151,7 @@ def attempts(table: str, kind: str) -> list[str]:
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_the_portals_own_connection_can_only_add(
-    app: Flask, cast: Cast, database_kind: str, table: str
+    app: Flask, sealed, database_kind: str, table: str
 ):
     for statement in attempts(table, database_kind):
         with app.app_context(), db.engine.connect() as connection:
@@ -157,7 +165,7 @@ def test_the_portals_own_connection_can_only_add(
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_the_tables_owner_can_only_add_too(
-    cast: Cast, database_url: str, database_kind: str, table: str
+    sealed, database_url: str, database_kind: str, table: str
 ):
     engine = create_engine(superuser_url(database_url))
     statements = [s for s in attempts(table, database_kind) if "OR REPLACE" not in s]

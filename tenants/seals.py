@@ -1,0 +1,93 @@
+"""The rows and the arithmetic of the hash chain over a tenant's trail.
+
+`scripts/verify_trail.py` repeats the arithmetic with the standard library alone, and
+docs/architecture.md tells it in words. A change here makes every chain written before it false:
+never make one.
+"""
+
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.clock import now
+from tenants.db import Base, Keyed
+from tenants.scope import TenantScoped
+
+GENESIS = "0" * 64
+FIELDS = (
+    "account_id", "actor_id", "actor_label", "address", "at", "changes", "event", "facts", "id",
+    "on_behalf_of", "outcome", "reason", "request_id", "target_id", "target_label", "target_type",
+    "tenant_id",
+)  # fmt: skip
+
+
+class AuditSeal(Keyed, TenantScoped, Base):
+    """The seal of one event, under the event's own id. Positions of a tenant run 1, 2, 3…"""
+
+    __tablename__ = "audit_seal"
+    __table_args__ = (UniqueConstraint("tenant_id", "position"),)
+
+    position: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    link: Mapped[str] = mapped_column(String(64))
+
+
+class AuditCheckpoint(Keyed, TenantScoped, Base):
+    """One a batch: how far the chain went, signed with a key that is not in the database."""
+
+    __tablename__ = "audit_checkpoint"
+    __table_args__ = (UniqueConstraint("tenant_id", "position"),)
+
+    position: Mapped[int]
+    link: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(default=now)
+    signature: Mapped[str] = mapped_column(String(64))
+
+
+class AuditWaiting(TenantScoped, Base):
+    """An event that is not sealed yet. A trigger on the trail adds it, sealing removes it."""
+
+    __tablename__ = "audit_waiting"
+
+    event_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+
+
+def plain_event(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event's columns as the JSON that is hashed: ids and times as text, times in UTC."""
+    return {name: _plain(values[name]) for name in FIELDS}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant(value)
+    return str(value) if isinstance(value, uuid.UUID) else value
+
+
+def instant(moment: datetime) -> str:
+    """Return a moment as it is hashed: ISO 8601, UTC, always with microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def digest_of(event: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a plain event's canonical form: sorted keys, no spaces, ASCII."""
+    text = json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def link_of(tenant: object, position: int, event: object, digest: str, previous: str) -> str:
+    """Return what chains a seal to the one before it (`GENESIS` before the first)."""
+    text = f"{tenant}:{position}:{event}:{digest}:{previous}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def signature_of(key: bytes, tenant: object, position: int, link: str, at: datetime) -> str:
+    """Return the HMAC-SHA-256 of a checkpoint."""
+    text = f"checkpoint:{tenant}:{position}:{link}:{instant(at)}"
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,76 @@
+"""When the database is locked or out of reach: a sentence, and reading goes on where it can."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
+
+from portal.identity import sessions
+from portal.identity.models import LoginSession
+from tenants import engines
+from tenants.clock import now
+from tenants.db import db
+from tests.fixtures.cast import Cast
+from tests.fixtures.client import sign_in
+
+
+@contextmanager
+def locked(app: Flask) -> Iterator[None]:
+    """Hold SQLite's write lock, as another program would."""
+    path = app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def test_reading_does_not_wait_for_a_lock(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    sign_in(client, cast.editor)
+    with app.app_context():
+        for row in db.session.query(LoginSession):
+            row.seen_at = now() - timedelta(hours=1)
+        db.session.commit()
+    with locked(app):
+        assert client.get("/a/acme/").status_code == 200
+        assert client.get("/s/acme/").status_code == 200
+
+
+def test_a_save_that_meets_a_lock_is_a_503_with_the_text(
+    app: Flask, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, cast.author)
+    monkeypatch.setattr(engines, "_patience", _Short())
+    with locked(app):
+        typed = {"type": "post", "title": "T", "body": "<p>My careful words.</p>"}
+        here = {"Sec-Fetch-Site": "same-origin"}
+        answer = client.post("/a/acme/pages/new", data=typed, headers=here)
+    assert answer.status_code == 503
+    assert "My careful words." in answer.text
+    assert answer.headers["Retry-After"] == "5"
+
+
+class _Short:
+    """Stands for the patience of a transaction: none."""
+
+    def get(self) -> float:
+        return 0.05
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_database_out_of_reach_is_a_503_for_people_signed_in(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    sign_in(client, cast.editor)
+
+    def gone(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("server closed the connection"))
+
+    monkeypatch.setattr(sessions, "find", gone)
+    answer = getattr(client, method)("/a/acme/pages/new")
+    assert answer.status_code == 503
+    assert "out of reach" in answer.text
