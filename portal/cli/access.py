@@ -7,9 +7,10 @@ from flask.cli import AppGroup
 
 from portal.cli.common import account_named, fail, show
 from portal.proofs import steps_of
-from tenants.directory import actor_for
+from tenants.clock import now
+from tenants.directory import account_ref, actor_for
 from tenants.permissions import Permission
-from tenants.questions import explain, person_named, who_can
+from tenants.questions import changes_for, explain, person_named, who_can
 
 access = AppGroup("access", help="Who may do what, and why.")
 PERMISSIONS = click.Choice([str(p) for p in Permission])
@@ -94,6 +95,27 @@ def what_holds(email: str, at: datetime | None, as_json: bool) -> None:
         }
         for h in actor.holdings
     ]  # fmt: skip
+    show(rows, as_json)
+
+
+@access.command("changes")
+@click.argument("email")
+@click.option("--since", callback=_instant, required=True, help="ISO 8601, UTC by default.")
+@click.option("--until", callback=_instant, help="ISO 8601; now, when left out.")
+@as_json
+def what_changed(email: str, since: datetime, until: datetime | None, as_json: bool) -> None:
+    """List what began and what ended for a person between two instants."""
+    person_id = person_named(email) or fail(f"nobody has the e-mail {email}")
+    rows = []
+    for step in changes_for(person_id, since, until or now()):
+        account = account_ref(step.account_id)
+        rows.append(
+            {
+                "at": step.at, "what": step.what, "role": step.role_name,
+                "account": account.handle if account else "", "by": step.by,
+                "because": step.because,
+            }
+        )  # fmt: skip
     show(rows, as_json)
 
 

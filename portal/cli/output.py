@@ -41,12 +41,6 @@ class Output:
             else:
                 self._pass_on(key.data, key.fileobj)  # type: ignore[arg-type]  # only streams carry a name
 
-    def drain(self) -> None:
-        """Pass on what is there now, the unfinished lines of ended children included."""
-        for key in list(self._selector.get_map().values()):
-            if key.data is not None:
-                self._pass_on(key.data, key.fileobj)  # type: ignore[arg-type]  # as above
-
     def forget(self, name: str) -> None:
         """The child has ended: its last words, and no more."""
         for key in list(self._selector.get_map().values()):

@@ -43,7 +43,7 @@ def _work_until_lost() -> bool:
     except RedisError as error:
         log.warning("Redis is out of reach; jobs wait until it is back", error=str(error))
         return False
-    return bool(at_work._stop_requested)
+    return bool(at_work._stop_requested)  # RQ tells it nowhere else
 
 
 @click.command("scheduler")

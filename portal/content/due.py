@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from portal.content.drafting import digest_now
@@ -65,14 +65,6 @@ def find_due(limit: int) -> list[Due]:
             .limit(limit)
         )  # fmt: skip
         return [Due(*row) for row in rows]
-
-
-def next_due_at() -> datetime | None:
-    """Return the next pending moment, UTC, or None."""
-    with reading(), across_tenants("looking for what is due next"):
-        return db.session.scalar(
-            select(func.min(Schedule.due_at)).where(Schedule.state == "pending")
-        )
 
 
 def carry_out(due: Due) -> bool:

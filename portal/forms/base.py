@@ -13,7 +13,6 @@ from wtforms.validators import Length, StopValidation
 
 from portal.times import zone_names
 
-LONG = 100_000
 _BREAKS = re.compile("\\s*[\n\v\f\r\x85\u2028\u2029]\\s*")
 
 

@@ -82,3 +82,16 @@ def test_the_command_line_gives_the_same_answers(app: Flask, cast: Cast) -> None
     past = run(args=["access", "who", "page.publish", "acme", "--at", "2001-01-01", "--json"])
     assert json.loads(past.output) == []
     assert run(args=["access", "who", "page.publish", "acme", "--at", "soon"]).exit_code == 2
+
+
+def test_the_command_line_tells_what_changed_for_a_person(app: Flask, cast: Cast) -> None:
+    run = app.test_cli_runner().invoke
+    told = run(args=["access", "changes", cast.viewer.email, "--since", "2001-01-01", "--json"])
+    assert [(r["what"], r["role"], r["account"]) for r in json.loads(told.output)] == [
+        ("given", "Viewer", "acme")
+    ]
+    before = run(
+        args=["access", "changes", cast.viewer.email, "--since", "2001-01-01",
+              "--until", "2002-01-01", "--json"]
+    )  # fmt: skip
+    assert json.loads(before.output) == []

@@ -28,11 +28,6 @@ class Block:
     empty: bool = False
 
 
-def has_blocks(text: str) -> bool:
-    """Whether a body was made with the block editor."""
-    return re.search(r"<!--\s*wp:", text) is not None
-
-
 def parse(text: str) -> Block:
     """The blocks of a body. Comments that are no block marks stay in the HTML.
 

@@ -6,7 +6,6 @@ Nothing here touches a database, a network or a file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -237,7 +236,3 @@ class Export:
     def documents(self) -> tuple[Document, ...]:
         """Posts and pages, posts first, each in the order of the file."""
         return self.posts + self.pages
-
-    def attachment_by_id(self) -> Mapping[int, Attachment]:
-        """The attachments by their source id."""
-        return {attachment.source_id: attachment for attachment in self.attachments}
