@@ -22,6 +22,10 @@ def test_an_admin_asks_why(client: FlaskClient, cast: Cast) -> None:
     assert "Publisher at Acme, given on" in yes.text
 
 
+def test_it_is_found_from_every_page(client: FlaskClient, cast: Cast) -> None:
+    assert 'href="/a/acme/access/"' in sign_in(client, cast.viewer).get("/a/acme/").text
+
+
 def test_others_ask_about_themselves_only(client: FlaskClient, cast: Cast) -> None:
     query = {"person": str(cast.admin.id), "permission": "page.publish"}
     page = sign_in(client, cast.viewer).get("/a/acme/access/", query_string=query)
