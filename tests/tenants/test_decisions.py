@@ -30,20 +30,32 @@ ROLES = (
 )  # fmt: skip
 MATRIX = """
 access.view     . . . . x   x x x x
+account.close   . . . . x   . . x x
 account.edit    . . . . x   . . x x
+account.move    . . . . x   . . x x
 account.open    . . . . x   . . x x
+account.suspend . . . . x   . . x x
 account.view    x x x x x   x x x x
 console.view    . . . . .   x x x x
 content.import  . . . . x   . . . .
 grant.end       . . . . x   . . x x
 grant.give      . . . . x   . . x x
+group.manage    . . . . x   . . . x
 page.create     . x x x x   . . . .
 page.edit       . . x x x   . . . .
 page.edit_own   . x x x x   . . . .
 page.publish    . . . x x   . . . .
 page.view       x x x x x   . . . .
+person.manage   . . . . .   . . x x
+policy.set      . . . . x   . . x x
+quota.set       . . . . x   . . x x
+role.manage     . . . . x   . . . x
 schedule.view   x x x x x   x x x x
 staff.manage    . . . . .   . . . x
+support.break_glass . . . . .   . . . x
+support.consent . . . . x   . . . .
+support.open    . . . . .   . x x x
+trail.manage    . . . . x   . . . x
 trail.view      . . . . x   x x x x
 """
 WRITTEN = {
