@@ -16,7 +16,6 @@ from tenants.accounts import Account, AccountClosure, AccountRef, ref
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor
-from tenants.grants import Grant
 from tenants.holdings import held_at
 from tenants.people import Person, person_by_email
 from tenants.permissions import Permission
@@ -43,7 +42,7 @@ def actor_for(person_id: uuid.UUID, at: datetime | None = None) -> Actor | None:
         moment = at or now()
         if person is None or not person.active_at(moment):
             return None
-        held = held_at(moment, Grant.person_id == person_id)
+        held = held_at(moment, person_id=person_id)
         return Actor(
             person_id=person.id,
             label=person.email,
@@ -129,7 +128,7 @@ def givers(
     give the right; to others an empty list means "ask the house's staff", without names.
     """
     with reading(), directory():
-        rows = held_at(now(), Grant.account_id.in_(account.path))
+        rows = held_at(now(), account_ids=account.path)
     found: dict[tuple[bool, int, str], Giver] = {}
     for row in rows:
         holding = row.holding

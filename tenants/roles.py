@@ -3,19 +3,24 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
 from tenants.permissions import Permission as P
+from tenants.permissions import known
 from tenants.scope import TenantOrBuiltIn
 
 
 class Role(Keyed, TenantOrBuiltIn, Audited, Base):
-    """A named set of permissions. Without a tenant it is built in: shared, and fixed by us."""
+    """A named set of permissions. Without a tenant it is built in: shared, and fixed by us.
+
+    Any other is defined by an account (`account_id`) for itself and all below it.
+    """
 
     __tablename__ = "role"
     __table_args__ = (UniqueConstraint("tenant_id", "key"),)
@@ -23,9 +28,11 @@ class Role(Keyed, TenantOrBuiltIn, Audited, Base):
     key: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(100))
     sentence: Mapped[str] = mapped_column(String(300), default="")
-    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("role.id"))
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
     for_house: Mapped[bool] = mapped_column(default=False)
     rank: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    deleted_at: Mapped[datetime | None]
 
     @property
     def label(self) -> str:
@@ -42,6 +49,40 @@ class RolePermission(Keyed, TenantOrBuiltIn, Base):
     permission: Mapped[str] = mapped_column(String(64))
     since: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
+
+
+class RoleParent(Keyed, TenantOrBuiltIn, Base):
+    """The role a role inherits from, for as long as it does. Ended, never deleted."""
+
+    __tablename__ = "role_parent"
+
+    role_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("role.id"), index=True)
+    parent_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("role.id"), index=True)
+    since: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What each of some roles comes to at an instant: its own permissions, and its parent."""
+
+    own: dict[uuid.UUID, frozenset[str]]
+    parents: dict[uuid.UUID, uuid.UUID]
+
+    def line(self, role_id: uuid.UUID) -> list[uuid.UUID]:
+        """Return the role and those it inherits from, the nearest first."""
+        found = [role_id]
+        while (above := self.parents.get(found[-1])) is not None and above not in found:
+            found.append(above)
+        return found
+
+    def names(self, role_id: uuid.UUID) -> frozenset[str]:
+        """Return the names of all permissions the role comes to."""
+        return frozenset().union(*(self.own.get(each, frozenset()) for each in self.line(role_id)))
+
+    def permissions(self, role_id: uuid.UUID) -> frozenset[P]:
+        """Return all permissions the role comes to that the catalogue knows today."""
+        return frozenset(known(self.names(role_id)))
 
 
 @dataclass(frozen=True)
@@ -106,26 +147,65 @@ def sync_built_in() -> list[str]:
             changes.append(f"added role {spec.key}")
         role.name, role.sentence, role.rank = spec.name, spec.sentence, rank
         role.for_house = spec.for_house
-        role.parent_id = roles[spec.parent].id if spec.parent else None
         db.session.flush()
-        changes += _sync_permissions(role, {str(p) for p in spec.adds})
+        changes += inherit(role, roles[spec.parent] if spec.parent else None)
+        changes += contain(role, {str(p) for p in spec.adds})
     return changes
 
 
-def _sync_permissions(role: Role, wanted: set[str]) -> list[str]:
+def contain(role: Role, wanted: set[str]) -> list[str]:
+    """Make `wanted` the role's own permissions from now on; return a line for each difference.
+
+    The caller has authorized it and records it.
+    """
     rows = db.session.scalars(
         select(RolePermission).where(
             RolePermission.role_id == role.id, RolePermission.ended_at.is_(None)
         )
     )
     held = {row.permission: row for row in rows}
-    for name in wanted - held.keys():
-        db.session.add(RolePermission(role_id=role.id, permission=name))
+    for name in sorted(wanted - held.keys()):
+        db.session.add(RolePermission(role_id=role.id, permission=name, tenant_id=role.tenant_id))
     for name in held.keys() - wanted:
         held[name].ended_at = now()
     return [f"{role.key}: +{n}" for n in sorted(wanted - held.keys())] + [
         f"{role.key}: -{n}" for n in sorted(held.keys() - wanted)
     ]
+
+
+def inherit(role: Role, parent: Role | None) -> list[str]:
+    """Make `role` inherit from `parent` from now on; return a line if that is a difference.
+
+    The caller has authorized it, sees to it that no circle comes of it, and records it.
+    """
+    link = db.session.scalar(
+        select(RoleParent).where(RoleParent.role_id == role.id, RoleParent.ended_at.is_(None))
+    )
+    if (link.parent_id if link else None) == (parent.id if parent else None):
+        return []
+    if link is not None:
+        link.ended_at = now()
+    if parent is not None:
+        db.session.add(RoleParent(role_id=role.id, parent_id=parent.id, tenant_id=role.tenant_id))
+    return [f"{role.key}: from {parent.key if parent else 'no other role'}"]
+
+
+def contents(at: datetime | None = None) -> Contents:
+    """Return what every role in the scope comes to at an instant (UTC, now), in two statements."""
+    moment = at or now()
+    own: dict[uuid.UUID, set[str]] = {}
+    for row in db.session.scalars(select(RolePermission).where(*in_force(RolePermission, moment))):
+        own.setdefault(row.role_id, set()).add(row.permission)
+    links = db.session.scalars(select(RoleParent).where(*in_force(RoleParent, moment)))
+    return Contents(
+        {role_id: frozenset(names) for role_id, names in own.items()},
+        {link.role_id: link.parent_id for link in links},
+    )
+
+
+def in_force(cls: Any, at: datetime) -> tuple[Any, Any]:
+    """Return the conditions under which a row with `since` and `ended_at` counts at an instant."""
+    return cls.since <= at, or_(cls.ended_at.is_(None), cls.ended_at > at)
 
 
 def role_by_id(role_id: uuid.UUID) -> Role | None:

@@ -10,8 +10,10 @@ from portal.cli.common import account_named, acting_person, fail, show
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Denied
-from tenants.delegation import CannotDelegate, end, give, grant_by_id
+from tenants.delegation import CannotDelegate, give
+from tenants.ending import end
 from tenants.grants import grants_at
+from tenants.offers import grant_by_id
 from tenants.people import person_by_email
 from tenants.roles import built_in
 from tenants.scope import acting_in, tenant_scope
@@ -28,7 +30,7 @@ def list_grants(handle: str, as_json: bool) -> None:
     with acting_in(tenant_scope(here.tenant_id)):
         rows = [
             {
-                "id": g.id, "person": g.person.email, "role": g.role.key, "reach": g.reach,
+                "id": g.id, "person": g.bearer.label, "role": g.role.key, "reach": g.reach,
                 "since": g.since, "until": g.until or "", "given_by": g.given_by_label,
             }
             for g in grants_at((here.id,), now())

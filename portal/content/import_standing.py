@@ -102,5 +102,7 @@ def _members(account: AccountRef) -> dict[str, tuple[uuid.UUID, str]]:
     return {
         grant.person.email: (grant.person.id, grant.person.name)
         for grant in grants_at(account.path, now())
-        if grant.person.active and (grant.reach == "subtree" or grant.account_id == account.id)
+        if grant.person is not None
+        and grant.person.active
+        and (grant.reach == "subtree" or grant.account_id == account.id)
     }

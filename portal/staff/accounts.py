@@ -11,7 +11,7 @@ from portal.staff.beside import counts_by
 from portal.staff.cells import Cell, Side
 from portal.staff.doorway import sees_all
 from portal.staff.filters import Choice, Filter, in_branch, of
-from portal.staff.grants import NO_END, REACH, grant_cell, grant_query
+from portal.staff.grants import NO_END, REACH, bearer_cell, grant_cell, grant_query
 from portal.staff.table import Table
 from tenants.accounts import Account, split_path
 from tenants.clock import now
@@ -104,11 +104,11 @@ def _grants(account: Account) -> Side:
     found = grant_query().filter(Grant.account_id == account.id, *Grant.in_force(now()))
     rows = [
         (
-            Cell(grant.person.name, note=grant.person.email), grant_cell(grant, grant.role.name),
+            bearer_cell(grant), grant_cell(grant, grant.role.name),
             REACH.get(grant.reach), grant.since, grant.until or NO_END,
         )
         for grant in found.limit(GRANTS_SHOWN)
     ]  # fmt: skip
     more = url_for("console_grants.index_view", account=account.handle)
-    heads = ("Person", "Role", "Reach", "Since", "Until")
+    heads = ("Held by", "Role", "Reach", "Since", "Until")
     return Side("Grants in force here", heads, rows, "Nobody holds a role given here.", more)

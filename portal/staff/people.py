@@ -75,7 +75,8 @@ class People(Table):
             .order_by(Grant.id)
         )
         for grant in grants:
-            found[grant.person_id].append(grant)
+            if grant.person_id is not None:
+                found[grant.person_id].append(grant)
         g.console_grants = found
 
     def title_of(self, row: Any) -> str:

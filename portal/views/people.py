@@ -18,17 +18,12 @@ from portal.requests import current
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Decision, Denied
-from tenants.delegation import (
-    CannotDelegate,
-    end,
-    givable_roles,
-    give,
-    grant_by_id,
-    people_to_give,
-)
+from tenants.delegation import CannotDelegate, give
+from tenants.ending import end
 from tenants.grants import grants_at
 from tenants.invitations import Invitation, invitation_by_id, open_invitations
 from tenants.inviting import CannotInvite, invite, resend, revoke
+from tenants.offers import givable_roles, grant_by_id, people_to_give
 from tenants.people import person_by_id
 from tenants.permissions import Permission as P
 from tenants.roles import Role, role_by_id
@@ -129,7 +124,7 @@ def end_grant(grant_id: uuid.UUID) -> Any:
         except CannotDelegate as problem:
             add_error(form.reason, str(problem))
         else:
-            flash(f"{grant.person.name} is no longer {grant.role.name} here.", "good")
+            flash(f"{grant.bearer.name} is no longer {grant.role.name} here.", "good")
             return redirect(url_for("people.index", handle=current.here.handle))
     status = 422 if form.is_submitted() else 200
     return render_template("people/end.html", form=form, grant=grant), status

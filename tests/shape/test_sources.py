@@ -26,10 +26,12 @@ MAY_CROSS = {
     "portal/schema.py": "built-in roles belong to everybody",
     "portal/staff/": "the staff console",
     "tenants/scope.py": "where the word is defined",
+    "tenants/trial.py": "tries a change out, sees what it does to anybody, and rolls it back",
 }
 MAY_USE_DIRECTORY = {
     "portal/requests.py": "one read for all that a request must know before it has a scope",
     "tenants/directory.py": "what it is for",
+    "tenants/past.py": "where accounts stood, asked of any instant",
     "tenants/questions.py": "asks who may do what in all tenants; the doors say who may ask",
     "tenants/scope.py": "where the word is defined",
 }
