@@ -6,6 +6,7 @@ return plain values that outlive the session.
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,6 +80,13 @@ def account_ref(account_id: uuid.UUID) -> AccountRef | None:
     with reading(), directory():
         account = db.session.get(Account, account_id)
         return ref(account) if account else None
+
+
+def account_refs(account_ids: Collection[uuid.UUID]) -> list[AccountRef]:
+    """Return those of the accounts that there are, by name."""
+    query = select(Account).where(Account.id.in_(account_ids)).order_by(Account.name)
+    with reading(), directory():
+        return [ref(account) for account in db.session.scalars(query)]
 
 
 def house() -> AccountRef | None:

@@ -9,6 +9,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import exists, or_, select
 
@@ -21,6 +22,7 @@ from tenants.holdings import Held, held_at
 from tenants.permissions import Permission, known
 from tenants.trial import trial
 
+Asked = TypeVar("Asked")
 Rights = dict[tuple[uuid.UUID, uuid.UUID, str], frozenset[str]]
 
 
@@ -59,13 +61,23 @@ def effects_of(change: Callable[[], object], *accounts: AccountRef) -> list[Effe
 
     Raises whatever the change raises. Nothing is kept. By account, then by name.
     """
+    return tried(change, *accounts, ask=lambda: None)[0]
+
+
+def tried(
+    change: Callable[[], object], *accounts: AccountRef, ask: Callable[[], Asked]
+) -> tuple[list[Effect], Asked]:
+    """Return the effects of `change`, and what `ask` answers while it is made.
+
+    Raises whatever the two raise. Nothing is kept.
+    """
     with trial():
         ids = _turning_points([account.id for account in accounts])
         before = _picture(ids)
         change()
         db.session.flush()
         db.session.expire_all()
-        return _difference(before, _picture(ids))
+        return _difference(before, _picture(ids)), ask()
 
 
 def _turning_points(tops: Collection[uuid.UUID]) -> list[uuid.UUID]:
