@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -36,7 +37,7 @@ def activity(here: AccountRef, zone: str) -> list[Day]:
     return [Day(day, min(count, MOST), count > MOST) for day, count in zip(days, row, strict=True)]
 
 
-def _count(here: AccountRef, day: date, clock: ZoneInfo) -> object:
+def _count(here: AccountRef, day: date, clock: ZoneInfo) -> Any:
     start = datetime.combine(day, time.min, clock)
     end = datetime.combine(day + timedelta(days=1), time.min, clock)
     query = select(AuditEvent.id).where(AuditEvent.at >= start, AuditEvent.at < end)

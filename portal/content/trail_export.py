@@ -10,8 +10,8 @@ from typing import Any, BinaryIO, TextIO
 
 from sqlalchemy import func, select, tuple_
 
-from portal.content.trail_conditions import ABOUT_CONTENT
 from portal.content.problems import Problem
+from portal.content.trail_conditions import ABOUT_CONTENT
 from tenants.accounts import AccountRef
 from tenants.audit import AuditEvent, record
 from tenants.chain import chained

@@ -28,6 +28,7 @@ KEYS = {
 OUTCOMES = ("done", "refused", "failed")
 LONGEST, MOST = 500, 20
 _TERM = re.compile(r'(?:([A-Za-z_]+):)?(?:"([^"]*)"|(\S+))')
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _AGO = re.compile(r"(\d{1,4})([hd])")
 
 
@@ -48,7 +49,7 @@ class Term:
     def is_loose(self) -> bool:
         """Tell whether no index finds it: parts of names and words have to be looked for."""
         if self.key == "actor":
-            return "@" not in self.value
+            return not _EMAIL.fullmatch(self.value)
         return self.key == "" or (self.key == "target" and as_id(self.value) is None)
 
 
@@ -102,19 +103,28 @@ def _read(key: str, value: str, zone: str) -> Term | str:
     if not value:
         return f"“{key}:” needs a value." if key else ""
     if key in {"since", "until"}:
-        moment = _moment(value, zone, end=key == "until")
-        if moment is None:
-            return (
-                f"“{key}:{value}” is no date the portal can read. "
-                "Write it like 2026-03-01, 2026-03-01T14:00, or 7d for seven days ago."
-            )
-        return Term(key, value, moment)
+        return _when(key, value, zone)
+    return _refusal(key, value) or Term(key, value)
+
+
+def _refusal(key: str, value: str) -> str:
+    """Return what is wrong with a value out of a list, if anything."""
     if key == "outcome" and value not in OUTCOMES:
         return f"“outcome:{value}”: an outcome is {_list(OUTCOMES, 'or')}."
     if key == "action" and not actions_named(value):
-        nouns = sorted({name.partition(".")[0] for name in all_events()})
-        return f"There is no action “{value}”. Write one such as page.published, or {_list(nouns, 'or')}."
-    return Term(key, value)
+        nouns = _list(sorted({name.partition(".")[0] for name in all_events()}), "or")
+        return f"There is no action “{value}”. Write one such as page.published, or {nouns}."
+    return ""
+
+
+def _when(key: str, value: str, zone: str) -> Term | str:
+    moment = _moment(value, zone, end=key == "until")
+    if moment is not None:
+        return Term(key, value, moment)
+    return (
+        f"“{key}:{value}” is no date the portal can read. "
+        "Write it like 2026-03-01, 2026-03-01T14:00, or 7d for seven days ago."
+    )
 
 
 def actions_named(value: str) -> list[str]:

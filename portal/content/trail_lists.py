@@ -74,7 +74,8 @@ def _plain(event: Told) -> dict[str, object]:
 def _write_csv(file: io.TextIOWrapper, events: Iterable[Told]) -> int:
     writer, count = csv.writer(file), 0
     writer.writerow(COLUMNS)
-    for count, event in enumerate(events, start=1):
+    for event in events:
+        count += 1
         row = _plain(event)
         row["changes"] = json.dumps(event.changes, ensure_ascii=False) if event.changes else ""
         writer.writerow([unformula(str(row[name])) for name in COLUMNS])
@@ -83,6 +84,7 @@ def _write_csv(file: io.TextIOWrapper, events: Iterable[Told]) -> int:
 
 def _write_lines(file: io.TextIOWrapper, events: Iterable[Told]) -> int:
     count = 0
-    for count, event in enumerate(events, start=1):
+    for event in events:
+        count += 1
         file.write(json.dumps(_plain(event), ensure_ascii=False) + "\n")
     return count

@@ -12,9 +12,13 @@ from portal.guards import permission
 from portal.proofs import steps_of
 from portal.requests import current
 from portal.spreadsheets import to_csv
+from tenants.audit import record
+from tenants.db import db
+from tenants.events import Event
 from tenants.holdings import Held
 from tenants.permissions import Permission as P
 from tenants.questions import Answer, explain, holders
+from tenants.scope import aside, tenant_scope
 
 bp = Blueprint("access", __name__, url_prefix="/a/<handle>/access")
 
@@ -95,6 +99,13 @@ def _by_person(rows: list[Held]) -> list[tuple[Held, dict[str, Held]]]:
 
 
 def _csv(people: list[tuple[Held, dict[str, Held]]]) -> Response:
+    here = current.here
+    db.session.rollback()
+    with aside(tenant_scope(here.tenant_id)) as session:
+        record(
+            Event.ACCESS_EXPORTED, here, by=current.person, session=session, changes={},
+            account_id=here.id, tenant_id=here.tenant_id, people=len(people),
+        )  # fmt: skip
     rows = (
         [who.name, who.email, *(held[p].holding.role_name if p in held else "" for p in P)]
         for who, held in people

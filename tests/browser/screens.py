@@ -140,6 +140,7 @@ SCREENS = [
     Screen("import-new", "admin", "/a/acme/imports/new"),
     Screen("import-report", "admin", "/a/acme/imports/{import_run}/"),
     Screen("me", "admin", "/me/"),
+    Screen("security", "admin", "/me/security/"),
     Screen("password", "admin", "/me/password"),
     Screen("console", "owner", "/console/"),
     Screen("console-accounts", "owner", "/console/accounts/"),

@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tenants.audit import AuditEvent
-from tenants.chain import Report, verify
+from tenants.chain import verify
 from tenants.db import db
 from tenants.engines import reading
+from tenants.findings import Report
 from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.sealing import ChainBroken, seal_batch
 from tenants.seals import AuditCheckpoint, AuditSeal, AuditWaiting

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from portal.jobs.purging import purge_by_rule, purge_tenant
 from tenants.audit import AuditEvent
-from tenants.chain import Report, verify
+from tenants.chain import verify
 from tenants.clock import now
 from tenants.db import db
 from tenants.engines import reading
+from tenants.findings import Report
 from tenants.retention import end_hold, hold_by_id, set_days, start_hold
 from tenants.scope import acting_in, tenant_scope
-from tenants.seals import AuditCheckpoint, AuditPurge, AuditSeal, link_of
+from tenants.seals import AuditSeal
 from tests.fixtures.app import app_over, both_databases
 from tests.fixtures.cast import Cast, as_actor
-from tests.isolation.world import table_of
-from tests.tenants.chain_scene import EVENT, SEAL, WAYS, add_events, past_triggers, seal_all
+from tests.tenants.chain_scene import EVENT, WAYS, add_events, past_triggers, seal_all
+from tests.tenants.purge_scene import AROUND, seals
 
 pytestmark = both_databases
-PURGE, CHECKPOINT = table_of(AuditPurge), table_of(AuditCheckpoint)
 
 
 @pytest.fixture
@@ -150,86 +150,6 @@ def test_the_webs_role_cannot_purge(app: Flask, old: int, cast: Cast, database_u
         done = purge_tenant(cast.acme.id)
         db.session.remove()
     assert (done.count, "owner" in done.obstacle) == (0, True)
-
-
-def seals(connection: Connection, cast: Cast) -> list[Any]:
-    mine = SEAL.select().where(SEAL.c.tenant_id == cast.acme.id)
-    return list(connection.execute(mine.order_by(SEAL.c.position)))
-
-
-Tamper = Callable[[Connection, Cast, dict[str, Any]], None]
-
-
-def delete_the_record(connection: Connection, cast: Cast, _kept: dict[str, Any]) -> None:
-    connection.execute(PURGE.delete())
-
-
-def alter_the_record(column: str, value: Any) -> Tamper:
-    def tamper(connection: Connection, _cast: Cast, _kept: dict[str, Any]) -> None:
-        connection.execute(PURGE.update().values({column: value}))
-
-    return tamper
-
-
-def move_the_record_on(connection: Connection, cast: Cast, _kept: dict[str, Any]) -> None:
-    """Purge further by hand, without the key: the record, the events, the seals."""
-    row = seals(connection, cast)[2]
-    connection.execute(PURGE.update().values(position=row.position, link=row.link))
-    purge_by_hand(connection, cast, row.position)
-
-
-def purge_by_hand(connection: Connection, cast: Cast, position: int) -> None:
-    for row in seals(connection, cast):
-        if row.position <= position:
-            connection.execute(EVENT.delete().where(EVENT.c.id == row.id))
-            connection.execute(SEAL.delete().where(SEAL.c.id == row.id))
-
-
-def delete_the_first_that_is_left(connection: Connection, cast: Cast, _k: dict[str, Any]) -> None:
-    purge_by_hand(connection, cast, seals(connection, cast)[0].position)
-
-
-def delete_the_first_event(connection: Connection, cast: Cast, _kept: dict[str, Any]) -> None:
-    connection.execute(EVENT.delete().where(EVENT.c.id == seals(connection, cast)[0].id))
-
-
-def bring_an_event_back(connection: Connection, _cast: Cast, kept: dict[str, Any]) -> None:
-    connection.execute(EVENT.insert(), kept["event"])
-
-
-def bring_one_back_with_its_seal(connection: Connection, _c: Cast, kept: dict[str, Any]) -> None:
-    connection.execute(EVENT.insert(), kept["event"])
-    connection.execute(SEAL.insert(), kept["seal"])
-
-
-def swap_the_first_two(connection: Connection, cast: Cast, _kept: dict[str, Any]) -> None:
-    one, two = seals(connection, cast)[:2]
-    for row, position in ((one, -1), (two, one.position), (one, two.position)):
-        connection.execute(SEAL.update().where(SEAL.c.id == row.id).values(position=position))
-
-
-def start_a_new_chain_at_the_cut(connection: Connection, cast: Cast, _k: dict[str, Any]) -> None:
-    link = "a" * 64
-    connection.execute(PURGE.update().values(link=link))
-    for row in seals(connection, cast):
-        link = link_of(row.tenant_id, row.position, row.id, row.digest, link)
-        connection.execute(SEAL.update().where(SEAL.c.id == row.id).values(link=link))
-
-
-AROUND: dict[str, Tamper] = {
-    each.__name__: each
-    for each in (
-        delete_the_record, move_the_record_on, delete_the_first_that_is_left,
-        delete_the_first_event, bring_an_event_back, bring_one_back_with_its_seal,
-        swap_the_first_two, start_a_new_chain_at_the_cut,
-    )
-} | {
-    f"alter the record's {column}": alter_the_record(column, value)
-    for column, value in (
-        ("position", 3), ("previous", 1), ("link", "f" * 64), ("signature", "f" * 64),
-        ("until", now()), ("at", now()),
-    )
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", AROUND)
