@@ -76,6 +76,13 @@ def circumstances(request_id: str, address: str = "") -> Iterator[None]:
         _circumstances.reset(token)
 
 
+class _Facts(dict[str, Any]):
+    """What an event brought along; an old one may lack what its sentence says today."""
+
+    def __missing__(self, key: str) -> str:
+        return f"({key} unknown)"
+
+
 class AuditEvent(Keyed, TenantScoped, Base):
     """One event. Never changed; deleted only by a purge (`tenants.purging`).
 
@@ -116,7 +123,11 @@ class AuditEvent(Keyed, TenantScoped, Base):
     def sentence_about(self, label: str) -> str:
         """Return what happened with the target under another name."""
         known = all_events().get(self.event)
-        return known.sentence.format_map({"target": label, **self.facts}) if known else self.event
+        return (
+            known.sentence.format_map(_Facts({"target": label, **self.facts}))
+            if known
+            else self.event
+        )
 
 
 def record(

@@ -17,6 +17,7 @@ from tenants.audit import Audited, excuse, record
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
 from tenants.decisions import Actor, authorize, can
+from tenants.engines import is_reading
 from tenants.events import Event
 from tenants.permissions import Permission
 from tenants.scope import TenantScoped
@@ -196,9 +197,9 @@ def is_held() -> bool:
 
 
 def hold_by_id(hold_id: uuid.UUID, account: AccountRef) -> TrailHold | None:
-    """Return a hold of this account, locked, or None."""
+    """Return a hold of this account, or None; locked where one may write."""
     query = select(TrailHold).where(TrailHold.id == hold_id, TrailHold.account_id == account.id)
-    return db.session.scalar(query.with_for_update())
+    return db.session.scalar(query if is_reading() else query.with_for_update())
 
 
 def last_purge() -> AuditPurge | None:

@@ -2,7 +2,8 @@
 
 Why a page of it stays fast at ten million rows: nothing is counted; a page is 51 rows from a key
 on; every filter that names something whole (a master's trail, an action, an e-mail, an outcome, a
-request, an id, times) is a range of an index that ends in (at, id), in the order shown. What no
+request, an id, times) is a range of an index that ends in (at, id), in the order shown; of accounts
+below a master see `trail_places`. What no
 index finds (words, parts of names) is looked for in the next LOOKED_AT rows of such a range only,
 and the page says how far it looked and goes on from there.
 """
@@ -13,15 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.content.desk import PER_PAGE, Slice, key_of, parse_key
 from portal.content.pages import Page
 from portal.content.schedules import Schedule
-from portal.content.trail_conditions import ABOUT_CONTENT, exact, loose
+from portal.content.trail_conditions import ABOUT_CONTENT, loose
 from portal.content.trail_filters import TrailQuery
-from tenants.accounts import Account, AccountClosure, AccountRef
+from portal.content.trail_places import Places
+from tenants.accounts import Account, AccountRef
 from tenants.audit import AuditEvent
 from tenants.db import db
 
@@ -81,7 +83,10 @@ def events_about(page: Page, before: str | None = None) -> Slice:
     query = select(AuditEvent).where(
         or_(AuditEvent.target_id == page.id, AuditEvent.target_id.in_(schedules))
     )
-    rows = _newest(_after(query, before), PER_PAGE + 1)
+    if before:
+        query = query.where(tuple_(AuditEvent.at, AuditEvent.id) < tuple_(*parse_key(before)))
+    query = query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    rows = list(db.session.scalars(query.limit(PER_PAGE + 1)))
     return Slice([tell(row, True) for row in rows[:PER_PAGE]], _older(rows, PER_PAGE))
 
 
@@ -92,12 +97,13 @@ def events_below(
     """Return what happened at an account and below it, the latest first, from a key on.
 
     `content` says whether the viewer may read drafts; without it titles and texts are left out, and
-    nothing is found by them. Two statements, three when words are looked for.
+    nothing is found by them. Two statements; one more below a master or for an account by name, one
+    more when words are looked for.
     """
-    query = _after(select(AuditEvent).where(*_below(here), *exact(asked)), before)
+    places = Places(here, asked)
     if any(term.is_loose for term in asked.terms):
-        return _look(query, asked, content=content, most=most)
-    rows = _newest(query, most + 1)
+        return _look(places, before, content=content, most=most)
+    rows = list(db.session.scalars(places.newest(before, most + 1)))
     return Found(_told(rows[:most], content), _older(rows, most))
 
 
@@ -115,38 +121,19 @@ def each_event(
             return
 
 
-def _below(here: AccountRef) -> list[Any]:
-    """The whole tenant needs no condition of its own: the scope has it, and its index the order."""
-    if here.id == here.tenant_id:
-        return []
-    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id == here.id)
-    return [AuditEvent.account_id.in_(below)]
-
-
-def _after(query: Select[Any], before: str | None) -> Select[Any]:
-    if not before:
-        return query
-    return query.where(tuple_(AuditEvent.at, AuditEvent.id) < tuple_(*parse_key(before)))
-
-
-def _look(query: Select[Any], asked: TrailQuery, *, content: bool, most: int) -> Found:
+def _look(places: Places, before: str | None, *, content: bool, most: int) -> Found:
     """Look for words in the next LOOKED_AT rows."""
-    ordered = query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-    event = aliased(AuditEvent, ordered.limit(LOOKED_AT).subquery())
-    fitting = select(event).where(*loose(asked, event, content=content))
+    size = places.window(LOOKED_AT)
+    event = aliased(AuditEvent, places.newest(before, size).subquery())
+    fitting = select(event).where(*loose(places.asked, event, content=content))
     fitting = fitting.order_by(event.at.desc(), event.id.desc()).limit(most + 1)
     rows = list(db.session.scalars(fitting))
     if len(rows) > most:
         return Found(_told(rows[:most], content), _older(rows, most))
-    last = ordered.with_only_columns(AuditEvent.at, AuditEvent.id).offset(LOOKED_AT - 1).limit(1)
-    end = db.session.execute(last).first()
+    last = places.newest(before, size).with_only_columns(AuditEvent.at, AuditEvent.id)
+    end = db.session.execute(last.limit(1).offset(size - 1)).first()
     older = key_of(end.at, end.id) if end else None
     return Found(_told(rows, content), older, end.at if end else None)
-
-
-def _newest(query: Select[Any], limit: int) -> list[AuditEvent]:
-    query = query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-    return list(db.session.scalars(query.limit(limit)))
 
 
 def _older(rows: list[AuditEvent], most: int) -> str | None:

@@ -71,7 +71,7 @@ def statements() -> Iterator[list[str]]:
     found: list[str] = []
 
     def note(_c: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
-        if "set_config" not in sql:
+        if sql.startswith("SELECT") and "set_config" not in sql:
             found.append(sql)
 
     listening.listen(db.engine, "before_cursor_execute", note)
@@ -115,11 +115,11 @@ def told(app: Flask, inside, cast: Cast) -> Cast:
         ("request:req-1 actor:admin@acme.example", 3), ("request:req-1 actor:ADMIN@", 3),
         ("request:req-1 actor:Admin", 3), ("request:req-1 actor:nobody", 0),
         ("request:req-1 plan", 2), ("request:req-1 zoë’s", 1), ("request:req-1 Größe", 2),
-        ("request:req-1 100%", 1), ("request:req-1 0%", 1), ("request:req-1 _", 3),
+        ("request:req-1 100%", 1), ("request:req-1 0%", 1), ("request:req-1 _", 0),
         ("request:req-1 page.publish", 1), ("request:req-1 192.0.2.7", 3),
         ("request:req-1 target:berlin", 1), ("request:req-1 since:1h", 3),
         ("request:req-1 until:1h", 0), ("request:req-1 outcome:done outcome:refused", 3),
-        ("target:spring", 1), ("account:bolt", 0),
+        ("target:spring", 4), ("account:bolt", 0),
     ],
 )  # fmt: skip
 def test_terms_find_what_they_name(told: Cast, text: str, count: int):
@@ -152,9 +152,9 @@ def test_what_is_hidden_is_not_found_by_its_words(told: Cast):
 @pytest.mark.parametrize(
     ("text", "most"),
     [("", 2), *((f"{key}:{value}", 2) for key, value in (
-        ("actor", "a@b.example"), ("action", "account"), ("account", "acme"), ("outcome", "done"),
+        ("actor", "a@b.example"), ("action", "account"), ("outcome", "done"),
         ("since", "7d"), ("until", "2027-01-01"), ("request", "x"), ("target", "0" * 32),
-    )), ("plan", 3), ("actor:ada target:x words", 3)],
+    )), ("plan", 3), ("account:acme", 3), ("actor:ada target:x words", 3)],
 )  # fmt: skip
 def test_a_page_takes_a_fixed_number_of_statements(told: Cast, text: str, most: int):
     seen = []
@@ -214,10 +214,10 @@ def test_words_are_looked_for_a_part_at_a_time(told: Cast, monkeypatch: pytest.M
 
 
 @both_databases
-def test_the_picture_is_one_statement(told: Cast):
+def test_the_picture_takes_two_statements(told: Cast):
     with reading(), acting_in(tenant_scope(told.acme.id)), statements() as found:
         days = activity(told.berlin, "Europe/Berlin")
-    assert len(found) == 1
+    assert len(found) == 2
     assert len(days) == 30
     assert days[-1].count + days[-2].count >= 1
     assert sum(day.count for day in days[:-2]) == 0

@@ -108,7 +108,8 @@ def test_a_view_is_saved_found_and_deleted(app: Flask, client: FlaskClient, cast
 
 @pytest.mark.parametrize(
     "data",
-    [{"name": "", "q": "action:page"}, {"name": "x" * 90, "q": "action:page"}, {"name": "A", "q": ""},
+    [{"name": "", "q": "action:page"}, {"name": "x" * 90, "q": "action:page"},
+     {"name": "A", "q": ""},
      {"name": "A", "q": "since:soon"}, {"name": "A\x00", "q": "action:page"}],
 )  # fmt: skip
 def test_a_bad_view_is_refused_and_kept(
