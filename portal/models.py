@@ -1,11 +1,11 @@
 """Every mapped class, so that importing this one module completes the metadata."""
 
 from portal import heartbeats, outbox
-from portal.content import imports, pages, schedules, sites, terms
+from portal.content import imports, pages, schedules, sites, terms, trail_views
 from portal.identity import models as identity
-from tenants import accounts, audit, grants, invitations, people, roles, seals
+from tenants import accounts, audit, grants, invitations, people, retention, roles, seals
 
 __all__ = [
     "accounts", "audit", "grants", "heartbeats", "identity", "imports", "invitations", "outbox",
-    "pages", "people", "roles", "schedules", "seals", "sites", "terms",
+    "pages", "people", "retention", "roles", "schedules", "seals", "sites", "terms", "trail_views",
 ]  # fmt: skip

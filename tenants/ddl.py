@@ -94,6 +94,72 @@ def append_only(connection: Connection, table: str) -> None:
         )
 
 
+_PURGED = (
+    "EXISTS (SELECT 1 FROM audit_purge p "
+    "WHERE p.tenant_id = OLD.tenant_id AND {position} <= p.position)"
+)
+PURGEABLE = {
+    "audit_event": _PURGED.format(
+        position="(SELECT s.position FROM audit_seal s WHERE s.id = OLD.id)"
+    ),
+    "audit_seal": _PURGED.format(position="OLD.position"),
+    "audit_checkpoint": _PURGED.format(position="OLD.position"),
+}
+
+
+def purgeable(connection: Connection, table: str) -> None:
+    """Let an append-only table of PURGEABLE lose rows that a purge's record covers, and no other.
+
+    On PostgreSQL the transaction must also say `portal.purging`, the privilege to delete stays with
+    the owner, and only the owner may add to `audit_purge`.
+    """
+    covered, name = PURGEABLE[table], f"{table}_purgeable"
+    if connection.dialect.name != "postgresql":
+        connection.execute(text(f"DROP TRIGGER {table}_append_only_delete"))
+        connection.execute(
+            text(
+                f"CREATE TRIGGER {table}_append_only_delete BEFORE DELETE ON {table} "
+                f"WHEN NOT {covered} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} only grows: DELETE refused'); END"
+            )
+        )
+        return
+    refuse = "RAISE EXCEPTION '% only grows: % refused', TG_TABLE_NAME, TG_OP"
+    connection.execute(
+        text(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "IF TG_LEVEL = 'STATEMENT' THEN "
+            "IF coalesce(current_setting('portal.purging', true), '') <> 'yes' "
+            f"THEN {refuse}; END IF; RETURN NULL; END IF; "
+            f"IF NOT {covered} THEN {refuse}; END IF; RETURN OLD; END $$"
+        )
+    )
+    connection.execute(text(f"DROP TRIGGER {table}_append_only ON {table}"))
+    for trigger, event, level, function in (
+        ("append_only", "UPDATE OR TRUNCATE", "STATEMENT", "portal_refuse"),
+        ("purging", "DELETE", "STATEMENT", name),
+        ("purged", "DELETE", "ROW", name),
+    ):
+        connection.execute(
+            text(
+                f"CREATE TRIGGER {table}_{trigger} BEFORE {event} ON {table} "
+                f"FOR EACH {level} EXECUTE FUNCTION {function}()"
+            )
+        )
+
+
+def unpurgeable(connection: Connection, table: str) -> None:
+    """Undo `purgeable`: the table only grows again."""
+    if connection.dialect.name != "postgresql":
+        for verb in ("delete", "update"):
+            connection.execute(text(f"DROP TRIGGER {table}_append_only_{verb}"))
+    else:
+        for trigger in ("append_only", "purging", "purged"):
+            connection.execute(text(f"DROP TRIGGER {table}_{trigger} ON {table}"))
+        connection.execute(text(f"DROP FUNCTION {table}_purgeable()"))
+    append_only(connection, table)
+
+
 def grant_only(connection: Connection, role: str, table: str, rights: str) -> None:
     """Give the web role these rights to a table and no others, whatever new tables get."""
     if connection.dialect.name != "postgresql":

@@ -19,6 +19,7 @@ def _event(name: str, sentence: str, *keys: str) -> EventType:
 class Event:
     """Every event there is, as noun.verb in the past tense. Keep the list alphabetical."""
 
+    ACCESS_EXPORTED = _event("access.exported", "exported who may do what at {target}", "people")
     ACCOUNT_CHANGED = _event("account.changed", "changed {target}")
     ACCOUNT_OPENED = _event("account.opened", "opened the account {target}", "kind", "handle")
     ACTION_REFUSED = _event(
@@ -37,6 +38,10 @@ class Event:
     INVITATION_ACCEPTED = _event(
         "invitation.accepted", "accepted to be {role}, invited by {inviter}", "role", "inviter"
     )
+    INVITATION_REFUSED = _event(
+        "invitation.refused", "could not accept the invitation to be {role}: {cause}",
+        "role", "cause",
+    )  # fmt: skip
     INVITATION_RESENT = _event(
         "invitation.resent", "invited {email} again to be {role}", "email", "role"
     )
@@ -85,6 +90,19 @@ class Event:
     )
     SITE_CHANGED = _event("site.changed", "changed the site of {target}")
     TRAIL_EXPORTED = _event("trail.exported", "exported the trail of {target}", "position", "shown")
+    TRAIL_HOLD_ENDED = _event("trail.hold_ended", "ended the hold “{target}” on the trail")
+    TRAIL_HOLD_STARTED = _event("trail.hold_started", "put the hold “{target}” on the trail")
+    TRAIL_LISTED = _event(
+        "trail.listed", "exported {rows} events of {target} as {format}, {filters}",
+        "rows", "format", "filters",
+    )  # fmt: skip
+    TRAIL_PURGED = _event(
+        "trail.purged", "purged {count} events of {target} from before {until}",
+        "count", "until", "position", "link",
+    )  # fmt: skip
+    TRAIL_RETENTION_SET = _event(
+        "trail.retention_set", "set {target} to keep its trail {kept}", "kept"
+    )
 
 
 def all_events() -> dict[str, EventType]:

@@ -55,12 +55,17 @@ def _wake_imports() -> None:
             return  # The queue is out of reach: the clock has better things to do than to wait.
 
 
+def _wake_purge() -> None:
+    wake("purge_trail", job_id="purge-trail")
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("publish what is due", TICK_SECONDS, publish_due),
     Periodic("heartbeat", 5, _beat),
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
     Periodic("seal the trail", 2, seal_waiting),
+    Periodic("wake purge", 6 * 3600, _wake_purge),
 )
 
 

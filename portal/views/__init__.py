@@ -5,8 +5,15 @@ from importlib import import_module
 from flask import Flask
 
 BLUEPRINTS = (
-    "auth", "reset", "joining", "me", "dashboard", "pages", "publication", "schedules", "imports",
-    "people", "access", "supposing", "holders", "settings", "trail", "health",
+    "auth", "reset", "joining",
+    "me", "security",
+    "dashboard",
+    "pages", "publication", "schedules", "imports",
+    "people",
+    "access", "supposing", "holders",
+    "settings",
+    "trail", "trail_files", "keeping",
+    "health",
 )  # fmt: skip
 
 

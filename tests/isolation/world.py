@@ -26,6 +26,7 @@ HANDLES = ("acme", "acme-berlin", "acme-berlin-mitte", "acme-hamburg", "bolt")
 # column needs a line here.
 SAMPLES: dict[Any, Any] = {
     "audit_checkpoint.position": itertools.count(1_000_001),
+    "audit_purge.position": itertools.count(1_000_001),
     "audit_seal.position": itertools.count(1_000_001),
     "grant.reach": "subtree",
     "import_run.state": "waiting",

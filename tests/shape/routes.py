@@ -34,11 +34,13 @@ def a_row(table: str) -> Callable[[World, str], uuid.UUID]:
 # An address with another parameter needs a line here, or its row of the matrix cannot be tried.
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "grant_id": a_row("grant"),
+    "hold_id": a_row("trail_hold"),
     "import_id": a_row("import_run"),
     "invitation_id": a_row("invitation"),
     "page_id": a_page,
     "revision_id": a_row("revision"),
     "schedule_id": a_row("schedule"),
+    "view_id": a_row("trail_view"),
 }
 
 
