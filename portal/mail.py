@@ -13,6 +13,7 @@ from portal.config import Config
 from portal.identity.tokens import LIFE
 from portal.outbox import post
 from portal.times import local_time
+from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.decisions import Actor
@@ -50,6 +51,24 @@ def invitation(row: Invitation, account: AccountRef, token: str, *, by: Actor) -
         row.email, "invitation", account.tenant_id,
         link=address_of("joining.open_link", token=token), role=row.role, account=account,
         inviter=by.name, expires=local_time(row.expires_at, account.zone),
+    )  # fmt: skip
+
+
+def request_made(row: AccessRequest, account: AccountRef, recipient: str, *, by: Actor) -> None:
+    """Tell somebody who can give it that access is asked for; the reason is read in the portal."""
+    _post(
+        recipient, "request_made", account.tenant_id,
+        asker=by, account=account, wanted=row.words,
+        link=address_of("requests.answer", handle=account.handle, request_id=row.id),
+    )  # fmt: skip
+
+
+def request_answered(row: AccessRequest, account: AccountRef) -> None:
+    """Tell whoever asked what the answer is."""
+    _post(
+        row.person.email, "request_answered", account.tenant_id,
+        person=row.person, account=account, wanted=row.words, granted=row.answer == "granted",
+        reason=row.answer_reason, answerer=row.answered_by_label, link=address_of("me.show"),
     )  # fmt: skip
 
 

@@ -59,6 +59,12 @@ class Event:
     PERSON_CHANGED = _event("person.changed", "changed {target}")
     PERSON_DEACTIVATED = _event("person.deactivated", "barred {target} from signing in")
     PERSON_REACTIVATED = _event("person.reactivated", "let {target} sign in again")
+    REQUEST_GRANTED = _event(
+        "request.granted", "granted {person} {wanted}, as {role}", "person", "role", "wanted"
+    )
+    REQUEST_MADE = _event("request.made", "asked for {wanted}", "wanted", "until")
+    REQUEST_REFUSED = _event("request.refused", "refused {person} {wanted}", "person", "wanted")
+    REQUEST_WITHDRAWN = _event("request.withdrawn", "took back what was asked: {wanted}", "wanted")
     ROLES_SYNCED = _event("role.synced", "brought the built-in roles up to date", "differences")
     SCHEDULE_CANCELLED = _event(
         "schedule.cancelled", "cancelled: {what} {target}, due {due}", "what", "due"

@@ -4,13 +4,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
 from tenants.permissions import Permission as P
+from tenants.permissions import known
 from tenants.scope import TenantOrBuiltIn
 
 
@@ -131,6 +132,36 @@ def _sync_permissions(role: Role, wanted: set[str]) -> list[str]:
 def role_by_id(role_id: uuid.UUID) -> Role | None:
     """Return the role if it is built in or inside the scope, else None."""
     return db.session.scalar(select(Role).where(Role.id == role_id))
+
+
+def contents_of_roles() -> dict[Role, frozenset[P]]:
+    """Return every role inside the scope with all it comes to today, the weakest first.
+
+    Two statements, however many roles there are.
+    """
+    roles = list(db.session.scalars(select(Role).order_by(Role.rank, Role.id)))
+    adds: dict[uuid.UUID, set[str]] = {role.id: set() for role in roles}
+    rows = select(RolePermission).where(
+        or_(RolePermission.ended_at.is_(None), RolePermission.ended_at > now())
+    )
+    for row in db.session.scalars(rows):
+        adds.setdefault(row.role_id, set()).add(row.permission)
+    parents = {role.id: role.parent_id for role in roles}
+    return {role: frozenset(known(_climb(role.id, parents, adds))) for role in roles}
+
+
+def _climb(
+    role_id: uuid.UUID | None,
+    parents: dict[uuid.UUID, uuid.UUID | None],
+    adds: dict[uuid.UUID, set[str]],
+) -> set[str]:
+    found: set[str] = set()
+    seen: set[uuid.UUID] = set()
+    while role_id is not None and role_id not in seen:
+        seen.add(role_id)
+        found |= adds.get(role_id, set())
+        role_id = parents.get(role_id)
+    return found
 
 
 def built_in_roles() -> list[Role]:

@@ -25,6 +25,9 @@ HANDLES = ("acme", "acme-berlin", "acme-berlin-mitte", "acme-hamburg", "bolt")
 # What a column with a CHECK takes, or an iterator where it must differ. A new table with such a
 # column needs a line here.
 SAMPLES: dict[Any, Any] = {
+    "access_request.answer": "refused",
+    "access_request.kind": "right",
+    "access_request.wanted": itertools.cycle(["page.view", "page.edit", "page.publish"]),
     "audit_checkpoint.position": itertools.count(1_000_001),
     "audit_seal.position": itertools.count(1_000_001),
     "grant.reach": "subtree",

@@ -29,6 +29,7 @@ MAY_CROSS = {
 }
 MAY_USE_DIRECTORY = {
     "portal/requests.py": "one read for all that a request must know before it has a scope",
+    "tenants/access_requests.py": "what a person asked for stands in many tenants",
     "tenants/directory.py": "what it is for",
     "tenants/questions.py": "asks who may do what in all tenants; the doors say who may ask",
     "tenants/scope.py": "where the word is defined",
