@@ -159,6 +159,15 @@ def end(grant: Grant, account: AccountRef, *, by: Actor, reason: str = "") -> No
             "This grant reaches further down or lasts longer than your own right here. "
             "Somebody whose right reaches and lasts as long must end it."
         )
+    finish(grant, account, by=by, reason=reason)
+
+
+def finish(grant: Grant, account: AccountRef, *, by: Actor, reason: str) -> None:
+    """End a grant now and record it, without asking who may. For `end` and for leaving.
+
+    Raises CannotDelegate when it has ended already, or when the account would be left without an
+    admin.
+    """
     _take_turn(account, grant)
     if not grant.counts(now()):
         raise CannotDelegate("This grant has ended already.")

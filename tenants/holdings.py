@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, literal, or_, select
+from sqlalchemy import Select, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from tenants.accounts import Account
@@ -27,17 +27,18 @@ class Held:
     holding: Holding
 
 
-def held_at(at: datetime, condition: Any) -> list[Held]:
+def held_at(at: datetime, condition: Any, *, barred: bool = False) -> list[Held]:
     """Return the grants in force at an instant (UTC) that fit a condition on Grant.
 
-    People who could not sign in at that instant are left out. Needs the directory's scope.
+    People who could not sign in at that instant are left out, unless `barred`. Needs the
+    directory's scope.
     """
-    rows = db.session.execute(_query(at, condition)).all()
+    rows = db.session.execute(_query(at, condition, barred)).all()
     people = {row[0].id: (row[0].person_id, row[-2], row[-1]) for row in rows}
     return [Held(*people[holding.grant_id], holding) for holding in _fold(rows)]
 
 
-def _query(at: datetime, condition: Any) -> Select[Any]:
+def _query(at: datetime, condition: Any, barred: bool) -> Select[Any]:
     chain = (
         select(Grant.id.label("grant_id"), Grant.role_id, literal(0).label("steps"))
         .where(condition, *Grant.in_force(at))
@@ -47,7 +48,6 @@ def _query(at: datetime, condition: Any) -> Select[Any]:
     climb = climb.join(Role, Role.id == chain.c.role_id).where(Role.parent_id.is_not(None))
     chain = chain.union_all(climb)
     held, via = aliased(Role), aliased(Role)
-    active = or_(Person.deactivated_at.is_(None), Person.deactivated_at > at)
     return (
         select(
             Grant, Account, held.name, via.name, chain.c.steps, RolePermission.permission,
@@ -60,7 +60,7 @@ def _query(at: datetime, condition: Any) -> Select[Any]:
         .join(via, via.id == chain.c.role_id)
         .join(RolePermission, RolePermission.role_id == via.id)
         .where(
-            active,
+            true() if barred else Person.active_at(at),
             RolePermission.since <= at,
             or_(RolePermission.ended_at.is_(None), RolePermission.ended_at > at),
         )

@@ -16,9 +16,11 @@ OPEN_REQUEST = sa.text("answered_at IS NULL")
 
 def upgrade() -> None:
     _access_request()
+    _absence()
 
 
 def downgrade() -> None:
+    op.drop_table("absence")
     op.drop_table("access_request")
 
 
@@ -67,3 +69,20 @@ def _access_request() -> None:
         unique=True, sqlite_where=OPEN_REQUEST, postgresql_where=OPEN_REQUEST,
     )  # fmt: skip
     ddl.row_security(op.get_bind(), "access_request", directory=True)
+
+
+def _absence() -> None:
+    op.create_table(
+        "absence",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("by_label", sa.String(length=300), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_by_label", sa.String(length=300), nullable=False),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_absence_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
+    )
+    op.create_index(op.f("ix_absence_person_id"), "absence", ["person_id"])

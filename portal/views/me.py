@@ -45,7 +45,11 @@ def show() -> Any:
         return redirect(url_for("me.show"), 303)
     status = 422 if form.errors else 200
     return render_template(
-        "me/show.html", form=form, devices=_devices(), requests=_requests()
+        "me/show.html",
+        form=form,
+        devices=_devices(),
+        requests=_requests(),
+        memberships=current.person.holdings,
     ), status
 
 

@@ -46,6 +46,7 @@ class Places:
     import_run: str
     invitation: str
     request: str
+    person: str
 
 
 def furnish(app: Flask) -> Places:
@@ -72,7 +73,9 @@ def furnish(app: Flask) -> Places:
             asked = ask(Permission.PAGE_PUBLISH, acme, by=author, reason=LONG)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
-            places = Places(*[*(str(row.id) for row in made), token, str(asked.id)])
+            places = Places(
+                *[*(str(row.id) for row in made), token, str(asked.id), str(people.admin.id)]
+            )
         run_waiting(uuid.UUID(places.import_run))
         return places
 

@@ -23,6 +23,7 @@ from tests.infra.postgres import Database
 from tests.isolation.world import scoped_classes, superuser_url, table_of
 
 NOT_A_TENANTS = {
+    "absence": "belongs to a person, who may work in many tenants",
     "alembic_version": "Alembic's own",
     "heartbeat": "signs of life of our machinery",
     "login_session": "belongs to a person, who may work in many tenants",
