@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import current_app
 
 from portal.config import Config
+from portal.identity import email_change
 from portal.identity.tokens import LIFE
 from portal.outbox import post
 from portal.times import local_time
@@ -70,6 +71,38 @@ def request_answered(row: AccessRequest, account: AccountRef) -> None:
         person=row.person, account=account, wanted=row.words, granted=row.answer == "granted",
         reason=row.answer_reason, answerer=row.answered_by_label, link=address_of("me.show"),
     )  # fmt: skip
+
+
+def email_confirm(person: Person, email: str, token: str) -> None:
+    """Send the link that confirms a new address, to that address."""
+    _post(
+        email, "email_confirm", person=person, email=email,
+        link=address_of("address.open_confirm", token=token),
+        hours=int(email_change.CONFIRM.total_seconds() // 3600),
+    )  # fmt: skip
+
+
+def email_taken(email: str) -> None:
+    """Tell whoever has an address already that somebody wanted it. It names nobody."""
+    _post(email, "email_taken", email=email, link=address_of("reset.ask"))
+
+
+def email_stop(person: Person, email: str, token: str) -> None:
+    """Send the link that stops or undoes the change, to the address as it is."""
+    _write(
+        person, "email_stop", email=email, at=local_time(now(), person.zone),
+        link=address_of("address.open_stop", token=token), days=email_change.UNDO.days,
+    )  # fmt: skip
+
+
+def email_changed(person: Person, old: str, new: str) -> None:
+    """Tell both addresses that the change happened."""
+    at = local_time(now(), person.zone)
+    for recipient in (old, new):
+        _post(
+            recipient, "email_changed", person=person, old=old, new=new, at=at,
+            days=email_change.UNDO.days,
+        )  # fmt: skip
 
 
 def _write(person: Person, name: str, **values: Any) -> None:

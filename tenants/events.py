@@ -25,6 +25,14 @@ class Event:
         "action.refused", "was refused: {permission} at {account}", "permission", "account"
     )
     CONSOLE_VIEWED = _event("console.viewed", "looked at {view} in the staff console", "view")
+    EMAIL_CHANGE_ASKED = _event(
+        "email.change_asked", "asked to change the e-mail of {target} to {email}", "email"
+    )
+    EMAIL_CHANGE_STOPPED = _event(
+        "email.change_stopped", "stopped the change of the e-mail of {target} to {email}", "email"
+    )
+    EMAIL_CHANGED = _event("email.changed", "confirmed {target} as the new e-mail")
+    EMAIL_RESTORED = _event("email.restored", "undid the change of e-mail, back to {target}")
     GRANT_ENDED = _event("grant.ended", "took {role} away from {person}", "person", "role")
     GRANT_GIVEN = _event(
         "grant.given", "gave {person} the role {role}", "person", "role", "reach", "until"

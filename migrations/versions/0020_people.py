@@ -17,9 +17,11 @@ OPEN_REQUEST = sa.text("answered_at IS NULL")
 def upgrade() -> None:
     _access_request()
     _absence()
+    _email_change()
 
 
 def downgrade() -> None:
+    op.drop_table("email_change")
     op.drop_table("absence")
     op.drop_table("access_request")
 
@@ -86,3 +88,24 @@ def _absence() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
     )
     op.create_index(op.f("ix_absence_person_id"), "absence", ["person_id"])
+
+
+def _email_change() -> None:
+    op.create_table(
+        "email_change",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("old_email", sa.String(length=254), nullable=False),
+        sa.Column("new_email", sa.String(length=254), nullable=False),
+        sa.Column("confirm_hash", sa.String(length=64), nullable=False),
+        sa.Column("undo_hash", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("confirmed_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_email_change_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_change")),
+    )
+    op.create_index(op.f("ix_email_change_person_id"), "email_change", ["person_id"])

@@ -5,8 +5,8 @@ from importlib import import_module
 from flask import Flask
 
 BLUEPRINTS = (
-    "auth", "reset", "joining", "me", "leaving", "barring", "dashboard", "pages", "publication",
-    "schedules", "imports", "people", "requests", "asking", "access", "settings", "trail", "health",
+    "auth", "reset", "joining", "me", "address", "leaving", "barring", "dashboard", "pages",
+    "publication", "schedules", "imports", "people", "requests", "asking", "access", "settings", "trail", "health",
 )  # fmt: skip
 
 
