@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from tenants.accounts import Account, AccountRef
+from tenants.accounts import AccountRef, take_turn
 from tenants.audit import record
 from tenants.bounds import Beyond, beyond, held_until
 from tenants.clock import now
@@ -168,7 +168,8 @@ def finish(grant: Grant, account: AccountRef, *, by: Actor, reason: str) -> None
     Raises CannotDelegate when it has ended already, or when the account would be left without an
     admin.
     """
-    _take_turn(account, grant)
+    take_turn(account)
+    db.session.refresh(grant, ["ended_at", "until"])
     if not grant.counts(now()):
         raise CannotDelegate("This grant has ended already.")
     if _is_last_admin(grant):
@@ -183,13 +184,6 @@ def finish(grant: Grant, account: AccountRef, *, by: Actor, reason: str) -> None
         Event.GRANT_ENDED, grant, by=by, reason=reason,
         person=grant.person.email, role=grant.role.name,
     )  # fmt: skip
-
-
-def _take_turn(account: AccountRef, grant: Grant) -> None:
-    """Wait for others who end grants at the account, then see the grant as they left it."""
-    turn = select(Account.id).where(Account.id == account.id).with_for_update(key_share=True)
-    db.session.execute(turn)
-    db.session.refresh(grant, ["ended_at", "until"])
 
 
 def _is_last_admin(grant: Grant) -> bool:
