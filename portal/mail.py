@@ -18,6 +18,7 @@ from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.decisions import Actor
+from tenants.ending import Ending
 from tenants.invitations import Invitation
 from tenants.people import Person
 
@@ -103,6 +104,27 @@ def email_changed(person: Person, old: str, new: str) -> None:
             recipient, "email_changed", person=person, old=old, new=new, at=at,
             days=email_change.UNDO.days,
         )  # fmt: skip
+
+
+def grant_ends(ending: Ending) -> None:
+    """Tell somebody that his role ends soon."""
+    _post(
+        ending.email, "grant_ends", ending.account.tenant_id,
+        ending=ending, until=local_time(ending.until, ending.zone),
+        link=address_of("dashboard.show", handle=ending.account.handle),
+    )  # fmt: skip
+
+
+def given_grant_ends(ending: Ending) -> None:
+    """Tell whoever gave a role that it ends soon, with the way to give it again."""
+    _post(
+        ending.giver_email or "", "given_grant_ends", ending.account.tenant_id,
+        ending=ending, until=local_time(ending.until, ending.account.zone),
+        link=address_of(
+            "people.give_role", handle=ending.account.handle,
+            person=ending.person_id, role=ending.role_id,
+        ),
+    )  # fmt: skip
 
 
 def _write(person: Person, name: str, **values: Any) -> None:

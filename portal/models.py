@@ -3,9 +3,19 @@
 from portal import heartbeats, outbox
 from portal.content import imports, pages, schedules, sites, terms
 from portal.identity import models as identity
-from tenants import access_requests, accounts, audit, grants, invitations, people, roles, seals
+from tenants import (
+    access_requests,
+    accounts,
+    audit,
+    ending,
+    grants,
+    invitations,
+    people,
+    roles,
+    seals,
+)
 
 __all__ = [
-    "access_requests", "accounts", "audit", "grants", "heartbeats", "identity", "imports",
+    "access_requests", "accounts", "audit", "ending", "grants", "heartbeats", "identity", "imports",
     "invitations", "outbox", "pages", "people", "roles", "schedules", "seals", "sites", "terms",
 ]  # fmt: skip

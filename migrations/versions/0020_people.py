@@ -18,9 +18,11 @@ def upgrade() -> None:
     _access_request()
     _absence()
     _email_change()
+    _grant_notice()
 
 
 def downgrade() -> None:
+    op.drop_table("grant_notice")
     op.drop_table("email_change")
     op.drop_table("absence")
     op.drop_table("access_request")
@@ -109,3 +111,23 @@ def _email_change() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email_change")),
     )
     op.create_index(op.f("ix_email_change_person_id"), "email_change", ["person_id"])
+
+
+def _grant_notice() -> None:
+    op.create_table(
+        "grant_notice",
+        sa.Column("grant_id", sa.Uuid(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_grant_notice_account_id")
+        ),
+        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_grant_notice_grant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grant_notice")),
+        sa.UniqueConstraint("grant_id", name=op.f("uq_grant_notice_grant_id")),
+    )
+    for name in ("account_id", "tenant_id"):
+        op.create_index(op.f(f"ix_grant_notice_{name}"), "grant_notice", [name])
+    ddl.row_security(op.get_bind(), "grant_notice")
