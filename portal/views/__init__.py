@@ -6,8 +6,8 @@ from flask import Flask
 
 BLUEPRINTS = (
     "auth", "reset", "joining", "me", "address", "leaving", "barring", "dashboard", "pages",
-    "publication", "schedules", "imports", "people", "requests", "asking", "access", "settings",
-    "trail", "health",
+    "publication", "schedules", "imports", "people", "bulk", "requests", "asking", "access",
+    "settings", "trail", "health",
 )  # fmt: skip
 
 
