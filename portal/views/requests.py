@@ -43,7 +43,8 @@ def answer(request_id: uuid.UUID) -> Any:
     roles = roles_for(row, current.here, current.person) or abort(404)
     if row.kind == "join" and row.wanted != current.here.handle:
         abort(404)
-    form = AnswerForm(until=row.until and row.until.astimezone(zone(current.here.zone)))
+    until = row.until and row.until.astimezone(zone(current.here.zone))
+    form = AnswerForm(until=until, reach="account")
     form.role.choices = choices((str(r.id), f"{r.name}: {r.sentence}") for r in roles)
     form.role.data = form.role.data or str(roles[0].id)
     if row.answered_at is None and form.validate_on_submit():
