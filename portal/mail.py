@@ -18,8 +18,8 @@ from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.decisions import Actor
-from tenants.ending import Ending
 from tenants.invitations import Invitation
+from tenants.notices import Ending
 from tenants.people import Person
 
 

@@ -7,15 +7,15 @@ from tenants import (
     access_requests,
     accounts,
     audit,
-    ending,
     grants,
     invitations,
+    notices,
     people,
     roles,
     seals,
 )
 
 __all__ = [
-    "access_requests", "accounts", "audit", "ending", "grants", "heartbeats", "identity", "imports",
-    "invitations", "outbox", "pages", "people", "roles", "schedules", "seals", "sites", "terms",
+    "access_requests", "accounts", "audit", "grants", "heartbeats", "identity", "imports",
+    "invitations", "notices", "outbox", "pages", "people", "roles", "schedules", "seals", "sites", "terms",
 ]  # fmt: skip

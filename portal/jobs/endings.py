@@ -5,8 +5,8 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import mail
 from tenants.db import db
-from tenants.ending import Ending, announce, grants_ending
 from tenants.engines import reading
+from tenants.notices import Ending, announce, grants_ending
 from tenants.scope import across_tenants, acting_in, tenant_scope
 
 log = structlog.get_logger()

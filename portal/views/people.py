@@ -26,10 +26,10 @@ from tenants.delegation import (
     grant_by_id,
     people_to_give,
 )
-from tenants.ending import AHEAD
 from tenants.grants import grants_at
 from tenants.invitations import Invitation, invitation_by_id, open_invitations
 from tenants.inviting import CannotInvite, invite, resend, revoke
+from tenants.notices import AHEAD
 from tenants.people import person_by_id
 from tenants.permissions import Permission as P
 from tenants.roles import Role, role_by_id

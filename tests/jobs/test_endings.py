@@ -14,7 +14,7 @@ from portal.jobs.endings import announce_endings
 from tenants.clock import now
 from tenants.db import db
 from tenants.delegation import end, give, grant_by_id
-from tenants.ending import grants_ending
+from tenants.notices import grants_ending
 from tenants.people import Person
 from tenants.roles import built_in
 from tenants.scope import acting_in, tenant_scope
