@@ -17,5 +17,6 @@ from tenants import (
 
 __all__ = [
     "access_requests", "accounts", "audit", "grants", "heartbeats", "identity", "imports",
-    "invitations", "notices", "outbox", "pages", "people", "roles", "schedules", "seals", "sites", "terms",
+    "invitations", "notices", "outbox", "pages", "people", "roles", "schedules",
+    "seals", "sites", "terms",
 ]  # fmt: skip
