@@ -9,8 +9,10 @@ from flask import Flask, request, url_for
 
 from portal.config import ROOT
 from portal.heartbeats import is_silent
+from portal.proofs import ask_url
 from portal.requests import current
 from portal.times import ago, local_time
+from tenants.asking import requests_for
 from tenants.db import db
 from tenants.decisions import Decision
 from tenants.permissions import Permission as P
@@ -26,6 +28,7 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
     )),
     ("Account", (
         ("People", "people.index", "users", (P.ACCESS_VIEW,)),
+        ("Requests", "requests.index", "inbox", (P.GRANT_GIVE,)),
         ("Access", "access.index", "shield-check", (P.ACCOUNT_VIEW,)),
         ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
         ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),
@@ -36,7 +39,12 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
 def init_app(app: Flask) -> None:
     """Attach globals, filters and the shell."""
     app.jinja_env.globals.update(
-        static_url=static_url, can=_can, Permission=P, decide=_decide, shell=None
+        static_url=static_url,
+        can=_can,
+        Permission=P,
+        decide=_decide,
+        shell=None,
+        lacking=lacking,
     )
     app.jinja_env.filters.update(local_time=local_time, ago=ago)
     app.context_processor(_shell_context)
@@ -55,6 +63,24 @@ def _fingerprint(path: str) -> str:
 
 def _can(permission: P) -> bool:
     return _decide(permission).allowed
+
+
+class Lacking(str):
+    """Why a control is greyed out, in a sentence; `ask_url` is where the right is asked for."""
+
+    __slots__ = ("ask_url",)
+
+    ask_url: str | None
+
+
+def lacking(wanted: P | Decision) -> Lacking | None:
+    """Return why a control is greyed out, or None when it is not."""
+    decision = _decide(wanted) if isinstance(wanted, P) else wanted
+    if decision.allowed:
+        return None
+    sentence = Lacking(decision.sentence)
+    sentence.ask_url = ask_url(decision)
+    return sentence
 
 
 def _decide(permission: P) -> Decision:
@@ -125,4 +151,5 @@ def _group(label: str | None, items: Any) -> dict[str, Any]:
 
 def _item(label: str, url: str, icon: str, key: str) -> dict[str, Any]:
     here = request.path.startswith(key) or request.blueprint == key.split(".", maxsplit=1)[0]
-    return {"label": label, "url": url, "icon": icon, "current": here}
+    count = len(requests_for(current.person, current.here)) if key == "requests.index" else 0
+    return {"label": label, "url": url, "icon": icon, "current": here, "count": count}

@@ -180,6 +180,12 @@ def place(kind: Kind, handle: str, name: str, parent: Account | None, zone: str)
     return account
 
 
+def take_turn(account: AccountRef) -> None:
+    """Wait for others who took a turn at the account; hold it until the transaction ends."""
+    turn = select(Account.id).where(Account.id == account.id).with_for_update(key_share=True)
+    db.session.execute(turn)
+
+
 def account_by_id(account_id: uuid.UUID) -> Account | None:
     """Return the account if it is inside the scope, else None."""
     return db.session.scalar(select(Account).where(Account.id == account_id))

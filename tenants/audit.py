@@ -21,7 +21,9 @@ from tenants.events import EventType, all_events
 from tenants.scope import TenantScoped
 
 HIDDEN = "<hidden>"
-SECRET_FIELDS = frozenset({"password_hash", "access_password_hash", "token_hash"})
+SECRET_FIELDS = frozenset(
+    {"password_hash", "access_password_hash", "token_hash", "confirm_hash", "undo_hash"}
+)
 
 
 class Unrecorded(RuntimeError):

@@ -26,6 +26,14 @@ class Event:
         "action.refused", "was refused: {permission} at {account}", "permission", "account"
     )
     CONSOLE_VIEWED = _event("console.viewed", "looked at {view} in the staff console", "view")
+    EMAIL_CHANGE_ASKED = _event(
+        "email.change_asked", "asked to change the e-mail of {target} to {email}", "email"
+    )
+    EMAIL_CHANGE_STOPPED = _event(
+        "email.change_stopped", "stopped the change of the e-mail of {target} to {email}", "email"
+    )
+    EMAIL_CHANGED = _event("email.changed", "confirmed {target} as the new e-mail")
+    EMAIL_RESTORED = _event("email.restored", "undid the change of e-mail, back to {target}")
     GRANT_ENDED = _event("grant.ended", "took {role} away from {person}", "person", "role")
     GRANT_GIVEN = _event(
         "grant.given", "gave {person} the role {role}", "person", "role", "reach", "until"
@@ -64,6 +72,12 @@ class Event:
     PERSON_CHANGED = _event("person.changed", "changed {target}")
     PERSON_DEACTIVATED = _event("person.deactivated", "barred {target} from signing in")
     PERSON_REACTIVATED = _event("person.reactivated", "let {target} sign in again")
+    REQUEST_GRANTED = _event(
+        "request.granted", "granted {person} {wanted}, as {role}", "person", "role", "wanted"
+    )
+    REQUEST_MADE = _event("request.made", "asked for {wanted}", "wanted", "until")
+    REQUEST_REFUSED = _event("request.refused", "refused {person} {wanted}", "person", "wanted")
+    REQUEST_WITHDRAWN = _event("request.withdrawn", "took back what was asked: {wanted}", "wanted")
     ROLES_SYNCED = _event("role.synced", "brought the built-in roles up to date", "differences")
     SCHEDULE_CANCELLED = _event(
         "schedule.cancelled", "cancelled: {what} {target}, due {due}", "what", "due"

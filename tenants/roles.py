@@ -1,6 +1,7 @@
 """Roles: named sets of permissions, each inheriting from a parent role. Kept as data."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -211,6 +212,19 @@ def in_force(cls: Any, at: datetime) -> tuple[Any, Any]:
 def role_by_id(role_id: uuid.UUID) -> Role | None:
     """Return the role if it is built in or inside the scope, else None."""
     return db.session.scalar(select(Role).where(Role.id == role_id))
+
+
+def contents_of_roles(path: Collection[uuid.UUID]) -> dict[Role, frozenset[P]]:
+    """Return the roles that can be given at an account, by its path, with all each comes to.
+
+    The weakest built in first. Three statements, however many roles there are.
+    """
+    query = select(Role).where(
+        Role.deleted_at.is_(None), or_(Role.account_id.is_(None), Role.account_id.in_(path))
+    )
+    roles = db.session.scalars(query.order_by(Role.account_id.is_not(None), Role.rank, Role.name))
+    found = contents()
+    return {role: found.permissions(role.id) for role in roles}
 
 
 def built_in_roles() -> list[Role]:

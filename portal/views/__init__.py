@@ -6,10 +6,10 @@ from flask import Flask
 
 BLUEPRINTS = (
     "auth", "reset", "joining",
-    "me", "security",
+    "me", "address", "leaving", "security",
     "dashboard",
     "pages", "publication", "schedules", "imports",
-    "people",
+    "people", "bulk", "requests", "asking", "barring",
     "access", "supposing", "holders",
     "settings",
     "trail", "trail_files", "keeping",

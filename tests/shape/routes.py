@@ -38,6 +38,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "import_id": a_row("import_run"),
     "invitation_id": a_row("invitation"),
     "page_id": a_page,
+    "request_id": a_row("access_request"),
     "revision_id": a_row("revision"),
     "schedule_id": a_row("schedule"),
     "view_id": a_row("trail_view"),

@@ -30,6 +30,7 @@ MAY_CROSS = {
 }
 MAY_USE_DIRECTORY = {
     "portal/requests.py": "one read for all that a request must know before it has a scope",
+    "tenants/access_requests.py": "what a person asked for stands in many tenants",
     "tenants/directory.py": "what it is for",
     "tenants/past.py": "where accounts stood, asked of any instant",
     "tenants/grant_log.py": "somebody's own grants, in all tenants",
