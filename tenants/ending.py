@@ -1,6 +1,7 @@
 """Taking roles away, so that somebody always remains who can give them."""
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import or_, select
 
@@ -18,8 +19,15 @@ from tenants.permissions import Permission
 from tenants.roles import Contents, contents, in_force
 
 
-def end(grant: Grant, account: AccountRef, *, by: Actor, reason: str = "") -> None:
-    """End a grant now and record it.
+def end(
+    grant: Grant,
+    account: AccountRef,
+    *,
+    by: Actor,
+    reason: str = "",
+    at: datetime | None = None,
+) -> None:
+    """End a grant now and record it; `at` is what counts as now (UTC), for several ended at once.
 
     Raises Denied when `by` may not end grants there or the grant holds more than he does, and
     CannotDelegate when it reaches further or lasts longer than his own right, when it has ended
@@ -38,7 +46,7 @@ def end(grant: Grant, account: AccountRef, *, by: Actor, reason: str = "") -> No
     if not grant.counts(now()):
         raise CannotDelegate("This grant has ended already.")
     check_keepers(keepers(account.id), keepers(account.id, without_grant=grant.id))
-    grant.ended_at = now()
+    grant.ended_at = at or now()
     grant.ended_by_label = by.label
     grant.end_reason = reason
     record(
