@@ -26,6 +26,8 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
     )),
     ("Account", (
         ("People", "people.index", "users", (P.ACCESS_VIEW,)),
+        ("Groups", "groups.index", "folder-tree", (P.ACCESS_VIEW,)),
+        ("Roles", "roles.index", "id-card", (P.ACCESS_VIEW,)),
         ("Access", "access.index", "shield-check", (P.ACCOUNT_VIEW,)),
         ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
         ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),

@@ -6,7 +6,8 @@ from flask import Flask
 
 BLUEPRINTS = (
     "auth", "reset", "joining", "me", "dashboard", "pages", "publication", "schedules", "imports",
-    "people", "access", "supposing", "holders", "settings", "trail", "health",
+    "people", "access", "supposing", "holders", "roles", "defining",
+    "groups", "settings", "trail", "health",
 )  # fmt: skip
 
 

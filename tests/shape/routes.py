@@ -34,10 +34,13 @@ def a_row(table: str) -> Callable[[World, str], uuid.UUID]:
 # An address with another parameter needs a line here, or its row of the matrix cannot be tried.
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "grant_id": a_row("grant"),
+    "group_id": a_row("person_group"),
     "import_id": a_row("import_run"),
     "invitation_id": a_row("invitation"),
+    "member_id": a_row("group_member"),
     "page_id": a_page,
     "revision_id": a_row("revision"),
+    "role_id": a_row("role"),
     "schedule_id": a_row("schedule"),
 }
 
