@@ -92,4 +92,5 @@ def _counted(
     column: Any, ids: Collection[uuid.UUID], entity: Any, conditions: tuple[Any, ...]
 ) -> dict[uuid.UUID, int]:
     query = select(column, func.count(entity.id)).where(column.in_(ids), *conditions)
-    return dict(db.session.execute(query.group_by(column)).tuples().all())
+    rows = db.session.execute(query.group_by(column)).all()
+    return {row[0]: row[1] for row in rows}

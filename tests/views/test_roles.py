@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 from typing import Any
@@ -17,7 +18,7 @@ from tenants.permissions import Permission as P
 from tenants.roles import Role, built_in, contents
 from tenants.scope import across_tenants
 from tests.fixtures.app import both_databases
-from tests.fixtures.cast import Cast
+from tests.fixtures.cast import Cast, as_actor
 from tests.fixtures.client import sign_in
 from tests.staff.test_lists import statements
 from tests.tenants.real_effects import as_told, difference, everybodys_rights, the_tree
@@ -48,7 +49,7 @@ def fields(page: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", main):
         name, value = (re.search(rf'{a}="([^"]*)"', tag) for a in ("name", "value"))
-        if name and name[1] not in {"csrf_token"}:
+        if name and name[1] != "csrf_token":
             found.setdefault(name[1], []).append(value[1] if value else "")
     return found
 
@@ -89,7 +90,7 @@ def test_an_edit_is_shown_then_saved(app: Flask, client: FlaskClient, cast: Cast
     shown = client.post(f"{ROLES}{role}/edit", data=wanted)
     assert shown.status_code == 200
     assert "Vito Viewer" in shown.text
-    assert P.PAGE_EDIT.sentence in shown.text
+    assert P.PAGE_EDIT.sentence in html.unescape(shown.text)
     assert own_of(app, role) == {"page.publish"}, "nothing is saved yet"
     data = fields(shown.text) | {"act": "back"}
     again = client.post(f"{ROLES}{role}/edit", data=data)
@@ -233,7 +234,7 @@ def test_what_is_shown_is_what_happens(app: Flask, cast: Cast) -> None:
         held(desk, role, cast.berlin)
         held(cast.author, heir, cast.mitte, reach="account")
         held(cast.berlin_editor, role, cast.acme)
-        by = scene.as_actor(cast.admin)
+        by = as_actor(cast.admin)
         for act in (
             lambda: change(scene.role(role), cast.acme,
                            scene.wanted("Press", P.PAGE_EDIT), by=by),
@@ -340,4 +341,5 @@ def test_roles_of_the_house_are_staff_roles(app: Flask, client: FlaskClient, cas
         desk = db.session.scalar(select(Role).where(Role.name == "Desk"))
         assert desk is not None
         assert desk.for_house
+    assert "Desk" in client.get("/a/house/roles/").text
     assert "Desk" not in client.get("/a/acme/roles/").text
