@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from tenants.accounts import AccountRef
 from tenants.audit import AuditEvent
 from tenants.clock import now
 from tenants.db import db
@@ -29,6 +30,65 @@ def grants_by_group(group_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
 def members_by_group(group_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Return how many people are in each group now."""
     return _counted(GroupMember.group_id, group_ids, GroupMember, in_force(GroupMember, now()))
+
+
+def people_by_account(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Return how many people hold a role given at each account, directly or through a group."""
+    direct = select(Grant.account_id, Grant.person_id).where(
+        Grant.account_id.in_(account_ids), Grant.person_id.is_not(None), *Grant.in_force(now())
+    )
+    grouped = (
+        select(Grant.account_id, GroupMember.person_id)
+        .join(GroupMember, GroupMember.group_id == Grant.group_id)
+        .where(
+            Grant.account_id.in_(account_ids), *Grant.in_force(now()), *in_force(GroupMember, now())
+        )
+    )
+    each = direct.union(grouped).subquery()
+    query = select(each.c.account_id, func.count(each.c.person_id)).group_by(each.c.account_id)
+    rows = db.session.execute(query).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def borne_by(person: Any) -> Any:
+    """Return the condition under which a grant is borne by a person, himself or through a group.
+
+    `person` is an id, or `Person.id` of the query around it.
+    """
+    rows = select(GroupMember.group_id).where(
+        GroupMember.person_id == person, *in_force(GroupMember, now())
+    )
+    return or_(Grant.person_id == person, Grant.group_id.in_(rows.correlate(Person)))
+
+
+def grants_borne(person_ids: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, Grant]]:
+    """Return the grants in force that these people bear, accounts and roles loaded, and whose."""
+    query = (
+        select(Person.id, Grant)
+        .join(Grant, borne_by(Person.id))
+        .options(joinedload(Grant.account), joinedload(Grant.role))
+        .where(Person.id.in_(person_ids), *Grant.in_force(now()))
+        .order_by(Grant.id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query).all()]
+
+
+def people_reaching(account: AccountRef) -> list[Person]:
+    """Return who holds a role at an account, directly or through a group, and can sign in."""
+    reaching = select(Grant.id).where(
+        Grant.account_id.in_(account.path),
+        or_(Grant.reach == "subtree", Grant.account_id == account.id),
+        *Grant.in_force(now()),
+    )
+    direct = select(Grant.person_id).where(Grant.id.in_(reaching), Grant.person_id.is_not(None))
+    groups = select(Grant.group_id).where(Grant.id.in_(reaching), Grant.group_id.is_not(None))
+    grouped = select(GroupMember.person_id).where(
+        GroupMember.group_id.in_(groups), *in_force(GroupMember, now())
+    )
+    query = select(Person).where(
+        Person.deactivated_at.is_(None), or_(Person.id.in_(direct), Person.id.in_(grouped))
+    )
+    return list(db.session.scalars(query))
 
 
 def grants_of_role(role_id: uuid.UUID, limit: int = 100) -> list[Grant]:
