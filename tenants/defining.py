@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from tenants.accounts import AccountRef
+from tenants.accounts import AccountClosure, AccountRef
 from tenants.audit import record
 from tenants.clock import now
 from tenants.db import db
@@ -164,6 +164,7 @@ def _check(
     if any(len(after.line(each)) > DEEPEST for each in touched):
         raise CannotDefine(f"Roles inherit over {DEEPEST} steps at most.", "parent")
     check_roles(by, account, needed)
+    _check_heirs_below(role, account, before)
     _check_name(role, account, wanted.name)
     check_kept(touched, before, after)
     return parent
@@ -195,6 +196,20 @@ def _check_own(role: Role, account: AccountRef) -> None:
 def _standing_heirs(role: Role, found: Contents) -> list[Role]:
     query = select(Role).where(Role.id.in_(found.heirs(role.id)), Role.deleted_at.is_(None))
     return list(db.session.scalars(query))
+
+
+def _check_heirs_below(role: Role, account: AccountRef, found: Contents) -> None:
+    """Raise CannotDefine when a role builds on this one where the account does not reach."""
+    heirs = {heir.account_id: heir for heir in _standing_heirs(role, found)}
+    below = select(AccountClosure.descendant_id).where(
+        AccountClosure.ancestor_id == account.id, AccountClosure.descendant_id.in_(heirs)
+    )
+    away = [heirs[each].name for each in heirs.keys() - set(db.session.scalars(below))]
+    if away:
+        raise CannotDefine(
+            f"{away[0]}, which builds on it, belongs to an account that has moved away. It must "
+            "build on another role first.", "parent",
+        )  # fmt: skip
 
 
 def _changes(

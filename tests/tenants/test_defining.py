@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tenants import defining
-from tenants.audit import AuditEvent
+from tenants.audit import AuditEvent, excuse
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Denied
@@ -230,3 +230,15 @@ def test_keys_are_an_accounts_own(cast: Cast) -> None:
     again = defined(cast.admin, cast.acme, "Press", P.PAGE_VIEW)
     with acting(cast.admin, cast.acme):
         assert role(again).key == "press-2"
+
+
+def test_a_role_built_upon_elsewhere_is_not_changed(cast: Cast) -> None:
+    base = defined(cast.berlin_admin, cast.berlin, "Base", P.PAGE_VIEW)
+    heir = defined(cast.berlin_admin, cast.mitte, "Heir", parent_id=base)
+    with across_tenants("the test moves the heir away"):
+        row = role(heir)
+        row.account_id = cast.hamburg.id
+        excuse(row, "An account moved.")
+        db.session.commit()
+    with pytest.raises(CannotDefine, match="moved away"), acting(cast.admin, cast.berlin) as by:
+        change(role(base), cast.berlin, wanted("Base", P.PAGE_EDIT), by=by)
