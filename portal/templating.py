@@ -28,12 +28,17 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
     )),
     ("Account", (
         ("People", "people.index", "users", (P.ACCESS_VIEW,)),
+        ("Groups", "groups.index", "user-cog", (P.ACCESS_VIEW,)),
+        ("Roles", "roles.index", "id-card", (P.ACCESS_VIEW,)),
         ("Requests", "requests.index", "inbox", (P.GRANT_GIVE,)),
         ("Access", "access.index", "shield-check", (P.ACCOUNT_VIEW,)),
         ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
         ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),
     )),
 )  # fmt: skip
+
+
+_PART_OF = {"defining": "roles", "holders": "access", "supposing": "access"}
 
 
 def init_app(app: Flask) -> None:
@@ -150,6 +155,7 @@ def _group(label: str | None, items: Any) -> dict[str, Any]:
 
 
 def _item(label: str, url: str, icon: str, key: str) -> dict[str, Any]:
-    here = request.path.startswith(key) or request.blueprint == key.split(".", maxsplit=1)[0]
+    within = _PART_OF.get(request.blueprint or "", request.blueprint)
+    here = request.path.startswith(key) or within == key.split(".", maxsplit=1)[0]
     count = len(requests_for(current.person, current.here)) if key == "requests.index" else 0
     return {"label": label, "url": url, "icon": icon, "current": here, "count": count}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tenants.accounts import Account, AccountRef, account_by_id, ref, take_turn
 from tenants.audit import excuse, record
 from tenants.bounds import held_until
+from tenants.built_in import BUILT_IN
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Decision, Denied, authorize
@@ -16,7 +17,6 @@ from tenants.ending import keepers
 from tenants.events import Event, EventType
 from tenants.people import Absence, Person
 from tenants.permissions import Permission
-from tenants.roles import BUILT_IN
 from tenants.scope import current_scope
 
 STAFF_RIGHTS = frozenset(str(p) for spec in BUILT_IN if spec.for_house for p in spec.adds)

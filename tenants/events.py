@@ -38,6 +38,10 @@ class Event:
     GRANT_GIVEN = _event(
         "grant.given", "gave {person} the role {role}", "person", "role", "reach", "until"
     )
+    GROUP_CHANGED = _event("group.changed", "changed the group {target}")
+    GROUP_DELETED = _event("group.deleted", "deleted the group {target}", "grants")
+    GROUP_MADE = _event("group.made", "made the group {target}")
+    GROUP_RESTORED = _event("group.restored", "restored the group {target}", "grants")
     IMPORT_ASKED = _event("import.asked", "handed in {target} for import", "dry_run")
     IMPORT_FAILED = _event("import.failed", "could not import {target}: {cause}", "cause")
     IMPORT_FINISHED = _event("import.finished", "imported {target}", "counts")
@@ -59,6 +63,10 @@ class Event:
     INVITATION_SENT = _event(
         "invitation.sent", "invited {email} to be {role}", "email", "role", "reach", "until"
     )
+    MEMBER_ADDED = _event("member.added", "put {person} into the group {group}", "person", "group")
+    MEMBER_REMOVED = _event(
+        "member.removed", "took {person} out of the group {group}", "person", "group"
+    )
     PAGE_CHANGED = _event("page.changed", "saved a draft of {target}", "revision")
     PAGE_CREATED = _event("page.created", "started {target}", "type", "revision")
     PAGE_IMPORTED = _event("page.imported", "imported {target} from {source}", "source", "state")
@@ -78,6 +86,10 @@ class Event:
     REQUEST_MADE = _event("request.made", "asked for {wanted}", "wanted", "until")
     REQUEST_REFUSED = _event("request.refused", "refused {person} {wanted}", "person", "wanted")
     REQUEST_WITHDRAWN = _event("request.withdrawn", "took back what was asked: {wanted}", "wanted")
+    ROLE_CHANGED = _event("role.changed", "changed the role {target}")
+    ROLE_DEFINED = _event("role.defined", "defined the role {target}", "permissions", "parent")
+    ROLE_DELETED = _event("role.deleted", "deleted the role {target}", "grants")
+    ROLE_RESTORED = _event("role.restored", "restored the role {target}", "grants")
     ROLES_SYNCED = _event("role.synced", "brought the built-in roles up to date", "differences")
     SCHEDULE_CANCELLED = _event(
         "schedule.cancelled", "cancelled: {what} {target}, due {due}", "what", "due"

@@ -33,7 +33,7 @@ from tenants.engines import reading
 from tenants.events import Event
 from tenants.inviting import CannotInvite, invite
 from tenants.people import BadEmail, Person, normal_email, person_by_email
-from tenants.roles import built_in
+from tenants.roles import role_named
 from tenants.scope import acting_in, tenant_scope
 
 PROBLEMS = (BadEmail, BadPassword, CannotBar, CannotDelegate, CannotInvite, Denied, TooBusy)
@@ -99,9 +99,9 @@ def invite_person(
     by, here = acting_person(inviter), account_named(handle)
     with acting_in(tenant_scope(here.tenant_id)):
         try:
-            offered = built_in(role)
+            offered = role_named(role, here)
         except LookupError as problem:
-            raise click.ClickException(f"There is no role {role!r}.") from problem
+            raise click.ClickException(str(problem)) from problem
         row, token = invite(
             email, offered, here, by=by, because=because,
             reach="account" if only_here else "subtree",

@@ -13,9 +13,11 @@ from portal.times import end_of_day
 
 # WTForms orders fields as they are made: what comes first in a form is a class of its own.
 class Someone:
-    """A person who is here already."""
+    """A person who is here already, or a group."""
 
-    person = SelectField("Person", [DataRequired("Choose a person.")], choices=[])
+    person = SelectField(
+        "Person or group", [DataRequired("Choose a person or a group.")], choices=[]
+    )
 
 
 class Somebody:

@@ -10,6 +10,7 @@ BLUEPRINTS = (
     "dashboard",
     "pages", "publication", "schedules", "imports",
     "people", "bulk", "requests", "asking", "barring",
+    "roles", "defining", "groups",
     "access", "supposing", "holders",
     "settings",
     "trail", "trail_files", "keeping",

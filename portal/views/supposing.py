@@ -14,6 +14,7 @@ from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.effects import Effect
 from tenants.grants import Grant, grants_at
+from tenants.groups import groups_at
 from tenants.offers import givable_roles, people_to_give
 from tenants.permissions import Permission as P
 from tenants.questions import holders
@@ -38,7 +39,8 @@ def _offer(form: SupposeForm) -> None:
     people = {str(p.id): f"{p.name} ({p.email})" for p in people_to_give(here, by)}
     roles = [(str(role.id), role.name) for role, _ in givable_roles(here, by)]
     grants = [(str(g.id), _words(g)) for g in grants_at((here.id,), now())]
-    form.bearer.choices = choices([("", "Choose…"), *people.items()])
+    groups = [(str(g.id), f"{g.name} (a group)") for g in groups_at(here)]
+    form.bearer.choices = choices([("", "Choose…"), *groups, *people.items()])
     form.role.choices = choices([("", "Choose…"), *roles])
     form.grant.choices = choices([("", "Choose…"), *grants])
     form.person.choices = choices([("", "Choose…"), *(people | known).items()])

@@ -57,6 +57,11 @@ def _empty_form(page: Page) -> None:
         page.locator("main form .form-actions .btn-primary, main form .btn-danger").first.click()
 
 
+def _other_rights(page: Page) -> None:
+    page.get_by_label("Edit anybody's pages and posts").check()
+    _send(page, "See who gains and loses what")
+
+
 def _too_long(page: Page) -> None:
     title = page.get_by_label("Title")
     title.evaluate("field => field.removeAttribute('maxlength')")
@@ -142,6 +147,23 @@ SCREENS = [
     Screen("deactivate", "owner", "/house/people/{person}/deactivate"),
     Screen("deactivate-refused", "owner", "/house/people/{person}/deactivate", 422, _empty_form),
     Screen("reactivate", "owner", "/house/people/{person}/reactivate"),
+    Screen("roles", "admin", "/a/acme/roles/"),
+    Screen("roles-from-above", "admin", "/a/empty/roles/"),
+    Screen("role", "admin", "/a/acme/roles/{role}/"),
+    Screen("role-looked-at", "auditor", "/a/acme/roles/{role}/"),
+    Screen("role-new", "admin", "/a/acme/roles/new"),
+    Screen("role-edit", "admin", "/a/acme/roles/{role}/edit"),
+    Screen("role-edit-refused", "admin", "/a/acme/roles/new", 422, _empty_form),
+    Screen("role-preview", "admin", "/a/acme/roles/{role}/edit", act=_other_rights),
+    Screen("role-delete", "admin", "/a/acme/roles/{role}/delete"),
+    Screen("roles-compared", "admin", "/a/acme/roles/compare?left={role}"),
+    Screen("groups", "admin", "/a/acme/groups/"),
+    Screen("groups-from-above", "admin", "/a/empty/groups/"),
+    Screen("group", "admin", "/a/acme/groups/{group}/"),
+    Screen("group-new", "admin", "/a/acme/groups/new"),
+    Screen("group-rename", "admin", "/a/acme/groups/{group}/edit"),
+    Screen("group-delete", "admin", "/a/acme/groups/{group}/delete"),
+    Screen("group-take-out", "admin", "/a/acme/groups/{group}/members/{member}/remove"),
     Screen("settings", "admin", "/a/acme/settings/"),
     Screen("trail", "admin", "/a/acme/trail/?q=action:schedule.made"),
     Screen("trail-none-fit", "admin", "/a/acme/trail/?q=nobody"),

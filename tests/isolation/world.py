@@ -195,7 +195,7 @@ class World:
                 if cls is None or cls in {Account, AccountClosure}:
                     continue
                 for handle in HANDLES:
-                    if account_column(cls) is None and handle not in {"acme", "bolt"}:
+                    if "account_id" not in table.c and handle not in {"acme", "bolt"}:
                         continue
                     values = self.values(cls, handle)
                     if table.name == "site":

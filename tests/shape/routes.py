@@ -35,11 +35,14 @@ def a_row(table: str) -> Callable[[World, str], uuid.UUID]:
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "grant_id": a_row("grant"),
     "hold_id": a_row("trail_hold"),
+    "group_id": a_row("person_group"),
     "import_id": a_row("import_run"),
     "invitation_id": a_row("invitation"),
+    "member_id": a_row("group_member"),
     "page_id": a_page,
     "request_id": a_row("access_request"),
     "revision_id": a_row("revision"),
+    "role_id": a_row("role"),
     "schedule_id": a_row("schedule"),
     "view_id": a_row("trail_view"),
 }

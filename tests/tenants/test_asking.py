@@ -23,12 +23,13 @@ from tenants.asking import (
     roles_for,
     withdraw_request,
 )
+from tenants.built_in import BUILT_IN
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Denied, can, permissions_at
 from tenants.delegation import CannotDelegate
 from tenants.permissions import Permission as P
-from tenants.roles import BUILT_IN, built_in
+from tenants.roles import built_in
 from tenants.scope import acting_in, tenant_scope
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import PEOPLE, Cast, Someone, as_actor

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tenants.built_in import BUILT_IN
 from tenants.db import db
 from tenants.decisions import permissions_at
 from tenants.enrolling import enrol, try_out
 from tenants.invitations import open_invitations
-from tenants.roles import BUILT_IN, built_in
+from tenants.roles import built_in
 from tenants.roster import MOST_LINES, BadRoster, decode, read
 from tenants.scope import acting_in, tenant_scope
 from tests.fixtures.app import both_databases
