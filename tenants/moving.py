@@ -3,14 +3,14 @@
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import delete, func, insert, literal, select, true, update
 from sqlalchemy.orm import aliased
 
 from tenants.accounts import Account, AccountClosure, AccountPlace, AccountRef, ref
 from tenants.audit import record
 from tenants.clock import now
 from tenants.db import db
-from tenants.decisions import Actor, Denied, authorize
+from tenants.decisions import Actor, authorize
 from tenants.delegation import further
 from tenants.events import Event
 from tenants.grants import Grant
@@ -97,10 +97,7 @@ def _check_strength(account: AccountRef, joined: Collection[uuid.UUID], by: Acto
     wanted = {(grant.role_id, grant.until) for grant in grants if _lasts(grant)}
     roles = {role_id: db.session.get_one(Role, role_id) for role_id, _ in wanted}
     for role_id, until in sorted(wanted, key=str):
-        try:
-            problem = further(roles[role_id], account, by, "subtree", until)
-        except Denied as denied:
-            raise Denied(denied.decision) from denied
+        problem = further(roles[role_id], account, by, "subtree", until)
         if problem is not None:
             raise CannotChange(
                 f"Who is {roles[role_id].name} above the new place would hold it over "
@@ -129,7 +126,6 @@ def _note_place(row: Account) -> None:
 
 def _rehang(row: Account, new: AccountRef) -> None:
     """Work out path, depth and closure of the whole subtree anew, a statement for each."""
-    subtree = below(row.id).scalar_subquery()
     outside = aliased(AccountClosure)
     above = select(outside.ancestor_id).where(
         outside.descendant_id == row.id, outside.ancestor_id != row.id
@@ -138,18 +134,22 @@ def _rehang(row: Account, new: AccountRef) -> None:
         AccountClosure.descendant_id.in_(below(row.id)), AccountClosure.ancestor_id.in_(above)
     )
     upper, lower = aliased(AccountClosure), aliased(AccountClosure)
-    pairs = select(
-        upper.ancestor_id, lower.descendant_id, literal(row.tenant_id),
-        upper.distance + lower.distance + 1,
-    ).where(upper.descendant_id == new.id, lower.ancestor_id == row.id)  # fmt: skip
+    pairs = (
+        select(
+            upper.ancestor_id, lower.descendant_id, literal(row.tenant_id),
+            upper.distance + lower.distance + 1,
+        )
+        .join(lower, true())  # every account above with every account below
+        .where(upper.descendant_id == new.id, lower.ancestor_id == row.id)
+    )  # fmt: skip
     grow = insert(AccountClosure).from_select(
         ["ancestor_id", "descendant_id", "tenant_id", "distance"], pairs
     )
     prefix = "/".join(each.hex for each in new.path)
     old_length = len(row.path) - len(row.id.hex) - 1
-    shift = update(Account).where(Account.id.in_(subtree))
+    shift = update(Account).where(Account.id.in_(below(row.id)))
     shift = shift.values(
-        path=prefix + func.substr(Account.path, old_length + 1),
+        path=literal(prefix).concat(func.substr(Account.path, old_length + 1)),
         depth=Account.depth + (new.depth + 1 - row.depth),
     )
     for statement in (cut, grow, shift):

@@ -16,6 +16,7 @@ from tenants.decisions import SYSTEM, Actor, Denied
 from tenants.delegation import CannotDelegate
 from tenants.directory import accounts_within_reach, house
 from tenants.events import Event
+from tenants.moving import move
 from tenants.opening import HandleTaken, open_account, open_house
 from tenants.people import BadEmail, Person, normal_email, person_by_email
 from tenants.scope import across_tenants
@@ -114,6 +115,18 @@ def reactivate_one(handle: str, reason: str, email: str, dry_run: bool) -> None:
     """Let a suspended account go on."""
     here = account_named(handle)
     _change(here, lambda by: reactivate(here, by=by, reason=reason), email, dry_run)
+
+
+@account.command("move")
+@click.argument("handle")
+@click.option("--below", required=True, help="Handle of the new parent.")
+@click.option("--reason", default="")
+@AS
+@LOOK
+def move_one(handle: str, below: str, reason: str, email: str, dry_run: bool) -> None:
+    """Put an account and all below it under another parent of the same tenant."""
+    here, to = account_named(handle), account_named(below)
+    _change(here, lambda by: move(here, to, by=by, reason=reason), email, dry_run)
 
 
 def _change(here: AccountRef, change: Callable[[Actor], object], email: str, dry_run: bool) -> None:

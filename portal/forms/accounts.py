@@ -77,3 +77,12 @@ class SuspendForm(Seen, PortalForm):
         "Reason", [DataRequired("Say why."), at_most(2000)],
         description="The account's admins read it above every page.",
     )  # fmt: skip
+
+
+class PlaceForm(PortalForm):
+    """Below which account another is put."""
+
+    to = StringField(
+        "Handle of the new place", [at_most(63)],
+        description="The account it shall stand below, by its handle.",
+    )  # fmt: skip

@@ -65,9 +65,7 @@ def test_a_secondary_is_opened(app: Flask, client: FlaskClient, cast: Cast):
 
 @both_databases
 @pytest.mark.parametrize("first", ["me", "invite"])
-def test_a_secondary_gets_its_first_admin(
-    app: Flask, client: FlaskClient, cast: Cast, first: str
-):
+def test_a_secondary_gets_its_first_admin(app: Flask, client: FlaskClient, cast: Cast, first: str):
     sign_in(client, cast.admin)
     done = client.post(NEW, data={**FORM, "first": first, "email": NEW_ADMIN})
     assert done.status_code == 302
@@ -244,7 +242,9 @@ def test_an_admin_cannot_lift_what_was_suspended_above_him(
     app: Flask, client: FlaskClient, cast: Cast
 ):
     sign_in(client, cast.operator)
-    assert confirm(client, path(cast.house, cast.acme, "suspend"), reason="Abuse.").status_code < 400
+    assert (
+        confirm(client, path(cast.house, cast.acme, "suspend"), reason="Abuse.").status_code < 400
+    )
     sign_in(client, cast.admin)
     assert client.get(path(cast.house, cast.acme, "reactivate")).status_code == 404
     dashboard = client.get("/a/acme/")
