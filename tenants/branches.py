@@ -7,8 +7,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from tenants.accounts import (
@@ -19,7 +20,11 @@ from tenants.accounts import (
     AccountState,
     ref,
 )
+from tenants.clock import now
 from tenants.db import db
+from tenants.grants import Grant
+from tenants.groups import GroupMember
+from tenants.roles import in_force
 from tenants.scope import directory, reading
 
 
@@ -100,6 +105,37 @@ def halt_of(line: Sequence[AccountRef]) -> Halt | None:
     with reading(), directory():
         row = db.session.scalar(query)
         return Halt(top, row.state, row.since, row.reason, row.by_label) if row else None
+
+
+def number_below(account: AccountRef) -> int:
+    """Return how many accounts stand below one and are not closed."""
+    query = select(func.count()).select_from(AccountClosure)
+    query = query.join(Account, Account.id == AccountClosure.descendant_id).where(
+        AccountClosure.ancestor_id == account.id, AccountClosure.distance > 0,
+        Account.state != "closed",
+    )  # fmt: skip
+    with reading(), directory():
+        return db.session.scalar(query) or 0
+
+
+def left_without_role(account: AccountRef) -> int:
+    """Return how many people hold roles at an account or below it and nowhere else."""
+    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id == account.id)
+    inside = _bearers(Grant.account_id.in_(below))
+    outside = _bearers(Grant.account_id.not_in(below))
+    query = select(func.count()).select_from(inside.except_(outside).subquery())
+    with reading(), directory():
+        return db.session.scalar(query) or 0
+
+
+def _bearers(where: Any) -> Any:
+    """Return the query of the people who hold a grant now, themselves or through a group."""
+    at = now()
+    own = select(Grant.person_id).where(Grant.person_id.is_not(None), where, *Grant.in_force(at))
+    grouped = select(GroupMember.person_id).join(Grant, Grant.group_id == GroupMember.group_id)
+    grouped = grouped.where(where, *Grant.in_force(at), *in_force(GroupMember, at))
+    everybody = union(own, grouped).subquery()
+    return select(everybody.c.person_id)
 
 
 def states_of(account: AccountRef, limit: int = 50) -> list[Period]:

@@ -19,6 +19,9 @@ def _event(name: str, sentence: str, *keys: str) -> EventType:
 class Event:
     """Every event there is, as noun.verb in the past tense. Keep the list alphabetical."""
 
+    ACCOUNT_CERTIFIED = _event(
+        "account.certified", "certified what was erased of {target}", "digest"
+    )
     ACCOUNT_CHANGED = _event("account.changed", "changed {target}")
     ACCOUNT_CLOSE_ASKED = _event(
         "account.close_asked", "closed {target}; it is erased after {erased_after}", "erased_after"

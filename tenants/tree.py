@@ -7,7 +7,7 @@ from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import aliased
 
 from tenants.accounts import Account, AccountClosure, AccountRef, AccountState, State, ref
-from tenants.audit import record
+from tenants.audit import AuditEvent, record
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, authorize
@@ -59,17 +59,17 @@ def below(account_id: uuid.UUID) -> Select[Any]:
 
 def set_state(
     row: Account, state: State, kind: EventType, *, by: Actor, reason: str = "", **facts: Any
-) -> None:
+) -> AuditEvent:
     """Make `state` the account's own from now on, record it, and halt or free what stands below.
 
-    The caller has authorized it.
+    The caller has authorized it. Returns the event.
     """
     moment = now()
     current = state_of(row.id)
     if current is not None:
         current.ended_at = moment
     row.state = state
-    record(kind, row, by=by, reason=reason, **facts)
+    told = record(kind, row, by=by, reason=reason, **facts)
     db.session.add(
         AccountState(
             tenant_id=row.tenant_id, account_id=row.id, state=state, reason=reason,
@@ -78,6 +78,7 @@ def set_state(
     )  # fmt: skip
     db.session.flush()
     recount_halted(row.id)
+    return told
 
 
 def state_of(account_id: uuid.UUID) -> AccountState | None:

@@ -11,6 +11,7 @@ from portal.content.sites import open_site
 from portal.previews import Preview, preview
 from tenants.accounts import AccountRef, BadHandle, ref
 from tenants.audit import record
+from tenants.closing import ask_close, undo_close
 from tenants.db import db
 from tenants.decisions import SYSTEM, Actor, Denied
 from tenants.delegation import CannotDelegate
@@ -127,6 +128,31 @@ def move_one(handle: str, below: str, reason: str, email: str, dry_run: bool) ->
     """Put an account and all below it under another parent of the same tenant."""
     here, to = account_named(handle), account_named(below)
     _change(here, lambda by: move(here, to, by=by, reason=reason), email, dry_run)
+
+
+@account.command("close")
+@click.argument("handle")
+@click.option("--reason", required=True, help="Stands in the certificate.")
+@click.option("--typed", required=True, help="The handle once more.")
+@AS
+@LOOK
+def close_one(handle: str, reason: str, typed: str, email: str, dry_run: bool) -> None:
+    """Close an account and all below it: erased after 30 days unless taken back."""
+    here = account_named(handle)
+    if typed != handle:
+        fail(f"type {handle} once more to close it: --typed {handle}")
+    _change(here, lambda by: ask_close(here, by=by, reason=reason), email, dry_run)
+
+
+@account.command("keep")
+@click.argument("handle")
+@click.option("--reason", default="")
+@AS
+@LOOK
+def keep_one(handle: str, reason: str, email: str, dry_run: bool) -> None:
+    """Take the closing of an account back."""
+    here = account_named(handle)
+    _change(here, lambda by: undo_close(here, by=by, reason=reason), email, dry_run)
 
 
 def _change(here: AccountRef, change: Callable[[Actor], object], email: str, dry_run: bool) -> None:

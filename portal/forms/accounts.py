@@ -79,6 +79,16 @@ class SuspendForm(Seen, PortalForm):
     )  # fmt: skip
 
 
+class CloseForm(Seen, PortalForm):
+    """The handle, typed, so that nobody closes another account than he means."""
+
+    handle = StringField("Type the account's handle", [at_most(63)])
+    reason = TextAreaField(
+        "Reason", [DataRequired("Say why."), at_most(2000)],
+        description="Stands in the trail and in the certificate.",
+    )  # fmt: skip
+
+
 class PlaceForm(PortalForm):
     """Below which account another is put."""
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.content.due import publish_due
 from portal.content.import_runs import find_waiting
 from portal.heartbeats import beat
+from portal.jobs.erasing import erase_closed
 from portal.jobs.mail import anything_waiting
 from portal.jobs.queue import wake
 from portal.jobs.seals import seal_waiting
@@ -60,6 +61,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("heartbeat", 5, _beat),
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
+    Periodic("erase what was closed", 60, erase_closed),
     Periodic("seal the trail", 2, seal_waiting),
 )
 

@@ -6,7 +6,8 @@ from flask import Flask
 
 BLUEPRINTS = (
     "auth", "reset", "joining", "me", "dashboard", "pages", "publication", "schedules", "imports",
-    "people", "access", "accounts", "account_changes", "settings", "trail", "health",
+    "people", "access", "accounts", "account_changes", "account_closing",
+    "settings", "trail", "health",
 )  # fmt: skip
 
 

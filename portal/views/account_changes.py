@@ -116,6 +116,7 @@ def confirmed(
     change: Callable[[], object],
     act: Act,
     parent: AccountRef | None = None,
+    template: str = "accounts/confirm.html",
     **more: Any,
 ) -> Any:
     """Show what `change` would do to people's rights; make it when that very thing is confirmed."""
@@ -135,7 +136,7 @@ def confirmed(
         status = 409
     form.seen.data = shown.digest if shown else ""
     page = render_template(
-        "accounts/confirm.html", account=account, form=form, act=act, preview=shown,
+        template, account=account, form=form, act=act, preview=shown,
         problem=problem, **more,
     )  # fmt: skip
     return page, status
