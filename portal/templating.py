@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, request, url_for
 
+from portal.brand import accent_of
 from portal.config import ROOT
 from portal.heartbeats import is_silent
 from portal.requests import current
@@ -79,6 +80,14 @@ class Shell:
     @property
     def account(self) -> Any:
         return current.account
+
+    @property
+    def brand_url(self) -> str:
+        """Return where the account's colours are, or empty when it has none of its own."""
+        if current.account is None or not _can(P.ACCOUNT_VIEW):
+            return ""
+        accent = accent_of([*current.ancestors, current.account])
+        return url_for("brand.css", handle=current.here.handle, v=accent[1:]) if accent else ""
 
     @property
     def ancestors(self) -> list[Any]:

@@ -9,8 +9,11 @@ from flask.cli import AppGroup
 from portal.cli.common import account_named, acting_person, fail, show
 from portal.content.sites import open_site
 from portal.previews import Preview, preview
+from portal.times import zone_names
+from tenants.accents import BadAccent
 from tenants.accounts import AccountRef, BadHandle, ref
 from tenants.audit import record
+from tenants.changing import change_account
 from tenants.closing import ask_close, undo_close
 from tenants.db import db
 from tenants.decisions import SYSTEM, Actor, Denied
@@ -20,10 +23,11 @@ from tenants.events import Event
 from tenants.moving import move
 from tenants.opening import HandleTaken, open_account, open_house
 from tenants.people import BadEmail, Person, normal_email, person_by_email
-from tenants.scope import across_tenants
+from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.suspending import reactivate, suspend
 from tenants.tree import CannotChange
 
+NAME_LENGTH = 200
 AS = click.option("--as", "email", required=True, help="Who does it.")
 LOOK = click.option("--dry-run", is_flag=True, help="Only tell who would gain or lose what.")
 account = AppGroup("account", help="The account tree.")
@@ -94,6 +98,32 @@ def open_below(
         open_site(ref(row), name, by=by)
         db.session.commit()
     click.echo(f"opened {row.kind} {handle}")
+
+
+@account.command("change")
+@click.argument("handle")
+@click.option("--name", help="What it is called from now on.")
+@click.option("--zone", help="IANA time zone.")
+@click.option("--accent", help="Accent colour like #3350c4; empty for none.")
+@AS
+def change_one(
+    handle: str, name: str | None, zone: str | None, accent: str | None, email: str
+) -> None:
+    """Rename an account, set its time zone or its accent colour."""
+    here, by = account_named(handle), acting_person(email)
+    if zone is not None and zone not in zone_names():
+        fail(f"there is no time zone {zone}")
+    if name is not None and not 0 < len(name.strip()) <= NAME_LENGTH:
+        fail(f"a name has 1 to {NAME_LENGTH} characters")
+    with acting_in(tenant_scope(here.tenant_id)):
+        try:
+            change_account(
+                here, by=by, name=(name or here.name).strip(), zone=zone or here.zone, accent=accent
+            )
+        except (BadAccent, Denied) as problem:
+            fail(str(problem))
+        db.session.commit()
+    click.echo("done")
 
 
 @account.command("suspend")

@@ -4,6 +4,7 @@ import re
 
 from flask import Response, abort, g, request, url_for
 
+from portal.brand import accent_of
 from portal.requests import SAFE_METHODS, current
 from portal.site.answers import moved
 from portal.site.asked import is_possible
@@ -38,7 +39,7 @@ def enter() -> Response | None:
         raise NotAvailable(410)
     current.stack.enter_context(reading())
     current.stack.enter_context(acting_in(_only(path[-1])))
-    site = site_context(path[-1])
+    site = site_context(path[-1], accent_of(path))
     if not site.opened:
         abort(404)
     if path[-1].halted:

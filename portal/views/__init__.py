@@ -6,7 +6,7 @@ from flask import Flask
 
 BLUEPRINTS = (
     "auth", "reset", "joining", "me", "dashboard", "pages", "publication", "schedules", "imports",
-    "people", "access", "accounts", "account_changes", "account_closing",
+    "people", "access", "accounts", "account_changes", "account_closing", "brand",
     "settings", "trail", "health",
 )  # fmt: skip
 

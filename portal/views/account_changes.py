@@ -76,7 +76,7 @@ def reactivate_account(account_id: uuid.UUID) -> Any:
 @permission(P.ACCOUNT_MOVE)
 def move_account(account_id: uuid.UUID) -> Any:
     account, form = child(account_id), ConfirmForm()
-    asked = request.args.get("to", "").strip()
+    asked = request.args.get("to", "").replace("\x00", "").strip()[:100]
     target = _target(asked)
     if target is None:
         return _choose_place(account, asked)
