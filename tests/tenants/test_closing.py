@@ -32,7 +32,7 @@ from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, as_actor
 from tests.isolation.world import scoped_classes, table_of, world_behind
 from tests.tenants.real_effects import as_told, difference, everybodys_rights, the_tree
-from tests.tenants.test_moving import at, in_tree, the_tree_is_sound
+from tests.tenants.tree_scene import at, in_tree, the_tree_is_sound
 
 AFTER = GRACE + timedelta(minutes=1)
 
@@ -110,7 +110,7 @@ def test_rows_of_every_kind_go_and_the_others_stay(cast: Cast, database_url: str
 @pytest.mark.usefixtures("inside")
 def test_killed_half_way_it_goes_on_where_it_stopped(cast: Cast, monkeypatch: pytest.MonkeyPatch):
     in_tree(ask_close, cast.berlin, by=as_actor(cast.admin), reason="Sold.")
-    real, calls = erasing.erase, []
+    real, calls = erase, []
 
     def dies(*words: object) -> None:
         calls.append(words)

@@ -6,65 +6,26 @@ import threading
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event
 
-from tenants.accounts import Account, AccountClosure, AccountRef, ref, split_path
+from tenants.accounts import Account, AccountRef, ref
 from tenants.audit import excuse
 from tenants.db import db
 from tenants.decisions import Denied, permissions_at
-from tenants.delegation import bestow
 from tenants.directory import account_path
 from tenants.effects import effects_of
 from tenants.moving import move
 from tenants.opening import open_account
 from tenants.past import account_as_of
-from tenants.people import Person
-from tenants.roles import Role, built_in, contain
+from tenants.roles import Role, contain
 from tenants.scope import across_tenants
 from tenants.suspending import reactivate, suspend
 from tenants.tree import DEEPEST, CannotChange
 from tests.fixtures.app import both_databases, on_postgres
-from tests.fixtures.cast import Cast, Someone, as_actor
+from tests.fixtures.cast import Cast, as_actor
 from tests.fixtures.pages import TESTS
 from tests.tenants.real_effects import as_told, difference, everybodys_rights, the_tree
-
-
-def at(handle: str) -> AccountRef:
-    return account_path(handle)[-1]
-
-
-def in_tree(change, *words, **more) -> None:
-    with across_tenants("a test changes the tree"):
-        change(*words, **more)
-        db.session.commit()
-
-
-def give(who: Someone, role: str, account: AccountRef, reach="subtree", role_row=None) -> None:
-    with across_tenants("a test gives a role"):
-        person = db.session.get(Person, who.id)
-        assert person is not None
-        bestow(person, role_row or built_in(role), account, by=TESTS, reach=reach)
-        db.session.commit()
-
-
-def the_tree_is_sound() -> None:
-    """Path, depth, closure and halted say what the parents say."""
-    with across_tenants("a test checks the tree"):
-        rows = {a.id: a for a in db.session.scalars(select(Account))}
-        pairs = {
-            (c.ancestor_id, c.descendant_id, c.distance)
-            for c in db.session.scalars(select(AccountClosure))
-        }
-        expected = set()
-        for row in rows.values():
-            line = [row]
-            while line[-1].parent_id:
-                line.append(rows[line[-1].parent_id])
-            assert split_path(row.path) == tuple(a.id for a in reversed(line))
-            assert row.depth == len(line) - 1
-            assert row.halted == any(a.state != "open" for a in line)
-            expected |= {(a.id, row.id, n) for n, a in enumerate(line)}
-        assert pairs == expected
+from tests.tenants.tree_scene import at, give, in_tree, the_tree_is_sound
 
 
 @both_databases
@@ -183,14 +144,14 @@ def test_what_a_move_never_does(cast: Cast):
     ):
         with pytest.raises(CannotChange, match=sentence):
             in_tree(move, account, to, by=by)
-    for account, to, by in (
+    for account, to, who in (
         (cast.berlin, cast.hamburg, cast.editor),
         (cast.berlin, cast.hamburg, cast.berlin_admin),
         (cast.mitte, cast.hamburg, cast.berlin_admin),
         (cast.berlin, cast.bolt, cast.admin),
     ):
         with pytest.raises(Denied):
-            in_tree(move, account, to, by=as_actor(by))
+            in_tree(move, account, to, by=as_actor(who))
     the_tree_is_sound()
 
 
