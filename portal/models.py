@@ -15,6 +15,7 @@ MODULES = (
     "tenants.access_requests",
     "tenants.accounts",
     "tenants.audit",
+    "tenants.certificates",
     "tenants.grants",
     "tenants.invitations",
     "tenants.notices",

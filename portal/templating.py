@@ -7,12 +7,14 @@ from typing import Any
 
 from flask import Flask, request, url_for
 
+from portal.brand import accent_of
 from portal.config import ROOT
 from portal.heartbeats import is_silent
 from portal.proofs import ask_url
 from portal.requests import current
 from portal.times import ago, local_time
 from tenants.asking import requests_for
+from tenants.branches import Halt
 from tenants.db import db
 from tenants.decisions import Decision
 from tenants.permissions import Permission as P
@@ -32,6 +34,7 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
         ("Roles", "roles.index", "id-card", (P.ACCESS_VIEW,)),
         ("Requests", "requests.index", "inbox", (P.GRANT_GIVE,)),
         ("Access", "access.index", "shield-check", (P.ACCOUNT_VIEW,)),
+        ("Accounts", "accounts.index", "folder-tree", (P.ACCOUNT_VIEW,)),
         ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
         ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),
     )),
@@ -110,6 +113,14 @@ class Shell:
         return current.account
 
     @property
+    def brand_url(self) -> str:
+        """Return where the account's colours are, or empty when it has none of its own."""
+        if current.account is None or not _can(P.ACCOUNT_VIEW):
+            return ""
+        accent = accent_of([*current.ancestors, current.account])
+        return url_for("brand.css", handle=current.here.handle, v=accent[1:]) if accent else ""
+
+    @property
     def ancestors(self) -> list[Any]:
         return [a for a in current.ancestors if current.person.is_member(a)]
 
@@ -136,6 +147,8 @@ class Shell:
 
     @property
     def banner(self) -> dict[str, str] | None:
+        if current.halt is not None:
+            return _halted(current.halt)
         if current.account is None or not is_silent(db.session(), "scheduler"):
             return None
         return {
@@ -143,6 +156,16 @@ class Shell:
             "text": "The scheduler has not run for over 30 seconds. What is scheduled is kept "
             "and will run when it is back; publish now where it cannot wait.",
         }
+
+
+def _halted(halt: Halt) -> dict[str, str]:
+    """Say since when the account is halted; why, to those who may see who has access."""
+    what = {"suspended": "suspended", "closing": "being closed", "closed": "closed"}[halt.state]
+    since = f"{halt.account.name} is {what} since {local_time(halt.since, current.person.zone)}"
+    told = _can(P.ACCESS_VIEW) and halt.reason
+    reason = f": “{halt.reason}”" if told else "."
+    kept = " Access and the trail can still be read." if halt.state != "closed" else ""
+    return {"tone": "warn", "text": f"{since}{reason}{kept}"}
 
 
 def _group(label: str | None, items: Any) -> dict[str, Any]:

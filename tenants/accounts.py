@@ -47,6 +47,7 @@ class Account(Keyed, TenantScoped, Audited, Base):
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     state: Mapped[str] = mapped_column(String(16), default="open")
     halted: Mapped[bool] = mapped_column(default=False)
+    accent: Mapped[str] = mapped_column(String(7), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     @property
@@ -107,6 +108,7 @@ class AccountRef:
     zone: str
     state: str = "open"
     halted: bool = False
+    accent: str = ""
 
     @property
     def label(self) -> str:
@@ -132,6 +134,7 @@ def ref(account: Account) -> AccountRef:
         zone=account.zone,
         state=account.state,
         halted=account.halted,
+        accent=account.accent,
     )
 
 

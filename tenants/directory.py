@@ -129,11 +129,15 @@ def house() -> AccountRef | None:
 
 
 def accounts_within_reach(actor: Actor, limit: int, search: str = "") -> list[AccountRef]:
-    """Return accounts the actor is a member of, parents before children, at most `limit`."""
+    """Return accounts the actor is a member of, parents before children, at most `limit`.
+
+    Those closed for good are left out.
+    """
     roots = [h.account_id for h in actor.holdings if h.reach == "subtree"]
     alone = [h.account_id for h in actor.holdings if h.reach != "subtree"]
     below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(roots))
     query = select(Account).where(or_(Account.id.in_(below), Account.id.in_(alone)))
+    query = query.where(Account.state != "closed")
     if search:
         hit = [c.icontains(search, autoescape=True) for c in (Account.name, Account.handle)]
         query = query.where(or_(*hit))

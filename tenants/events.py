@@ -20,8 +20,21 @@ class Event:
     """Every event there is, as noun.verb in the past tense. Keep the list alphabetical."""
 
     ACCESS_EXPORTED = _event("access.exported", "exported who may do what at {target}", "people")
+    ACCOUNT_CERTIFIED = _event(
+        "account.certified", "certified what was erased of {target}", "digest"
+    )
     ACCOUNT_CHANGED = _event("account.changed", "changed {target}")
+    ACCOUNT_CLOSE_ASKED = _event(
+        "account.close_asked", "closed {target}; it is erased after {erased_after}", "erased_after"
+    )
+    ACCOUNT_CLOSE_UNDONE = _event("account.close_undone", "took back the closing of {target}")
+    ACCOUNT_ERASED = _event("account.erased", "erased the content of {target}", "counts")
+    ACCOUNT_MOVED = _event(
+        "account.moved", "moved {target} from {before} to {after}", "before", "after"
+    )
     ACCOUNT_OPENED = _event("account.opened", "opened the account {target}", "kind", "handle")
+    ACCOUNT_REACTIVATED = _event("account.reactivated", "reactivated {target}")
+    ACCOUNT_SUSPENDED = _event("account.suspended", "suspended {target}")
     ACTION_REFUSED = _event(
         "action.refused", "was refused: {permission} at {account}", "permission", "account"
     )

@@ -16,6 +16,7 @@ from portal.content.due import publish_due
 from portal.content.import_runs import find_waiting
 from portal.heartbeats import beat
 from portal.jobs.endings import announce_endings
+from portal.jobs.erasing import erase_closed
 from portal.jobs.mail import anything_waiting
 from portal.jobs.queue import wake
 from portal.jobs.seals import seal_waiting
@@ -66,6 +67,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
     Periodic("announce grants that end", 600, announce_endings),
+    Periodic("erase what was closed", 60, erase_closed),
     Periodic("seal the trail", 2, seal_waiting),
     Periodic("wake purge", 6 * 3600, _wake_purge),
 )

@@ -12,6 +12,7 @@ BLUEPRINTS = (
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",
     "access", "supposing", "holders",
+    "accounts", "account_changes", "account_closing", "brand",
     "settings",
     "trail", "trail_files", "keeping",
     "health",

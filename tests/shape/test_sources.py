@@ -25,12 +25,14 @@ MAY_CROSS = {
     "portal/jobs/": "periodic jobs",
     "portal/schema.py": "built-in roles belong to everybody",
     "portal/staff/": "the staff console",
+    "portal/treework.py": "a new account is in nobody's scope; a master is a tenant of its own",
     "tenants/scope.py": "where the word is defined",
     "tenants/trial.py": "tries a change out, sees what it does to anybody, and rolls it back",
 }
 MAY_USE_DIRECTORY = {
     "portal/requests.py": "one read for all that a request must know before it has a scope",
     "tenants/access_requests.py": "what a person asked for stands in many tenants",
+    "tenants/branches.py": "lists the accounts below one: masters, each its own tenant, too",
     "tenants/directory.py": "what it is for",
     "tenants/past.py": "where accounts stood, asked of any instant",
     "tenants/grant_log.py": "somebody's own grants, in all tenants",
