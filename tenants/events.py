@@ -59,6 +59,17 @@ class Event:
     PERSON_CHANGED = _event("person.changed", "changed {target}")
     PERSON_DEACTIVATED = _event("person.deactivated", "barred {target} from signing in")
     PERSON_REACTIVATED = _event("person.reactivated", "let {target} sign in again")
+    POLICY_CLEARED = _event(
+        "policy.cleared", "cleared the policy “{what}” of {account}, which was {value}",
+        "what", "account", "value",
+    )  # fmt: skip
+    POLICY_SET = _event(
+        "policy.set", "set the policy “{what}” of {account} to {value}", "what", "account", "value"
+    )
+    QUOTA_SET = _event(
+        "quota.set", "set the limit of {what} of {account} to {limit}; it was {before}",
+        "what", "account", "limit", "before",
+    )  # fmt: skip
     ROLES_SYNCED = _event("role.synced", "brought the built-in roles up to date", "differences")
     SCHEDULE_CANCELLED = _event(
         "schedule.cancelled", "cancelled: {what} {target}, due {due}", "what", "due"

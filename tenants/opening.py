@@ -6,8 +6,10 @@ from tenants.db import db
 from tenants.decisions import Actor, authorize
 from tenants.delegation import bestow
 from tenants.events import Event
+from tenants.limiting import take
 from tenants.people import Person
 from tenants.permissions import Permission
+from tenants.quotas import Resource
 from tenants.roles import built_in
 
 
@@ -29,10 +31,12 @@ def open_account(
     """Open an account below `parent` with its first admin, and record it.
 
     A master has a first admin named by whoever opens it: an empty account holds nothing that could
-    be taken. Needs `across_tenants`, since a master is a new tenant. Raises Denied, BadHandle and
-    HandleTaken.
+    be taken. Needs `across_tenants`, since a master is a new tenant. Raises Denied, BadHandle,
+    HandleTaken and QuotaReached.
     """
     authorize(by, Permission.ACCOUNT_OPEN, parent)
+    if parent.kind != "house":
+        take(Resource.SECONDARIES, parent, by=by)
     row = account_by_id(parent.id)
     if row is None:
         raise LookupError("The parent account is gone.")

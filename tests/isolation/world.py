@@ -37,7 +37,7 @@ SAMPLES: dict[Any, Any] = {
     "term.taxonomy": "tag",
 }
 # Columns that may be empty, in rows where another then may not.
-NEEDED = {"grant.person_id", "person_group.tenant_id", "group_member.tenant_id"}
+NEEDED = {"grant.person_id", "person_group.tenant_id", "group_member.tenant_id", "quota.tenant_id"}
 PLAIN: dict[Any, Any] = {
     int: 7, bool: False, dict: {}, list: [], bytes: b"", datetime: datetime(2026, 1, 1, tzinfo=UTC),
 }  # fmt: skip

@@ -1,0 +1,255 @@
+"""Limits: a pool shared downward, counted once, never exceeded, raised only from above."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.content.import_runs import hand_in
+from portal.content.moments import resolve
+from portal.content.pages import Page
+from portal.content.scheduling import cancel, schedule
+from tenants.allotting import BelowUse, CannotLimit, set_limit, standing, standing_below, warnings
+from tenants.audit import AuditEvent
+from tenants.db import db
+from tenants.decisions import Denied
+from tenants.delegation import bestow, give
+from tenants.directory import scope_of
+from tenants.ending import end
+from tenants.groups import Group, GroupMember
+from tenants.limiting import admit, check_arrival, take
+from tenants.opening import open_account
+from tenants.people import Person
+from tenants.quotas import QuotaReached, Resource
+from tenants.roles import built_in
+from tenants.scope import across_tenants, acting_in, tenant_scope
+from tests.fixtures.app import both_databases
+from tests.fixtures.cast import Cast, as_actor
+from tests.fixtures.pages import TESTS, make_page
+from tests.tenants.limit_scene import add_person, limit, write_page
+
+pytestmark = [both_databases, pytest.mark.usefixtures("inside")]
+ALL_PAGES = 12  # the cast's: three at each of Acme's four accounts
+
+
+def test_the_pool_of_an_account_is_shared_by_all_below_it(cast: Cast):
+    limit(cast, cast.acme, Resource.ITEMS, ALL_PAGES + 1)
+    by = as_actor(cast.berlin_admin)
+    with acting_in(scope_of(by, cast.mitte)):
+        write_page(cast.mitte, by)
+        with pytest.raises(QuotaReached) as caught:
+            write_page(cast.berlin, by)
+        assert caught.value.account_id == cast.acme.id
+        assert (caught.value.used, caught.value.limit) == (13, 13)
+        assert str(caught.value) == (
+            "Acme and everything below it may have 13 pages and posts; 13 are in use. "
+            "The house’s staff can raise the limit."
+        )
+
+
+def test_every_limit_on_the_path_counts(cast: Cast):
+    limit(cast, cast.acme, Resource.ITEMS, 1000)
+    limit(cast, cast.mitte, Resource.ITEMS, 3)
+    by = as_actor(cast.berlin_admin)
+    with acting_in(scope_of(by, cast.mitte)):
+        write_page(cast.berlin, by)
+        with pytest.raises(QuotaReached, match="You can raise the limit"):
+            write_page(cast.mitte, by)
+
+
+def test_who_can_raise_it_is_named_to_whoever_may_see_people_there(cast: Cast):
+    limit(cast, cast.berlin, Resource.ITEMS, 6)
+    by = as_actor(cast.berlin_admin)
+    with acting_in(scope_of(by, cast.berlin)), pytest.raises(QuotaReached) as caught:
+        write_page(cast.berlin, by)
+    assert "The admins of Acme can raise the limit." in str(caught.value)
+    with across_tenants("a role at Acme that sees people"):
+        person = db.session.get(Person, cast.auditor.id)
+        assert person is not None
+        db.session.commit()
+    auditor = as_actor(cast.auditor)
+    with acting_in(scope_of(auditor, cast.berlin)), pytest.raises(QuotaReached) as caught:
+        take(Resource.ITEMS, cast.berlin, by=auditor)
+    assert "Ada Admin can raise the limit." in str(caught.value)
+
+
+def test_without_a_limit_nothing_is_counted(cast: Cast):
+    by = as_actor(cast.admin)
+    with acting_in(scope_of(by, cast.acme)):
+        take(Resource.ITEMS, cast.acme, 10**9, by=by)
+
+
+def test_a_person_counts_once_in_a_pool_whatever_he_holds_there(cast: Cast):
+    limit(cast, cast.acme, Resource.PEOPLE, 8)  # seven work at Acme and below
+    by = as_actor(cast.admin)
+    ids = [add_person(f"n{n}@new.example") for n in range(2)]
+    with acting_in(scope_of(by, cast.acme)):
+        first, second = (db.session.get(Person, each) for each in ids)
+        editor = db.session.get(Person, cast.editor.id)
+        assert first and second and editor
+        give(editor, built_in("viewer"), cast.berlin, by=by)
+        given = give(first, built_in("viewer"), cast.mitte, by=by)
+        give(first, built_in("author"), cast.acme, by=by)
+        with pytest.raises(QuotaReached, match="8 people; 8 are in use"):
+            give(second, built_in("viewer"), cast.acme, by=by)
+        db.session.commit()
+        for grant in [given]:
+            db.session.refresh(grant)
+        assert standing(cast.acme)[0].used == 8
+
+
+def test_whoever_lost_his_last_role_leaves_room(cast: Cast):
+    limit(cast, cast.acme, Resource.PEOPLE, 7)
+    by = as_actor(cast.admin)
+    someone = add_person("new@new.example")
+    with acting_in(scope_of(by, cast.acme)):
+        person, viewer = db.session.get(Person, someone), db.session.get(Person, cast.viewer.id)
+        assert person and viewer
+        with pytest.raises(QuotaReached):
+            give(person, built_in("viewer"), cast.acme, by=by)
+        from tenants.grants import Grant
+
+        grant = db.session.scalars(select(Grant).where(Grant.person_id == viewer.id)).one()
+        db.session.refresh(grant, ["person", "role"])
+        end(grant, cast.acme, by=by)
+        give(person, built_in("viewer"), cast.acme, by=by)
+
+
+def test_people_in_groups_count_where_the_group_holds_a_role(cast: Cast):
+    limit(cast, cast.acme, Resource.PEOPLE, 8)
+    ids = [add_person(f"n{n}@new.example") for n in range(3)]
+    with acting_in(tenant_scope(cast.acme.id)):
+        group = Group(tenant_id=cast.acme.id, account_id=cast.acme.id, name="Crew")
+        db.session.add(group)
+        db.session.flush()
+        for each in ids[:2]:
+            db.session.add(
+                GroupMember(tenant_id=cast.acme.id, account_id=cast.acme.id, group_id=group.id,
+                            person_id=each)
+            )  # fmt: skip
+        db.session.flush()
+        with pytest.raises(QuotaReached, match="2 more are needed"):
+            bestow(group, built_in("viewer"), cast.berlin, by=TESTS)
+        db.session.rollback()
+    with acting_in(tenant_scope(cast.acme.id)):
+        admit(ids[:1], [cast.berlin.id, cast.hamburg.id], by=TESTS)
+        with pytest.raises(QuotaReached):
+            admit(ids[:2], [cast.berlin.id, cast.hamburg.id], by=TESTS)
+
+
+def test_accounts_below_are_limited(cast: Cast):
+    limit(cast, cast.acme, Resource.SECONDARIES, 4)
+    with across_tenants("opening accounts"):
+        open_account(cast.mitte, "acme-alex", "Alex", by=TESTS, admin=None, zone="UTC")
+        with pytest.raises(QuotaReached, match="4 accounts below it; 4 are in use"):
+            open_account(cast.acme, "acme-bonn", "Bonn", by=TESTS, admin=None, zone="UTC")
+        open_account(cast.house, "cube", "Cube", by=TESTS, admin=None, zone="UTC")
+
+
+def test_pending_schedules_are_limited_and_a_cancelled_one_leaves_room(cast: Cast):
+    limit(cast, cast.acme, Resource.SCHEDULES, 1)
+    wall = datetime.now(UTC).replace(tzinfo=None, microsecond=0) + timedelta(days=1)
+    moment = resolve(wall, "UTC")
+    with acting_in(tenant_scope(cast.acme.id)):
+        page = make_page(cast.berlin, "Planned", state="live")
+        row = schedule(page, "unpublish", None, moment, cast.berlin, by=TESTS)
+        with pytest.raises(QuotaReached):
+            schedule(page, "unpublish", None, moment, cast.berlin, by=TESTS)
+        cancel(row, cast.berlin, by=TESTS)
+        schedule(page, "unpublish", None, moment, cast.berlin, by=TESTS)
+
+
+def test_stored_bytes_are_limited(cast: Cast):
+    limit(cast, cast.acme, Resource.STORAGE, 1000)
+    with acting_in(tenant_scope(cast.acme.id)):
+        hand_in(cast.berlin, "a.xml", b"x" * 600, dry_run=True, by=TESTS)
+        with pytest.raises(QuotaReached, match="1,000 bytes of files; 600 are in use. 401 more"):
+            hand_in(cast.acme, "b.xml", b"x" * 401, dry_run=True, by=TESTS)
+        take(Resource.STORAGE, cast.acme, 400, by=TESTS)
+        assert {s.resource: s.used for s in standing(cast.berlin)}[Resource.STORAGE] == 600
+
+
+def test_nobody_raises_his_own_limit(cast: Cast):
+    admin, above = as_actor(cast.admin), as_actor(cast.operator)
+    with acting_in(scope_of(admin, cast.acme)):
+        with pytest.raises(Denied) as caught:
+            set_limit(cast.acme, cast.house, Resource.ITEMS, 99, by=admin)
+        assert caught.value.decision.account == cast.house
+        assert set_limit(cast.berlin, cast.acme, Resource.ITEMS, 99, by=admin)
+        with pytest.raises(CannotLimit):
+            set_limit(cast.mitte, cast.acme, Resource.ITEMS, 99, by=admin)
+    with acting_in(scope_of(above, cast.acme)):
+        assert set_limit(cast.acme, cast.house, Resource.ITEMS, 99, by=above)
+        assert not set_limit(cast.acme, cast.house, Resource.ITEMS, 99, by=above)
+    with acting_in(tenant_scope(cast.house.id)), pytest.raises(CannotLimit):
+        set_limit(cast.house, None, Resource.ITEMS, 99, by=above)
+
+
+def test_a_limit_below_the_use_wants_to_be_confirmed_and_then_lets_nothing_in(cast: Cast):
+    by = as_actor(cast.admin)
+    with acting_in(scope_of(by, cast.acme)):
+        with pytest.raises(BelowUse) as caught:
+            set_limit(cast.berlin, cast.acme, Resource.ITEMS, 2, by=by)
+        assert caught.value.used == 6
+        set_limit(cast.berlin, cast.acme, Resource.ITEMS, 2, by=by, confirmed=True)
+        with pytest.raises(QuotaReached, match="may have 2 pages and posts; 6 are in use"):
+            write_page(cast.mitte, by)
+        assert set_limit(cast.berlin, cast.acme, Resource.ITEMS, None, by=by)
+        write_page(cast.mitte, by)
+
+
+def test_setting_a_limit_is_recorded_with_before_and_after(cast: Cast):
+    limit(cast, cast.berlin, Resource.ITEMS, 50, because="Their plan.")
+    limit(cast, cast.berlin, Resource.ITEMS, None)
+    with acting_in(tenant_scope(cast.acme.id)):
+        query = select(AuditEvent).where(AuditEvent.event == "quota.set").order_by(AuditEvent.at)
+        first, second = db.session.scalars(query)
+    assert first.account_id == cast.berlin.id
+    assert first.reason == "Their plan."
+    assert first.changes == {"amount": [None, 50]}
+    assert second.sentence == (
+        "set the limit of pages and posts of Acme Berlin to no limit; it was 50"
+    )
+
+
+def test_standing_tells_use_limits_and_where_they_come_from(cast: Cast):
+    limit(cast, cast.acme, Resource.ITEMS, 15)
+    limit(cast, cast.berlin, Resource.ITEMS, 1000)
+    by = as_actor(cast.berlin_admin)
+    with acting_in(scope_of(by, cast.berlin)):
+        items = {s.resource: s for s in standing(cast.berlin)}[Resource.ITEMS]
+        assert (items.used, items.tightest and items.tightest.account_name) == (6, "Acme")
+        assert [(p.account_name, p.used, p.limit) for p in items.pools] == [
+            ("Acme", 12, 15), ("Acme Berlin", 6, 1000),
+        ]  # fmt: skip
+        assert [w.resource for w in warnings(cast.berlin)] == [Resource.ITEMS]
+        child, rows = standing_below(cast.berlin)[0]
+        assert (child.handle, [r.used for r in rows]) == ("acme-berlin-mitte", [0, 3, 0, 0, 0])
+
+
+def test_a_moved_account_must_fit_where_it_goes(cast: Cast):
+    limit(cast, cast.hamburg, Resource.ITEMS, 8)
+    limit(cast, cast.berlin, Resource.ITEMS, 6)
+    with across_tenants("a move"):
+        with pytest.raises(QuotaReached, match="Acme Hamburg .* 3 are in use. 6 more are needed"):
+            check_arrival(cast.berlin, cast.hamburg, by=TESTS)
+        check_arrival(cast.mitte, cast.hamburg, by=TESTS)
+        check_arrival(cast.mitte, cast.berlin, by=TESTS)
+    limit(cast, cast.hamburg, Resource.SECONDARIES, 0)
+    with across_tenants("a move"), pytest.raises(QuotaReached):
+        check_arrival(cast.mitte, cast.hamburg, by=TESTS)
+    limit(cast, cast.hamburg, Resource.SECONDARIES, None)
+    limit(cast, cast.hamburg, Resource.PEOPLE, 1)
+    with across_tenants("a move"), pytest.raises(QuotaReached, match="2 more are needed"):
+        check_arrival(cast.berlin, cast.hamburg, by=TESTS)
+
+
+def test_counting_leaves_no_wider_sight_behind(cast: Cast):
+    limit(cast, cast.acme, Resource.ITEMS, 1000)
+    by = as_actor(cast.berlin_admin)
+    with acting_in(scope_of(by, cast.berlin)):
+        write_page(cast.berlin, by)
+        seen = db.session.scalar(select(func.count(Page.id)))
+    assert seen == 7
