@@ -19,7 +19,7 @@ from tenants.clock import now
 from tenants.db import Base, Keyed, db
 from tenants.policy_kinds import Among, Bound, Kind, SwitchedOn, Windows, span
 from tenants.roles import in_force
-from tenants.scope import TenantOrBuiltIn
+from tenants.scope import TenantOrBuiltIn, tenant_at_large
 
 UPLOAD_TYPES = (
     "application/pdf", "application/zip", "audio/mpeg", "image/avif", "image/gif", "image/jpeg",
@@ -180,12 +180,11 @@ def session_limits(account_ids: Collection[uuid.UUID]) -> tuple[timedelta | None
 
 
 def _set_on(path: tuple[uuid.UUID, ...], at: datetime | None) -> Iterable[Any]:
-    query = (
-        select(Policy.key, Policy.value, Policy.account_id, Account.name)
-        .outerjoin(Account, Account.id == Policy.account_id)
-        .where(Policy.account_id.in_(path), *in_force(Policy, at or now()))
-    )
-    return db.session.execute(query)
+    query = select(Policy.key, Policy.value, Policy.account_id, Account.name)
+    query = query.outerjoin(Account, Account.id == Policy.account_id)
+    with tenant_at_large():
+        query = query.where(Policy.account_id.in_(path), *in_force(Policy, at or now()))
+        return db.session.execute(query).all()
 
 
 def _fold(path: tuple[uuid.UUID, ...], rows: Iterable[Any]) -> dict[str, Effective]:

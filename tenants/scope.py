@@ -100,9 +100,9 @@ def tenant_at_large() -> Iterator[None]:
     For totals and names only: select columns, not rows. Nothing is written inside.
     """
     scope = current_scope()
-    if scope is None or scope.kind == "directory":
+    if scope is None:
         raise NoScope("There is no tenant to look at.")
-    if scope.kind == "across":
+    if scope.kind != "tenant":
         yield
         return
     session = db.session()
