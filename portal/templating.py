@@ -27,6 +27,8 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
     ("Account", (
         ("People", "people.index", "users", (P.ACCESS_VIEW,)),
         ("Access", "access.index", "shield-check", (P.ACCOUNT_VIEW,)),
+        ("Limits", "limits.index", "columns-3", (P.ACCOUNT_VIEW,)),
+        ("Policies", "policies.index", "scroll-text", (P.ACCOUNT_VIEW,)),
         ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
         ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),
     )),

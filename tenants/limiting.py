@@ -47,9 +47,7 @@ def take(resource: Resource, account: AccountRef, amount: int = 1, *, by: Actor)
             raise _reached(resource, pool, amount, by)
 
 
-def admit(
-    people: Collection[uuid.UUID], account_ids: Collection[uuid.UUID], *, by: Actor
-) -> None:
+def admit(people: Collection[uuid.UUID], account_ids: Collection[uuid.UUID], *, by: Actor) -> None:
     """Make sure that there is room for people at some accounts, and keep their places.
 
     Who holds a role anywhere in a pool counts there already, once. Call it before the grant or the

@@ -39,9 +39,7 @@ def register(resource: Resource, meter: Meter) -> None:
     _METERS[resource] = meter
 
 
-def in_use(
-    resource: Resource, account_ids: Collection[uuid.UUID]
-) -> dict[uuid.UUID, int]:
+def in_use(resource: Resource, account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Return how much each of some accounts uses together with everything below it.
 
     One statement. Needs a scope that reaches all of it.

@@ -91,7 +91,7 @@ class Bound:
         return value if above is None else above if value is None else self.tighter(above, value)
 
     def looser(self, value: Any, above: Any) -> bool:
-        return self.join(above, value) != value
+        return bool(self.join(above, value) != value)
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,13 @@ MOST = 2**53
 class Resource(StrEnum):
     """What can be limited: its name, its heading, and how it is counted in a sentence."""
 
-    title: str
+    heading: str
     units: str
 
-    def __new__(cls, value: str, title: str = "", units: str = "") -> "Resource":
+    def __new__(cls, value: str, heading: str = "", units: str = "") -> "Resource":
         member = str.__new__(cls, value)
         member._value_ = value
-        member.title, member.units = title, units
+        member.heading, member.units = heading, units
         return member
 
     PEOPLE = "people", "People", "people"

@@ -13,6 +13,7 @@ from tenants.directory import accounts_within_reach, house
 from tenants.events import Event
 from tenants.opening import HandleTaken, open_account, open_house
 from tenants.people import BadEmail, Person, normal_email, person_by_email
+from tenants.quotas import QuotaReached
 from tenants.scope import across_tenants
 
 account = AppGroup("account", help="The account tree.")
@@ -71,7 +72,7 @@ def open_below(handle: str, name: str, below: str, admin: str, email: str, zone:
         person = person_by_email(admin) or fail(f"nobody has the e-mail {admin}")
         try:
             row = open_account(parent, handle, name, by=by, admin=person, zone=zone)
-        except (BadHandle, HandleTaken, Denied) as problem:
+        except (BadHandle, HandleTaken, Denied, QuotaReached) as problem:
             fail(str(problem))
         open_site(ref(row), name, by=by)
         db.session.commit()

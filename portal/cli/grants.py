@@ -15,6 +15,7 @@ from tenants.ending import end
 from tenants.grants import grants_at
 from tenants.offers import grant_by_id
 from tenants.people import person_by_email
+from tenants.quotas import QuotaReached
 from tenants.roles import built_in
 from tenants.scope import acting_in, tenant_scope
 
@@ -60,7 +61,7 @@ def give_role(
                 reach="account" if only_here else "subtree",
                 until=until.replace(tzinfo=UTC) if until else None,
             )  # fmt: skip
-        except (Denied, CannotDelegate, LookupError) as problem:
+        except (Denied, CannotDelegate, LookupError, QuotaReached) as problem:
             fail(str(problem))
         db.session.commit()
         click.echo(f"gave {email} the role {role} at {handle}: grant {row.id}")

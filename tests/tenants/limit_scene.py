@@ -13,7 +13,7 @@ from tenants.db import db
 from tenants.decisions import Actor
 from tenants.people import Person
 from tenants.quotas import Resource
-from tenants.scope import acting_in, across_tenants, tenant_scope
+from tenants.scope import across_tenants, acting_in, tenant_scope
 from tests.fixtures.cast import Cast
 from tests.fixtures.pages import TESTS
 

@@ -18,6 +18,7 @@ from tenants.decisions import Denied
 from tenants.delegation import bestow, give
 from tenants.directory import scope_of
 from tenants.ending import end
+from tenants.grants import Grant
 from tenants.groups import Group, GroupMember
 from tenants.limiting import admit, check_arrival, take
 from tenants.opening import open_account
@@ -65,10 +66,6 @@ def test_who_can_raise_it_is_named_to_whoever_may_see_people_there(cast: Cast):
     with acting_in(scope_of(by, cast.berlin)), pytest.raises(QuotaReached) as caught:
         write_page(cast.berlin, by)
     assert "The admins of Acme can raise the limit." in str(caught.value)
-    with across_tenants("a role at Acme that sees people"):
-        person = db.session.get(Person, cast.auditor.id)
-        assert person is not None
-        db.session.commit()
     auditor = as_actor(cast.auditor)
     with acting_in(scope_of(auditor, cast.berlin)), pytest.raises(QuotaReached) as caught:
         take(Resource.ITEMS, cast.berlin, by=auditor)
@@ -88,15 +85,14 @@ def test_a_person_counts_once_in_a_pool_whatever_he_holds_there(cast: Cast):
     with acting_in(scope_of(by, cast.acme)):
         first, second = (db.session.get(Person, each) for each in ids)
         editor = db.session.get(Person, cast.editor.id)
-        assert first and second and editor
+        assert first is not None
+        assert second is not None
+        assert editor is not None
         give(editor, built_in("viewer"), cast.berlin, by=by)
-        given = give(first, built_in("viewer"), cast.mitte, by=by)
+        give(first, built_in("viewer"), cast.mitte, by=by)
         give(first, built_in("author"), cast.acme, by=by)
         with pytest.raises(QuotaReached, match="8 people; 8 are in use"):
             give(second, built_in("viewer"), cast.acme, by=by)
-        db.session.commit()
-        for grant in [given]:
-            db.session.refresh(grant)
         assert standing(cast.acme)[0].used == 8
 
 
@@ -106,11 +102,10 @@ def test_whoever_lost_his_last_role_leaves_room(cast: Cast):
     someone = add_person("new@new.example")
     with acting_in(scope_of(by, cast.acme)):
         person, viewer = db.session.get(Person, someone), db.session.get(Person, cast.viewer.id)
-        assert person and viewer
+        assert person is not None
+        assert viewer is not None
         with pytest.raises(QuotaReached):
             give(person, built_in("viewer"), cast.acme, by=by)
-        from tenants.grants import Grant
-
         grant = db.session.scalars(select(Grant).where(Grant.person_id == viewer.id)).one()
         db.session.refresh(grant, ["person", "role"])
         end(grant, cast.acme, by=by)
@@ -165,7 +160,7 @@ def test_stored_bytes_are_limited(cast: Cast):
     limit(cast, cast.acme, Resource.STORAGE, 1000)
     with acting_in(tenant_scope(cast.acme.id)):
         hand_in(cast.berlin, "a.xml", b"x" * 600, dry_run=True, by=TESTS)
-        with pytest.raises(QuotaReached, match="1,000 bytes of files; 600 are in use. 401 more"):
+        with pytest.raises(QuotaReached, match=r"1,000 bytes of files; 600 are in use. 401 more"):
             hand_in(cast.acme, "b.xml", b"x" * 401, dry_run=True, by=TESTS)
         take(Resource.STORAGE, cast.acme, 400, by=TESTS)
         assert {s.resource: s.used for s in standing(cast.berlin)}[Resource.STORAGE] == 600
@@ -233,7 +228,7 @@ def test_a_moved_account_must_fit_where_it_goes(cast: Cast):
     limit(cast, cast.hamburg, Resource.ITEMS, 8)
     limit(cast, cast.berlin, Resource.ITEMS, 6)
     with across_tenants("a move"):
-        with pytest.raises(QuotaReached, match="Acme Hamburg .* 3 are in use. 6 more are needed"):
+        with pytest.raises(QuotaReached, match=r"Acme Hamburg .* 3 are in use. 6 more are needed"):
             check_arrival(cast.berlin, cast.hamburg, by=TESTS)
         check_arrival(cast.mitte, cast.hamburg, by=TESTS)
         check_arrival(cast.mitte, cast.berlin, by=TESTS)

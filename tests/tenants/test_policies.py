@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,8 +42,7 @@ pytestmark = [both_databases, pytest.mark.usefixtures("inside")]
 
 def put(account: AccountRef, key: str, text: str) -> None:
     """Set a policy, committed."""
-    scope = across_tenants("policies of tests")
-    with scope:
+    with across_tenants("policies of tests"):
         set_policy(account, key, text, by=TESTS)
         db.session.commit()
 
@@ -88,8 +88,6 @@ def test_an_ancestor_that_tightens_later_is_followed_at_once(cast: Cast):
 def test_an_account_that_stands_elsewhere_follows_other_policies(cast: Cast):
     put(cast.berlin, "review_steps", "2")
     put(cast.hamburg, "review_steps", "1")
-    from dataclasses import replace
-
     elsewhere = replace(
         cast.mitte, parent_id=cast.hamburg.id, path=(*cast.hamburg.path, cast.mitte.id)
     )
@@ -138,9 +136,10 @@ def test_the_houses_policies_are_read_by_all_and_written_across_tenants_only(cas
         with pytest.raises(CrossTenant):
             db.session.flush()
         db.session.rollback()
-    with acting_in(tenant_scope(cast.house.id)), pytest.raises(CrossTenant):
+    with acting_in(tenant_scope(cast.house.id)):
         set_policy(cast.house, "review_steps", "1", by=TESTS)
-        db.session.flush()
+        with pytest.raises(CrossTenant):
+            db.session.flush()
 
 
 def test_the_fewest_admins_of_the_policy_stay(cast: Cast):
