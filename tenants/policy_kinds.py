@@ -67,6 +67,7 @@ class Bound:
     lowest: int
     highest: int
     unit: str
+    one: str
     tighter: Callable[[int, int], int]
 
     def read(self, text: str) -> Any:
@@ -82,10 +83,10 @@ class Bound:
         return "" if value is None else str(value)
 
     def words(self, value: Any) -> str:
-        if value is None:
+        if not value:
             return "no rule"
         side = "at least" if self.tighter is max else "at most"
-        return f"{side} {value:,} {self.unit}"
+        return f"{side} {value:,} {self.one if value == 1 else self.unit}"
 
     def join(self, above: Any, value: Any) -> Any:
         return value if above is None else above if value is None else self.tighter(above, value)

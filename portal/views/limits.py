@@ -1,5 +1,6 @@
 """Limits: what an account uses, what it may use, and setting that for the accounts below."""
 
+import uuid
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -10,9 +11,11 @@ from portal.guards import permission
 from portal.requests import current
 from tenants.accounts import AccountRef
 from tenants.allotting import BelowUse, CannotLimit, set_limit, standing, standing_below
-from tenants.decisions import authorize, can
+from tenants.decisions import can
+from tenants.directory import account_ref
 from tenants.permissions import Permission as P
 from tenants.quotas import Resource
+from tenants.scope import acting_in, tenant_scope
 
 bp = Blueprint("limits", __name__, url_prefix="/a/<handle>/limits")
 
@@ -25,36 +28,43 @@ def index() -> str:
     return render_template(
         "limits/index.html", here=here, above=above, raising=raising,
         standings=standing(here), below=standing_below(here), setting=current.can(P.QUOTA_SET),
-        known={a.id for a in current.ancestors if current.person.is_member(a)} | {here.id},
     )  # fmt: skip
 
 
-@bp.route("/set", methods=["GET", "POST"])
+@bp.route("/<uuid:account_id>", methods=["GET", "POST"])
 @permission(P.QUOTA_SET)
-def change() -> Any:
-    above = _above() or abort(404)
-    authorize(current.person, P.QUOTA_SET, above)
-    standings = standing(current.here)
-    form = LimitsForm(data={s.resource.value: _shown(s.limit_at(current.here.id))
-                            for s in standings})  # fmt: skip
-    if form.validate_on_submit() and _set(form, above):
-        flash(f"The limits of {current.here.name} are set.", "good")
-        return redirect(url_for("limits.index", handle=current.here.handle))
+def change(account_id: uuid.UUID) -> Any:
+    account = _child(account_id)
+    standings = standing(account)
+    form = LimitsForm(data={s.resource.value: _shown(s.limit_at(account.id)) for s in standings})
+    if form.validate_on_submit() and _set(form, account):
+        flash(f"The limits of {account.name} are set.", "good")
+        seen = account if current.person.is_member(account) else current.here
+        return redirect(url_for("limits.index", handle=seen.handle))
     status = 422 if form.is_submitted() else 200
-    used = {s.resource.value: s.used for s in standings}
     return render_template(
-        "limits/set.html", form=form, above=above, used=used, resources=Resource,
+        "limits/set.html", form=form, account=account, above=current.here, resources=Resource,
+        used={s.resource.value: s.used for s in standings},
         unconfirmed=form.is_submitted() and bool(form.errors),
     ), status  # fmt: skip
 
 
-def _set(form: LimitsForm, above: AccountRef) -> bool:
+def _child(account_id: uuid.UUID) -> AccountRef:
+    """Return an account right below the one in the URL, and work in its tenant from here on."""
+    account = account_ref(account_id)
+    if account is None or account.parent_id != current.here.id:
+        abort(404)
+    current.stack.enter_context(acting_in(tenant_scope(account.tenant_id)))
+    return account
+
+
+def _set(form: LimitsForm, account: AccountRef) -> bool:
     """Set every limit of the form, or show at its fields why that cannot be."""
     fine = True
     for resource in Resource:
         try:
             set_limit(
-                current.here, above, resource, form.amount(resource), by=current.person,
+                account, current.here, resource, form.amount(resource), by=current.person,
                 confirmed=form.confirmed.data, because=form.because.data or "",
             )  # fmt: skip
         except BelowUse as problem:

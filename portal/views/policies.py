@@ -1,6 +1,5 @@
 """Policies: what holds at an account, who set it, and setting or clearing one."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -9,7 +8,6 @@ from portal.forms.base import add_error
 from portal.forms.limits import form_for
 from portal.guards import permission
 from portal.requests import current
-from tenants.db import db
 from tenants.permissions import Permission as P
 from tenants.policies import CATALOGUE, Policy, effective, inherited, own_policies
 from tenants.policing import clear_policy, set_policy
@@ -32,14 +30,17 @@ def index() -> str:
 @bp.route("/set", methods=["GET", "POST"])
 @permission(P.POLICY_SET)
 def change() -> Any:
-    spec = CATALOGUE.get(request.values.get("policy", "")) or abort(404)
+    spec = CATALOGUE.get(request.values.get("policy", ""))
+    if spec is None:
+        return redirect(url_for("policies.index", handle=current.here.handle))
+    _reach_the_house()
     form = form_for(spec.kind)
     if form.validate_on_submit():
         try:
-            _write(lambda: set_policy(
+            set_policy(
                 current.here, spec.key, form.value.data or "", by=current.person,
                 because=form.because.data or "",
-            ))  # fmt: skip
+            )  # fmt: skip
         except BadPolicy as problem:
             add_error(form.because if spec.default is False else form.value, str(problem))
         else:
@@ -59,19 +60,17 @@ def change() -> Any:
 @permission(P.POLICY_SET)
 def clear() -> Any:
     spec = CATALOGUE.get(request.form.get("policy", "")) or abort(404)
-    _write(lambda: clear_policy(current.here, spec.key, by=current.person))
+    _reach_the_house()
+    clear_policy(current.here, spec.key, by=current.person)
     flash(f"{current.here.name} leaves “{spec.title}” to the accounts above.", "good")
     return redirect(url_for("policies.index", handle=current.here.handle))
 
 
-def _write(change: Callable[[], object]) -> None:
-    """Make a change; the house's belongs to no tenant and is committed at once."""
-    if current.here.kind != "house":
-        change()
-        return
-    with across_tenants("the house’s policies hold for every tenant"):
-        change()
-        db.session.commit()
+def _reach_the_house() -> None:
+    """Let the house's policies, which belong to no tenant, be written at the house."""
+    if current.here.kind == "house" and request.method == "POST":
+        scope = across_tenants("the house’s policies hold for every tenant")
+        current.stack.enter_context(scope)
 
 
 def _standing(rows: list[Policy]) -> dict[str, Policy]:

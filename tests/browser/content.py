@@ -16,11 +16,14 @@ from portal.content.scheduling import cancel, schedule
 from portal.content.sites import open_site
 from portal.jobs.imports import run_waiting
 from tenants.accounts import AccountRef, ref
+from tenants.audit import excuse
 from tenants.clock import now
 from tenants.db import db
 from tenants.grants import grants_at
 from tenants.inviting import invite
 from tenants.opening import open_account
+from tenants.policing import clear_policy, set_policy
+from tenants.quotas import Quota, Resource
 from tenants.roles import built_in
 from tenants.scope import across_tenants
 from tests.content.import_scene import SMALL
@@ -43,6 +46,7 @@ class Places:
     grant: str
     import_run: str
     invitation: str
+    berlin: str
 
 
 def furnish(app: Flask) -> Places:
@@ -66,11 +70,26 @@ def furnish(app: Flask) -> Places:
             grant = next(g for g in grants_at((acme.id,), now()) if g.role.key == "viewer")
             editor = built_in("editor")
             _, token = invite("new@acme.example", editor, acme, by=admin, because=LONG)
+            _limit(acme, people.berlin)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
-            places = Places(*[*(str(row.id) for row in made), token])
+            places = Places(*[*(str(row.id) for row in made), token, str(people.berlin.id)])
         run_waiting(uuid.UUID(places.import_run))
         return places
+
+
+def _limit(acme: AccountRef, berlin: AccountRef) -> None:
+    for account, resource, amount in (
+        (acme, Resource.ITEMS, 16), (acme, Resource.PEOPLE, 500), (berlin, Resource.ITEMS, 6),
+        (berlin, Resource.STORAGE, 2_000_000_000),
+    ):  # fmt: skip
+        row = Quota(tenant_id=acme.id, account_id=account.id, resource=resource, amount=amount)
+        db.session.add(row)
+        excuse(row, "Sets the scene.")
+    set_policy(acme, "session_idle_minutes", "240", by=TESTS, because=LONG)
+    set_policy(acme, "upload_types", "image/png image/jpeg application/pdf", by=TESTS)
+    set_policy(berlin, "upload_types", "image/png", by=TESTS)
+    clear_policy(berlin, "upload_types", by=TESTS)
 
 
 def _schedule(account: AccountRef, page: Page, ahead: timedelta) -> Schedule:

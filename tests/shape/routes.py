@@ -31,8 +31,16 @@ def a_row(table: str) -> Callable[[World, str], uuid.UUID]:
     return lambda world, handle: world.made[table, handle]
 
 
+def an_account_below(world: World, handle: str) -> uuid.UUID:
+    """An account right below another; of one without any, the account itself, which is not."""
+    own = world.id_of(handle)
+    below = (row.id for row in world.accounts.values() if row.parent_id == own)
+    return next(below, own)
+
+
 # An address with another parameter needs a line here, or its row of the matrix cannot be tried.
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
+    "account_id": an_account_below,
     "grant_id": a_row("grant"),
     "import_id": a_row("import_run"),
     "invitation_id": a_row("invitation"),

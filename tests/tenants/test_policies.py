@@ -111,7 +111,7 @@ def test_the_past_is_kept(cast: Cast):
             select(AuditEvent).where(AuditEvent.event.like("policy.%")).order_by(AuditEvent.at)
         ).all()
     assert [row.event for row in told] == ["policy.set", "policy.set", "policy.cleared"]
-    assert told[1].changes == {"review_steps": ["at least 1 steps", "at least 3 steps"]}
+    assert told[1].changes == {"review_steps": ["at least 1 step", "at least 3 steps"]}
     assert told[2].sentence.startswith("cleared the policy “Review steps” of Acme, which was")
 
 
