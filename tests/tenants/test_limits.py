@@ -11,10 +11,9 @@ from portal.content.import_runs import hand_in
 from portal.content.moments import resolve
 from portal.content.pages import Page
 from portal.content.scheduling import cancel, schedule
-from tenants.allotting import BelowUse, CannotLimit, set_limit, standing, standing_below, warnings
-from tenants.audit import AuditEvent
+from portal.jobs.imports import run_at_once
+from tenants.allotting import standing
 from tenants.db import db
-from tenants.decisions import Denied
 from tenants.delegation import bestow, give
 from tenants.directory import scope_of
 from tenants.ending import end
@@ -26,6 +25,7 @@ from tenants.people import Person
 from tenants.quotas import QuotaReached, Resource
 from tenants.roles import built_in
 from tenants.scope import across_tenants, acting_in, tenant_scope
+from tests.content.import_scene import SMALL
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, as_actor
 from tests.fixtures.pages import TESTS, make_page
@@ -166,62 +166,16 @@ def test_stored_bytes_are_limited(cast: Cast):
         assert {s.resource: s.used for s in standing(cast.berlin)}[Resource.STORAGE] == 600
 
 
-def test_nobody_raises_his_own_limit(cast: Cast):
-    admin, above = as_actor(cast.admin), as_actor(cast.operator)
-    with acting_in(scope_of(admin, cast.acme)):
-        with pytest.raises(Denied) as caught:
-            set_limit(cast.acme, cast.house, Resource.ITEMS, 99, by=admin)
-        assert caught.value.decision.account == cast.house
-        assert set_limit(cast.berlin, cast.acme, Resource.ITEMS, 99, by=admin)
-        with pytest.raises(CannotLimit):
-            set_limit(cast.mitte, cast.acme, Resource.ITEMS, 99, by=admin)
-    with acting_in(scope_of(above, cast.acme)):
-        assert set_limit(cast.acme, cast.house, Resource.ITEMS, 99, by=above)
-        assert not set_limit(cast.acme, cast.house, Resource.ITEMS, 99, by=above)
-    with acting_in(tenant_scope(cast.house.id)), pytest.raises(CannotLimit):
-        set_limit(cast.house, None, Resource.ITEMS, 99, by=above)
-
-
-def test_a_limit_below_the_use_wants_to_be_confirmed_and_then_lets_nothing_in(cast: Cast):
+def test_an_import_that_does_not_fit_brings_nothing(cast: Cast):
     by = as_actor(cast.admin)
-    with acting_in(scope_of(by, cast.acme)):
-        with pytest.raises(BelowUse) as caught:
-            set_limit(cast.berlin, cast.acme, Resource.ITEMS, 2, by=by)
-        assert caught.value.used == 6
-        set_limit(cast.berlin, cast.acme, Resource.ITEMS, 2, by=by, confirmed=True)
-        with pytest.raises(QuotaReached, match="may have 2 pages and posts; 6 are in use"):
-            write_page(cast.mitte, by)
-        assert set_limit(cast.berlin, cast.acme, Resource.ITEMS, None, by=by)
-        write_page(cast.mitte, by)
-
-
-def test_setting_a_limit_is_recorded_with_before_and_after(cast: Cast):
-    limit(cast, cast.berlin, Resource.ITEMS, 50, because="Their plan.")
-    limit(cast, cast.berlin, Resource.ITEMS, None)
+    limit(cast, cast.acme, Resource.ITEMS, ALL_PAGES + 1)
+    done = run_at_once(cast.acme, "site.xml", SMALL, dry_run=False, by=by)
+    assert done["state"] == "failed"
+    assert "may have 13 pages and posts; 12 are in use" in done["error"]
     with acting_in(tenant_scope(cast.acme.id)):
-        query = select(AuditEvent).where(AuditEvent.event == "quota.set").order_by(AuditEvent.at)
-        first, second = db.session.scalars(query)
-    assert first.account_id == cast.berlin.id
-    assert first.reason == "Their plan."
-    assert first.changes == {"amount": [None, 50]}
-    assert second.sentence == (
-        "set the limit of pages and posts of Acme Berlin to no limit; it was 50"
-    )
-
-
-def test_standing_tells_use_limits_and_where_they_come_from(cast: Cast):
-    limit(cast, cast.acme, Resource.ITEMS, 15)
-    limit(cast, cast.berlin, Resource.ITEMS, 1000)
-    by = as_actor(cast.berlin_admin)
-    with acting_in(scope_of(by, cast.berlin)):
-        items = {s.resource: s for s in standing(cast.berlin)}[Resource.ITEMS]
-        assert (items.used, items.tightest and items.tightest.account_name) == (6, "Acme")
-        assert [(p.account_name, p.used, p.limit) for p in items.pools] == [
-            ("Acme", 12, 15), ("Acme Berlin", 6, 1000),
-        ]  # fmt: skip
-        assert [w.resource for w in warnings(cast.berlin)] == [Resource.ITEMS]
-        child, rows = standing_below(cast.berlin)[0]
-        assert (child.handle, [r.used for r in rows]) == ("acme-berlin-mitte", [0, 3, 0, 0, 0])
+        assert db.session.scalar(select(func.count(Page.id))) == ALL_PAGES
+    limit(cast, cast.acme, Resource.ITEMS, None)
+    assert run_at_once(cast.acme, "site.xml", SMALL, dry_run=False, by=by)["state"] == "done"
 
 
 def test_a_moved_account_must_fit_where_it_goes(cast: Cast):
