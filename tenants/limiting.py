@@ -15,6 +15,8 @@ from tenants.accounts import Account, AccountClosure, AccountRef, ref
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, can
+from tenants.grants import Grant
+from tenants.groups import Group
 from tenants.holdings import held_at
 from tenants.meters import counted_people, in_use, in_use_up_to
 from tenants.permissions import Permission
@@ -59,6 +61,17 @@ def admit(people: Collection[uuid.UUID], account_ids: Collection[uuid.UUID], *, 
             used = in_use_up_to(Resource.PEOPLE, pool.account_id, pool.limit + 1)
         if new and used + len(new) > pool.limit:
             raise _reached(Resource.PEOPLE, pool, len(new), by)
+
+
+def admit_member(person_id: uuid.UUID, group: Group, *, by: Actor) -> None:
+    """Make sure that there is room for a person wherever a group he is to join holds a role.
+
+    Call it before the membership is added, in the same transaction. Raises QuotaReached.
+    """
+    with tenant_at_large():
+        query = select(Grant.account_id).where(Grant.group_id == group.id, *Grant.in_force(now()))
+        account_ids = set(db.session.scalars(query))
+    admit([person_id], account_ids, by=by)
 
 
 def check_arrival(account: AccountRef, parent: AccountRef, *, by: Actor) -> None:

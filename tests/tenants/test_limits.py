@@ -13,13 +13,14 @@ from portal.content.pages import Page
 from portal.content.scheduling import cancel, schedule
 from portal.jobs.imports import run_at_once
 from tenants.allotting import standing
+from tenants.audit import excuse
 from tenants.db import db
 from tenants.delegation import bestow, give
 from tenants.directory import scope_of
 from tenants.ending import end
 from tenants.grants import Grant
 from tenants.groups import Group, GroupMember
-from tenants.limiting import admit, check_arrival, take
+from tenants.limiting import admit, admit_member, check_arrival, take
 from tenants.opening import open_account
 from tenants.people import Person
 from tenants.quotas import QuotaReached, Resource
@@ -127,6 +128,22 @@ def test_people_in_groups_count_where_the_group_holds_a_role(cast: Cast):
         db.session.flush()
         with pytest.raises(QuotaReached, match="2 more are needed"):
             bestow(group, built_in("viewer"), cast.berlin, by=TESTS)
+        second = db.session.scalars(select(GroupMember)).all()[1]
+        db.session.delete(second)
+        group_id = group.id
+        excuse(second, "Sets the scene.")
+        excuse(group, "Sets the scene.")
+        for row in db.session.scalars(select(GroupMember)):
+            excuse(row, "Sets the scene.")
+        db.session.commit()
+    with acting_in(tenant_scope(cast.acme.id)):
+        crew = db.session.get(Group, group_id)
+        assert crew is not None
+        admit_member(ids[2], crew, by=TESTS)  # the group holds no role yet
+        given = bestow(crew, built_in("viewer"), cast.mitte, by=TESTS)
+        assert given.group_id == group_id
+        with pytest.raises(QuotaReached, match="8 people; 8 are in use"):
+            admit_member(ids[2], crew, by=TESTS)
         db.session.rollback()
     with acting_in(tenant_scope(cast.acme.id)):
         admit(ids[:1], [cast.berlin.id, cast.hamburg.id], by=TESTS)
