@@ -19,6 +19,7 @@ from tenants.db import db
 from tenants.decisions import Decision, Denied
 from tenants.directory import givers
 from tenants.events import Event
+from tenants.quotas import QuotaReached
 from tenants.scope import Scope, aside
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(RateLimitExceeded, _limited)
     app.register_error_handler(TooBusy, _busy)
+    app.register_error_handler(QuotaReached, _no_room)
     app.register_error_handler(IntegrityError, _same_moment)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(Exception, _unforeseen)
@@ -139,6 +141,11 @@ def _same_moment(error: IntegrityError) -> Response:
         typed=typed(),
         back_url=request.path,
     )
+
+
+def _no_room(error: QuotaReached) -> Response:
+    db.session.rollback()
+    return _page(409, f"{error} Nothing was changed.", typed=typed(), back_url=request.path)
 
 
 def _unforeseen(error: Exception) -> Response:

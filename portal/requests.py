@@ -21,6 +21,7 @@ from tenants.decisions import Actor, Decision, can
 from tenants.directory import account_path, accounts_within_reach, actor_for, scope_of
 from tenants.engines import impatient, reading
 from tenants.permissions import Permission
+from tenants.policies import session_limits
 from tenants.scope import acting_in, aside, directory
 
 SWITCHER_LIMIT = 60
@@ -105,9 +106,19 @@ def _identify() -> None:
     actor = actor_for(row.person_id)
     if actor is not None and actor.is_staff and not row.staff:
         return  # Rights of the house came on top: they begin with signing in again.
+    if actor is None or not _lasts(row, actor):
+        return
     current.actor = actor
     if sessions.wants_touch(row, now()):
         _touch(row.id)
+
+
+def _lasts(row: sessions.Device, actor: Actor) -> bool:
+    """Tell whether the policies of every account he works in let the session last as long."""
+    idle, total = session_limits({h.account_id for h in actor.holdings})
+    moment = now()
+    unused, since = moment - row.seen_at, moment - row.started_at
+    return (idle is None or unused < idle) and (total is None or since < total)
 
 
 def _touch(session_id: uuid.UUID) -> None:

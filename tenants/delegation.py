@@ -1,5 +1,6 @@
 """Giving roles, so that nobody makes anyone stronger than himself."""
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,7 +13,8 @@ from tenants.db import db
 from tenants.decisions import Actor, Decision, Denied, authorize
 from tenants.events import Event
 from tenants.grants import Grant, Reach
-from tenants.groups import Group
+from tenants.groups import Group, GroupMember
+from tenants.limiting import admit
 from tenants.people import Person
 from tenants.permissions import Permission
 from tenants.roles import Contents, Role, contents
@@ -48,7 +50,8 @@ def give(
 
     Raises Denied when `by` may not give grants there or does not hold all the role comes to, and
     CannotDelegate when he holds it not as far down or not as long, when the end lies in the past,
-    when a staff role is given outside the house, or a group stands elsewhere in the tree.
+    when a staff role is given outside the house, or a group stands elsewhere in the tree; and
+    QuotaReached when there is no room for the person.
     """
     check_giving(role, account, by=by, reach=reach, until=until)
     if isinstance(bearer, Group):
@@ -124,7 +127,11 @@ def bestow(
     until: datetime | None = None,
     because: str = "",
 ) -> Grant:
-    """Write the grant and its event, without asking. For `give` and for opening an account."""
+    """Write the grant and its event, without asking. For `give` and for opening an account.
+
+    Raises QuotaReached when there is no room for the person, or for all who are in the group.
+    """
+    admit(_members(bearer), [account.id], by=by)
     grant = Grant(
         tenant_id=account.tenant_id,
         account_id=account.id,
@@ -142,6 +149,15 @@ def bestow(
         reach=reach, until=until.isoformat() if until else None,
     )  # fmt: skip
     return grant
+
+
+def _members(bearer: Person | Group) -> set[uuid.UUID]:
+    if isinstance(bearer, Person):
+        return {bearer.id}
+    query = select(GroupMember.person_id).where(
+        GroupMember.group_id == bearer.id, GroupMember.ended_at.is_(None)
+    )
+    return set(db.session.scalars(query))
 
 
 def further(

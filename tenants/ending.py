@@ -16,6 +16,7 @@ from tenants.grants import Grant
 from tenants.groups import GroupMember
 from tenants.people import Person
 from tenants.permissions import Permission
+from tenants.policies import fewest_admins
 from tenants.roles import Contents, contents, in_force
 
 
@@ -56,7 +57,9 @@ def finish(
     db.session.refresh(grant, ["ended_at", "until"])
     if not grant.counts(now()):
         raise CannotDelegate("This grant has ended already.")
-    check_keepers(keepers(account.id), keepers(account.id, without_grant=grant.id))
+    check_keepers(
+        keepers(account.id), keepers(account.id, without_grant=grant.id), fewest_admins(account)
+    )
     grant.ended_at = at or now()
     grant.ended_by_label = by.label
     grant.end_reason = reason

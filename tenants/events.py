@@ -103,6 +103,17 @@ class Event:
     ROLE_DEFINED = _event("role.defined", "defined the role {target}", "permissions", "parent")
     ROLE_DELETED = _event("role.deleted", "deleted the role {target}", "grants")
     ROLE_RESTORED = _event("role.restored", "restored the role {target}", "grants")
+    POLICY_CLEARED = _event(
+        "policy.cleared", "cleared the policy “{what}” of {account}, which was {value}",
+        "what", "account", "value",
+    )  # fmt: skip
+    POLICY_SET = _event(
+        "policy.set", "set the policy “{what}” of {account} to {value}", "what", "account", "value"
+    )
+    QUOTA_SET = _event(
+        "quota.set", "set the limit of {what} of {account} to {limit}; it was {before}",
+        "what", "account", "limit", "before",
+    )  # fmt: skip
     ROLES_SYNCED = _event("role.synced", "brought the built-in roles up to date", "differences")
     SCHEDULE_CANCELLED = _event(
         "schedule.cancelled", "cancelled: {what} {target}, due {due}", "what", "due"

@@ -17,8 +17,10 @@ from tenants.ending import check_keepers, end, keepers
 from tenants.events import Event
 from tenants.grants import Grant
 from tenants.groups import Group, GroupMember, groups_at
+from tenants.limiting import admit_member
 from tenants.people import Person
 from tenants.permissions import Permission
+from tenants.policies import fewest_admins
 from tenants.roles import contents
 from tenants.strength import KEEPING, TooWeak, authorize_below, standing
 
@@ -71,6 +73,7 @@ def add_member(
         raise CannotGroup(f"{person.name} cannot sign in any more.")
     if any(row.person_id == person.id for row in members_of(group)):
         raise CannotGroup(f"{person.name} is in this group already.")
+    admit_member(person.id, group, by=by)
     row = GroupMember(
         tenant_id=account.tenant_id, account_id=account.id, group_id=group.id,
         person_id=person.id, added_by_label=by.label, because=because,
@@ -102,6 +105,7 @@ def remove_member(
         check_keepers(
             keepers(place.id, roles=held),
             keepers(place.id, without_member=row.id, roles=held),
+            fewest_admins(place),
         )
     row.ended_at, row.ended_by_label = now(), by.label
     record(

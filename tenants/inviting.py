@@ -17,6 +17,7 @@ from tenants.grants import Grant, Reach
 from tenants.invitations import LIFE, Invitation, is_invited, new_token
 from tenants.people import normal_email, person_by_id
 from tenants.permissions import Permission
+from tenants.quotas import QuotaReached
 from tenants.roles import Role
 
 MOST_RESENT = 5
@@ -128,10 +129,16 @@ def accept(row: Invitation, account: AccountRef, *, by: Actor, inviter: Actor | 
         ) from problem
     except CannotDelegate as problem:
         raise InvitationRefused(f"{problem} {again}") from problem
-    grant = bestow(
-        person, row.role, account, by=inviter, reach=row.reach, until=row.until,
-        because=row.because,
-    )  # fmt: skip
+    try:
+        grant = bestow(
+            person, row.role, account, by=inviter, reach=row.reach, until=row.until,
+            because=row.because,
+        )  # fmt: skip
+    except QuotaReached as problem:
+        raise InvitationRefused(
+            f"{account.name} has no room for another person now. The invitation stays open: ask "
+            "the people who run the account to make room, then open it again."
+        ) from problem
     row.accepted_at = now()
     record(Event.INVITATION_ACCEPTED, row, by=by, role=row.role.name, inviter=row.invited_by_label)
     return grant

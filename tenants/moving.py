@@ -15,6 +15,7 @@ from tenants.delegation import further
 from tenants.events import Event
 from tenants.grants import Grant
 from tenants.groups import Group
+from tenants.limiting import check_arrival
 from tenants.permissions import Permission
 from tenants.roles import Role, in_force
 from tenants.tree import DEEPEST, CannotChange, below, claim, fresh, recount_halted
@@ -25,8 +26,8 @@ def move(account: AccountRef, to: AccountRef, *, by: Actor, reason: str = "") ->
 
     Decided at both ends. Whoever holds grants above the new place gains them over what is moved:
     that is the mover's giving, so he must hold all of it himself there, as far down and as long.
-    Raises Denied, and CannotChange when it would cross tenants, make a circle, stand too deep, or
-    leave behind the account that defined a role or a group in use below.
+    Raises Denied, QuotaReached, and CannotChange when it would cross tenants, make a circle, stand
+    too deep, or leave behind the account that defined a role or a group in use below.
     """
     row, old = claim(account, Permission.ACCOUNT_MOVE, by=by)
     target = fresh(to.id)
@@ -38,6 +39,7 @@ def move(account: AccountRef, to: AccountRef, *, by: Actor, reason: str = "") ->
     left, joined = set(old.path) - set(new.path), set(new.path) - set(old.path)
     _check_left_behind(row, left)
     _check_strength(ref(row), joined, by)
+    check_arrival(ref(row), new, by=by)
     row.parent_id = new.id
     record(Event.ACCOUNT_MOVED, row, by=by, reason=reason, before=old.name, after=new.name)
     _note_place(row)

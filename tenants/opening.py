@@ -6,8 +6,10 @@ from tenants.db import db
 from tenants.decisions import Actor, authorize
 from tenants.delegation import bestow, give
 from tenants.events import Event
+from tenants.limiting import take
 from tenants.people import Person
 from tenants.permissions import Permission
+from tenants.quotas import Resource
 from tenants.roles import built_in
 from tenants.tree import DEEPEST, CannotChange, fresh, hold
 
@@ -32,14 +34,16 @@ def open_account(
     A master has a first admin named by whoever opens it: an empty tenant holds nothing that could
     be taken. In a secondary a person gives the role as anywhere, up to his own rights; without an
     admin, those above manage it. Needs `across_tenants`, since a new account is in nobody's scope.
-    Raises Denied, BadHandle, HandleTaken, CannotDelegate, and CannotChange when it would be too
-    deep.
+    Raises Denied, BadHandle, HandleTaken, CannotDelegate, QuotaReached, and CannotChange when it
+    would be too deep.
     """
     hold(parent.tenant_id)
     row = fresh(parent.id)
     if row is None:
         raise LookupError("The parent account is gone.")
     authorize(by, Permission.ACCOUNT_OPEN, ref(row))
+    if row.kind != "house":
+        take(Resource.SECONDARIES, ref(row), by=by)
     if row.depth >= DEEPEST:
         raise CannotChange(f"Accounts stand at most {DEEPEST} deep. Open it further up.")
     if db.session.query(Account.id).filter(Account.handle == handle).first():

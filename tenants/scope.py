@@ -8,8 +8,8 @@ same scope at the start of each transaction. One transaction has one scope.
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import ForeignKey
@@ -27,6 +27,7 @@ __all__ = [
     "current_scope",
     "directory",
     "reading",
+    "tenant_at_large",
 ]
 
 
@@ -90,6 +91,36 @@ def acting_in(scope: Scope) -> Iterator[Scope]:
 def tenant_scope(tenant_id: uuid.UUID) -> Scope:
     """Return the scope of a whole tenant, for jobs and commands."""
     return Scope("tenant", tenant_id=tenant_id, whole_tenant=True)
+
+
+@contextmanager
+def tenant_at_large() -> Iterator[None]:
+    """Let the block see the scope's whole tenant, in the transaction that is open: to count in it.
+
+    For totals and names only: select columns, not rows. Nothing is written inside.
+    """
+    scope = current_scope()
+    if scope is None:
+        raise NoScope("There is no tenant to look at.")
+    if scope.kind != "tenant":
+        yield
+        return
+    session = db.session()
+    session.flush()
+    wide = replace(scope, roots=(), alone=(), whole_tenant=True)
+    token = _look_as(session, wide)
+    try:
+        with session.no_autoflush:
+            yield
+    finally:
+        _look_as(session, scope)
+        _current.reset(token)
+
+
+def _look_as(session: Session, scope: Scope) -> Token[Scope | None]:
+    if "scope" in session.info:
+        session.info["scope"] = scope
+    return _current.set(scope)
 
 
 def across_tenants(reason: str) -> Any:

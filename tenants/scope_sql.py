@@ -18,7 +18,7 @@ from tenants.scope import NoScope, TenantOrBuiltIn, TenantScoped, current_scope
 DIRECTORY_TABLES = frozenset(
     {
         "access_request", "account", "account_closure", "account_place", "account_state", "grant",
-        "group_member", "person_group", "role", "role_parent", "role_permission",
+        "group_member", "person_group", "policy", "role", "role_parent", "role_permission",
     }
 )  # fmt: skip
 PARAMETER = "scope_tenant"

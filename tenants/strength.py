@@ -14,6 +14,7 @@ from tenants.decisions import Actor, Decision, Denied, authorize
 from tenants.ending import check_keepers, keepers
 from tenants.grants import Grant
 from tenants.permissions import Permission
+from tenants.policies import fewest_admins
 from tenants.roles import Contents
 
 KEEPING = frozenset({Permission.GRANT_GIVE, Permission.STAFF_MANAGE})
@@ -76,7 +77,9 @@ def check_kept(roles: Collection[uuid.UUID], before: Contents, after: Contents) 
     places = db.session.scalars(select(Account).where(Account.id.in_(ids)).order_by(Account.id))
     for place in [ref(row) for row in places]:
         take_turn(place)
-        check_keepers(keepers(place.id, roles=before), keepers(place.id, roles=after))
+        check_keepers(
+            keepers(place.id, roles=before), keepers(place.id, roles=after), fewest_admins(place)
+        )
 
 
 def standing(*conditions: object) -> list[tuple[Grant, AccountRef]]:

@@ -23,6 +23,7 @@ from tenants.events import Event
 from tenants.moving import move
 from tenants.opening import HandleTaken, open_account, open_house
 from tenants.people import BadEmail, Person, normal_email, person_by_email
+from tenants.quotas import QuotaReached
 from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.suspending import reactivate, suspend
 from tenants.tree import CannotChange
@@ -93,7 +94,9 @@ def open_below(
         person = admin and (person_by_email(admin) or fail(f"nobody has the e-mail {admin}"))
         try:
             row = open_account(parent, handle, name, by=by, admin=person or None, zone=zone)
-        except (BadHandle, HandleTaken, Denied, CannotDelegate, CannotChange) as problem:
+        except (
+            BadHandle, HandleTaken, Denied, CannotDelegate, CannotChange, QuotaReached,
+        ) as problem:  # fmt: skip
             fail(str(problem))
         open_site(ref(row), name, by=by)
         db.session.commit()

@@ -17,6 +17,7 @@ from tenants.directory import account_path, actor_by_email
 from tenants.grouping import CannotGroup
 from tenants.groups import Group, groups_at
 from tenants.people import Person, person_by_email
+from tenants.quotas import QuotaReached
 from tenants.scope import acting_in, tenant_scope
 from tenants.strength import TooWeak
 
@@ -52,7 +53,9 @@ def show(rows: list[dict[str, Any]], as_json: bool) -> None:
         click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)))
 
 
-PROBLEMS = (Denied, CannotDelegate, CannotDefine, CannotGroup, TooWeak, LookupError)
+PROBLEMS = (
+    Denied, CannotDelegate, CannotDefine, CannotGroup, QuotaReached, TooWeak, LookupError,
+)  # fmt: skip
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Decision, Denied, authorize, can_any
 from tenants.events import Event
+from tenants.limiting import take
 from tenants.permissions import Permission
+from tenants.quotas import Resource
 
 TITLE_LENGTH = 500
 BODY_LENGTH = 500_000
@@ -68,9 +70,10 @@ def authorize_edit(by: Actor, page: Page, account: AccountRef) -> None:
 def create_page(account: AccountRef, kind: Type, text: Text, *, by: Actor) -> tuple[Page, Saved]:
     """Start a page with its first revision and record it; without a byline it is `by`'s.
 
-    Raises Denied and Problem.
+    Raises Denied, Problem and QuotaReached.
     """
     authorize(by, Permission.PAGE_CREATE, account)
+    take(Resource.ITEMS, account, by=by)
     page = Page(
         tenant_id=account.tenant_id, account_id=account.id, type=kind, title="",
         author_id=by.person_id,

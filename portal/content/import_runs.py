@@ -16,7 +16,9 @@ from tenants.db import db
 from tenants.decisions import SYSTEM, Actor, authorize
 from tenants.engines import reading
 from tenants.events import Event
+from tenants.limiting import take
 from tenants.permissions import Permission
+from tenants.quotas import Resource
 from tenants.scope import across_tenants
 
 NAME_LENGTH = 200
@@ -36,8 +38,11 @@ class Found:
 def hand_in(
     account: AccountRef, filename: str, data: bytes, *, dry_run: bool, by: Actor
 ) -> ImportRun:
-    """Store a file to be imported, waiting to be taken up, and record it. Raises Denied."""
+    """Store a file to be imported, waiting to be taken up, and record it. Raises Denied and
+    QuotaReached.
+    """
     authorize(by, Permission.CONTENT_IMPORT, account)
+    take(Resource.STORAGE, account, len(data), by=by)
     run = ImportRun(
         tenant_id=account.tenant_id, account_id=account.id, filename=shown_name(filename),
         data=data, dry_run=dry_run, person_id=by.person_id, state="waiting",
@@ -48,7 +53,10 @@ def hand_in(
 
 
 def hand_in_again(run: ImportRun, account: AccountRef, *, by: Actor) -> ImportRun:
-    """Hand in the file of a dry run that is done, for real. Raises Denied, and Problem."""
+    """Hand in the file of a dry run that is done, for real.
+
+    Raises Denied, Problem and QuotaReached.
+    """
     if not run.dry_run or run.state != "done" or run.data is None:
         raise Problem("Only a finished dry run can be imported for real. Upload the file again.")
     return hand_in(account, run.filename, run.data, dry_run=False, by=by)

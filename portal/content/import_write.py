@@ -17,6 +17,8 @@ from tenants.audit import record
 from tenants.clock import now
 from tenants.db import db
 from tenants.events import Event
+from tenants.limiting import take
+from tenants.quotas import Resource
 
 
 def lock(account: AccountRef) -> None:
@@ -27,7 +29,11 @@ def lock(account: AccountRef) -> None:
 
 
 def write(plan: Plan, hashes: Mapping[int, str]) -> None:
-    """Write everything the plan made new. Parents stand before children in the plan."""
+    """Write everything the plan made new. Parents stand before children in the plan.
+
+    Raises QuotaReached when the account has no room for all of its pages and schedules.
+    """
+    take(Resource.ITEMS, plan.account, len(plan.pages), by=plan.by)
     keys = {"tenant_id": plan.account.tenant_id, "account_id": plan.account.id}
     _add(
         Term(

@@ -16,7 +16,9 @@ from tenants.clock import database_now
 from tenants.db import db
 from tenants.decisions import Actor, authorize
 from tenants.events import Event
+from tenants.limiting import take
 from tenants.permissions import Permission
+from tenants.quotas import Resource
 
 YEARS_AHEAD = 10
 
@@ -34,10 +36,12 @@ def schedule(
     """Schedule `revision` to go live, or the page to go offline, at a moment. Recorded.
 
     `by` answers for it: his right to publish is asked for again at the due moment. Raises Denied,
-    BadTime when the moment has passed, and Problem when it could not be carried out even now.
+    BadTime when the moment has passed, Problem when it could not be carried out even now, and
+    QuotaReached.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
     _refuse_bad_moment(moment)
+    take(Resource.SCHEDULES, account, by=by)
     if what == "publish":
         if revision is None:
             raise Problem("There is nothing saved to publish yet.")

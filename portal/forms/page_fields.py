@@ -5,7 +5,6 @@ import uuid
 from portal.content.drafting import Text
 from portal.content.filing import categories_of, possible_parents, tags_named, terms_by_ids
 from portal.content.pages import Page, Revision
-from portal.content.problems import Problem
 from portal.forms.base import add_error, choices
 from portal.forms.pages import PageForm
 from tenants.accounts import AccountRef
@@ -46,7 +45,7 @@ def read_text(form: PageForm, account: AccountRef) -> Text:
     )
 
 
-def show_problem(form: PageForm, problem: Problem) -> None:
+def show_problem(form: PageForm, problem: ValueError) -> None:
     """Show why the page could not be saved, at the field it is about."""
     message = str(problem)
     first = message.split(" ")[1] if message.startswith("The ") else ""

@@ -36,6 +36,7 @@ class Device:
     person_id: uuid.UUID
     staff: bool
     seen_at: datetime
+    started_at: datetime
 
 
 def token_hash(token: str) -> str:
@@ -150,4 +151,7 @@ def end_all(person_id: uuid.UUID, keep: uuid.UUID | None = None) -> int:
 
 
 def _device(row: LoginSession) -> Device:
-    return Device(id=row.id, person_id=row.person_id, staff=row.staff, seen_at=row.seen_at)
+    return Device(
+        id=row.id, person_id=row.person_id, staff=row.staff, seen_at=row.seen_at,
+        started_at=row.created_at,
+    )  # fmt: skip

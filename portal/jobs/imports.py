@@ -23,10 +23,11 @@ from tenants.db import db
 from tenants.decisions import SYSTEM, Actor, Denied
 from tenants.directory import account_ref, actor_for
 from tenants.engines import reading
+from tenants.quotas import QuotaReached
 from tenants.scope import acting_in, tenant_scope
 
 TRIES = 3
-EXPECTED = (NotWordPress, Denied, Problem, TooDeep, TooBusy)
+EXPECTED = (NotWordPress, Denied, Problem, QuotaReached, TooDeep, TooBusy)
 log = structlog.get_logger()
 
 

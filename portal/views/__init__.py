@@ -13,7 +13,7 @@ BLUEPRINTS = (
     "roles", "defining", "groups",
     "access", "supposing", "holders",
     "accounts", "account_changes", "account_closing", "brand",
-    "settings",
+    "limits", "policies", "settings",
     "trail", "trail_files", "keeping",
     "health",
 )  # fmt: skip

@@ -9,6 +9,7 @@ from portal.content.history import events_below
 from portal.content.trail_filters import TrailQuery
 from portal.guards import permission, signed_in
 from portal.requests import current
+from tenants.allotting import warnings
 from tenants.directory import accounts_within_reach
 from tenants.permissions import Permission as P
 
@@ -47,6 +48,7 @@ def show() -> str:
     sees_trail = current.can(P.TRAIL_VIEW).allowed
     return render_template(
         "dashboard/show.html",
+        scarce=warnings(here),
         counts=counts_of(here.id) if sees_pages else {},
         changed=pages_of(here.id, Filters()).rows[:6] if sees_pages else [],
         waiting=schedules_of(here.id, "pending").rows[:6] if sees_schedule else [],

@@ -32,6 +32,7 @@ from portal.jobs.queue import wake_after_commit
 from portal.requests import current
 from tenants.db import db
 from tenants.permissions import Permission as P
+from tenants.quotas import QuotaReached
 
 bp = Blueprint("imports", __name__, url_prefix="/a/<handle>/imports")
 PER_PART = 100
@@ -51,9 +52,12 @@ def new() -> Any:
         data = form.file.data.read()
         if data:
             name = form.file.data.filename or ""
-            run = hand_in(current.here, name, data, dry_run=True, by=current.person)
-            return _watch(run)
-        add_error(form.file, "The file is empty. Export the site again.")
+            try:
+                return _watch(hand_in(current.here, name, data, dry_run=True, by=current.person))
+            except QuotaReached as problem:
+                add_error(form.file, str(problem))
+        else:
+            add_error(form.file, "The file is empty. Export the site again.")
     status = 422 if form.is_submitted() else 200
     return render_template("imports/new.html", form=form, limit=_limit()), status
 
@@ -91,7 +95,7 @@ def report(import_id: uuid.UUID) -> Response:
 def real(import_id: uuid.UUID) -> Any:
     try:
         run = hand_in_again(_run(import_id), current.here, by=current.person)
-    except Problem as problem:
+    except (Problem, QuotaReached) as problem:
         raise Conflict(str(problem)) from problem
     return _watch(run)
 

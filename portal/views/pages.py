@@ -27,6 +27,7 @@ from portal.guards import permission
 from portal.requests import current
 from portal.sitepages import render_page, site_context
 from tenants.permissions import Permission as P
+from tenants.quotas import QuotaReached
 
 bp = Blueprint("pages", __name__, url_prefix="/a/<handle>/pages")
 EDITING = (P.PAGE_EDIT, P.PAGE_EDIT_OWN)
@@ -55,7 +56,7 @@ def new() -> Any:
         try:
             text = read_text(form, current.here)
             page, saved = create_page(current.here, form.type.data, text, by=current.person)
-        except Problem as problem:
+        except (Problem, QuotaReached) as problem:
             show_problem(form, problem)
         else:
             return _saved(page, saved)

@@ -28,6 +28,7 @@ from tenants.notices import AHEAD
 from tenants.offers import givable_roles, grant_by_id, people_to_give
 from tenants.people import Person, person_by_id
 from tenants.permissions import Permission as P
+from tenants.quotas import QuotaReached
 from tenants.roles import Role, role_by_id
 
 bp = Blueprint("people", __name__, url_prefix="/a/<handle>/people")
@@ -177,6 +178,9 @@ def _given(form: GrantForm) -> bool:
         )  # fmt: skip
     except CannotDelegate as problem:
         add_error(form[problem.about], str(problem))
+        return False
+    except QuotaReached as problem:
+        add_error(form.person, str(problem))
         return False
     except Denied as denied:
         db.session.rollback()

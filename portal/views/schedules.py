@@ -20,6 +20,7 @@ from portal.jobs.queue import wake_at
 from portal.requests import after_commit, current
 from portal.times import zone_names
 from tenants.permissions import Permission as P
+from tenants.quotas import QuotaReached
 
 bp = Blueprint("schedules", __name__, url_prefix="/a/<handle>")
 STATES = ("pending", "held", "done", "cancelled")
@@ -53,7 +54,7 @@ def new(page_id: uuid.UUID) -> Any:
                 page, form.what.data, draft, moment, current.here, by=current.person,
                 reason=form.reason.data or "",
             )  # fmt: skip
-        except Problem as problem:
+        except (Problem, QuotaReached) as problem:
             add_error(form.wall, str(problem))
         else:
             return _set(row, moment)

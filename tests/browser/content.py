@@ -17,6 +17,7 @@ from portal.content.sites import open_site
 from portal.jobs.imports import run_waiting
 from tenants.accounts import AccountRef, ref
 from tenants.asking import ask
+from tenants.audit import excuse
 from tenants.clock import now
 from tenants.db import db
 from tenants.defining import Definition, define, delete
@@ -28,6 +29,8 @@ from tenants.opening import open_account
 from tenants.people import person_by_id
 from tenants.permissions import Permission
 from tenants.permissions import Permission as P
+from tenants.policing import clear_policy, set_policy
+from tenants.quotas import Quota, Resource
 from tenants.roles import built_in
 from tenants.scope import across_tenants
 from tests.content.import_scene import SMALL
@@ -55,6 +58,7 @@ class Places:
     role: str
     group: str
     member: str
+    berlin: str
 
 
 def furnish(app: Flask) -> Places:
@@ -79,10 +83,12 @@ def furnish(app: Flask) -> Places:
             editor = built_in("editor")
             _, token = invite("new@acme.example", editor, acme, by=admin, because=LONG)
             asked = ask(Permission.PAGE_PUBLISH, acme, by=author, reason=LONG)
+            _limit(acme, people.berlin)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
             first, last = [str(row.id) for row in made], [str(asked.id), str(people.admin.id)]
-            places = Places(*[*first, token, *last, *_roles(people)])
+            berlin = str(people.berlin.id)
+            places = Places(*[*first, token, *last, *_roles(people), berlin])
         run_waiting(uuid.UUID(places.import_run))
         return places
 
@@ -107,6 +113,20 @@ def _roles(people: Cast) -> tuple[str, str, str]:
         give(group, role, people.berlin, by=by)
         db.session.commit()
         return str(role.id), str(group.id), str(member.id)
+
+
+def _limit(acme: AccountRef, berlin: AccountRef) -> None:
+    for account, resource, amount in (
+        (acme, Resource.ITEMS, 16), (acme, Resource.PEOPLE, 500), (berlin, Resource.ITEMS, 6),
+        (berlin, Resource.STORAGE, 2_000_000_000),
+    ):  # fmt: skip
+        row = Quota(tenant_id=acme.id, account_id=account.id, resource=resource, amount=amount)
+        db.session.add(row)
+        excuse(row, "Sets the scene.")
+    set_policy(acme, "session_idle_minutes", "240", by=TESTS, because=LONG)
+    set_policy(acme, "upload_types", "image/png image/jpeg application/pdf", by=TESTS)
+    set_policy(berlin, "upload_types", "image/png", by=TESTS)
+    clear_policy(berlin, "upload_types", by=TESTS)
 
 
 def _schedule(account: AccountRef, page: Page, ahead: timedelta) -> Schedule:

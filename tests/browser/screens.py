@@ -62,6 +62,16 @@ def _other_rights(page: Page) -> None:
     _send(page, "See who gains and loses what")
 
 
+def _far_below(page: Page) -> None:
+    page.get_by_label("Pages and posts").fill("2")
+    _send(page, "Set limits")
+
+
+def _no_span(page: Page) -> None:
+    page.get_by_label("One a line").fill("Christmas")
+    _send(page, "Set for here and below")
+
+
 def _too_long(page: Page) -> None:
     title = page.get_by_label("Title")
     title.evaluate("field => field.removeAttribute('maxlength')")
@@ -179,6 +189,15 @@ SCREENS = [
     Screen("account-move", "admin", "/a/acme/accounts/{account}/move"),
     Screen("account-move-preview", "admin", "/a/acme/accounts/{account}/move?to=acme-hamburg"),
     Screen("account-close", "admin", "/a/acme/accounts/{account}/close"),
+    Screen("limits", "admin", "/a/acme/limits/"),
+    Screen("limits-reached", "berlin_admin", "/a/acme-berlin/limits/"),
+    Screen("limits-set", "admin", "/a/acme/limits/{berlin}"),
+    Screen("limits-refused", "admin", "/a/acme/limits/{berlin}", 422, _far_below),
+    Screen("policies", "admin", "/a/acme/policies/"),
+    Screen("policies-below", "editor", "/a/acme/policies/"),
+    Screen("policy-set", "admin", "/a/acme/policies/set?policy=session_idle_minutes"),
+    Screen("policy-switch", "admin", "/a/acme/policies/set?policy=second_factor"),
+    Screen("policy-refused", "admin", "/a/acme/policies/set?policy=freeze_windows", 422, _no_span),
     Screen("settings", "admin", "/a/acme/settings/"),
     Screen("trail", "admin", "/a/acme/trail/?q=action:schedule.made"),
     Screen("trail-none-fit", "admin", "/a/acme/trail/?q=nobody"),

@@ -26,6 +26,7 @@ MAY_CROSS = {
     "portal/schema.py": "built-in roles belong to everybody",
     "portal/staff/": "the staff console",
     "portal/treework.py": "a new account is in nobody's scope; a master is a tenant of its own",
+    "portal/views/policies.py": "the house's policies belong to no tenant",
     "tenants/scope.py": "where the word is defined",
     "tenants/trial.py": "tries a change out, sees what it does to anybody, and rolls it back",
 }
@@ -38,6 +39,11 @@ MAY_USE_DIRECTORY = {
     "tenants/grant_log.py": "somebody's own grants, in all tenants",
     "tenants/questions.py": "asks who may do what in all tenants; the doors say who may ask",
     "tenants/scope.py": "where the word is defined",
+}
+MAY_SEE_THE_TENANT = {
+    "tenants/allotting.py": "how limits stand, also those of accounts above",
+    "tenants/limiting.py": "counts what a pool holds, whoever may see it",
+    "tenants/policies.py": "names the accounts above that set a policy",
 }
 # Files that may speak to the database past the mapped classes, and why.
 MAY_USE_SQL = {
@@ -81,6 +87,10 @@ def callers(word: str) -> set[str]:
 
 def test_tenants_are_crossed_only_where_listed():
     assert {path for path in callers("across_tenants") if not named(path, MAY_CROSS)} == set()
+
+
+def test_a_whole_tenant_is_counted_only_where_listed():
+    assert callers("tenant_at_large") == set(MAY_SEE_THE_TENANT)
 
 
 def test_the_directory_is_opened_only_where_listed():

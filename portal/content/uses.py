@@ -1,0 +1,33 @@
+"""What content uses of an account's limits: pages, pending schedules, stored files."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from portal.content.imports import ImportRun
+from portal.content.pages import Page
+from portal.content.schedules import Schedule
+from tenants.meters import Meter, register
+from tenants.quotas import Resource
+
+
+def _items() -> Any:
+    return select(Page.account_id.label("account_id"), Page.id.label("unit"))
+
+
+def _schedules() -> Any:
+    return select(Schedule.account_id.label("account_id"), Schedule.id.label("unit")).where(
+        Schedule.state.in_(("pending", "held"))
+    )
+
+
+def _storage() -> Any:
+    return select(
+        ImportRun.account_id.label("account_id"), ImportRun.id.label("unit"),
+        func.length(ImportRun.data).label("amount"),
+    ).where(ImportRun.data.is_not(None))  # fmt: skip
+
+
+register(Resource.ITEMS, Meter(_items))
+register(Resource.SCHEDULES, Meter(_schedules))
+register(Resource.STORAGE, Meter(_storage, sums=True))

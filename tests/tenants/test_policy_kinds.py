@@ -1,0 +1,168 @@
+"""Kinds of policies: what they read, and which of two values is tighter."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tenants.policies import CATALOGUE, Effective, Source, _fold
+from tenants.policy_kinds import Among, BadPolicy, Bound, SwitchedOn, Windows, span
+from tests.tenants.trees import node
+
+WINDOW = "New year | 2026-12-20 00:00 | 2027-01-02 08:00 | Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("second_factor", "on", True),
+        ("session_idle_minutes", " 30 ", 30),
+        ("fewest_admins", "2", 2),
+        ("upload_types", "image/png, image/jpeg", ["image/jpeg", "image/png"]),
+        ("upload_types", "", []),
+        ("freeze_windows", "", []),
+        ("freeze_windows", WINDOW, [{"name": "New year", "start": "2026-12-20T00:00",
+                                     "end": "2027-01-02T08:00", "zone": "Europe/Berlin"}]),
+    ],
+)  # fmt: skip
+def test_a_text_is_read_and_written_again(key: str, text: str, value: Any):
+    kind = CATALOGUE[key].kind
+    assert kind.read(text) == value
+    assert kind.read(kind.write(value)) == value
+    assert kind.words(value)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "sentence"),
+    [
+        ("second_factor", "off", "only be switched on"),
+        ("second_factor", "", "only be switched on"),
+        ("fewest_admins", "0", "from 1 to 20"),
+        ("fewest_admins", "two", "whole number of people"),
+        ("fewest_admins", "²", "whole number"),
+        ("session_idle_minutes", "1", "from 5 to 20,160"),
+        ("trail_retention_days", "99999", "from 1 to 36,500"),
+        ("upload_types", "image/png, application/x-evil", "no application/x-evil"),
+        ("freeze_windows", "New year", "does not look like"),
+        ("freeze_windows", " | 2026-12-20 | 2026-12-21 | UTC", "does not look like"),
+        ("freeze_windows", "A | soon | 2026-12-21 | UTC", "“soon” is no time"),
+        ("freeze_windows", "A | 2026-02-30 | 2026-12-21 | UTC", "no 2026-02-30 in the calendar"),
+        ("freeze_windows", "A | 2026-12-22 | 2026-12-21 | UTC", "ends before it begins"),
+        ("freeze_windows", "A | 2026-12-20 | 2026-12-21 | Mars/Base", "no time zone Mars/Base"),
+        ("freeze_windows", "A | 9999-12-20 | 9999-12-21 | UTC", "a year from 1970 to 2200"),
+        ("freeze_windows", "\n".join([WINDOW] * 51), "50 spans"),
+    ],
+)
+def test_a_bad_text_gets_a_sentence(key: str, text: str, sentence: str):
+    with pytest.raises(BadPolicy, match=sentence):
+        CATALOGUE[key].kind.read(text)
+
+
+def test_a_window_is_a_span_of_true_time():
+    start, end = span(CATALOGUE["freeze_windows"].kind.read(WINDOW)[0])
+    assert start.isoformat() == "2026-12-19T23:00:00+00:00"
+    assert end.isoformat() == "2027-01-02T07:00:00+00:00"
+
+
+def values_of(key: str) -> st.SearchStrategy[Any]:
+    kind = CATALOGUE[key].kind
+    if isinstance(kind, SwitchedOn):
+        return st.just(True)
+    if isinstance(kind, Bound):
+        return st.integers(kind.lowest, min(kind.highest, kind.lowest + 5))
+    if isinstance(kind, Among):
+        return st.sets(st.sampled_from(kind.options[:4])).map(sorted)
+    return st.lists(st.sampled_from("abcd"), unique=True, max_size=3).map(
+        lambda names: [
+            {"name": n, "start": "2026-01-01T00:00", "end": "2026-01-02T00:00", "zone": "UTC"}
+            for n in names
+        ]
+    )
+
+
+class Row:
+    """A row as the database would give it."""
+
+    def __init__(self, key: str, value: Any, account_id: uuid.UUID) -> None:
+        self.key, self.value, self.account_id = key, value, account_id
+        self.name = str(account_id)
+
+
+def tree(parents: list[int]) -> list[Any]:
+    nodes = [node("house")]
+    for number, parent in enumerate(parents):
+        nodes.append(node(f"n{number}", nodes[min(parent, number)]))
+    return nodes
+
+
+def expected(key: str, values: list[Any]) -> Any:
+    """The tightest, worked out another way than by joining pairs."""
+    kind, default = CATALOGUE[key].kind, CATALOGUE[key].default
+    if isinstance(kind, SwitchedOn):
+        return bool(values)
+    if isinstance(kind, Bound):
+        known = [v for v in [default, *values] if v is not None]
+        return (min if kind.tighter is min else max)(known) if known else None
+    if isinstance(kind, Among):
+        return set(kind.options).intersection(*map(set, values))
+    return {w["name"] for value in values for w in value}
+
+
+def comparable(key: str, value: Any) -> Any:
+    kind = CATALOGUE[key].kind
+    if isinstance(kind, Windows):
+        return {w["name"] for w in value}
+    return set(value) if isinstance(kind, Among) else value
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=200)
+@given(st.data())
+def test_the_tightest_on_the_path_holds_and_its_source_set_it(data: st.DataObject):
+    nodes = tree(data.draw(st.lists(st.integers(0, 8), max_size=8)))
+    key = data.draw(st.sampled_from(sorted(CATALOGUE)))
+    kind = CATALOGUE[key].kind
+    held: dict[uuid.UUID, Any] = {}
+    for _ in range(data.draw(st.integers(0, 25))):
+        account = data.draw(st.sampled_from(nodes))
+        if data.draw(st.booleans()):
+            # As `set_policy`: what is looser than what holds above is refused.
+            value = data.draw(values_of(key))
+            above = _holding(account.path[:-1], key, held)
+            if not kind.looser(value, above.value):
+                held[account.id] = value
+        else:
+            held.pop(account.id, None)
+        for each in nodes:
+            _check(each, key, held)
+
+
+def _holding(path: tuple[uuid.UUID, ...], key: str, held: dict[uuid.UUID, Any]) -> Effective:
+    return _fold(path, [Row(key, held[n], n) for n in path if n in held])[key]
+
+
+def _check(account: Any, key: str, held: dict[uuid.UUID, Any]) -> None:
+    kind, found = CATALOGUE[key].kind, _holding(account.path, key, held)
+    on_path = [held[n] for n in account.path if n in held]
+    assert comparable(key, found.value) == expected(key, on_path)
+    for depth in range(1, len(account.path)):
+        above = _holding(account.path[:depth], key, held)
+        assert not kind.looser(found.value, above.value)
+    assert bool(found.sources) == bool(on_path)
+    for source in found.sources:
+        assert source.account_id in account.path
+        assert held[source.account_id] == source.value
+    if found.sources:
+        joined = CATALOGUE[key].default
+        for source in found.sources:
+            joined = kind.join(joined, source.value)
+        assert comparable(key, joined) == comparable(key, found.value)
+
+
+def test_an_unknown_key_of_another_release_is_passed_over():
+    here = uuid.uuid4()
+    assert _fold((here,), [Row("gone", 1, here)]).keys() == CATALOGUE.keys()
+    assert Source(here, "x", 1).value == 1
