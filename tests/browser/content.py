@@ -43,6 +43,7 @@ class Places:
     grant: str
     import_run: str
     invitation: str
+    account: str
 
 
 def furnish(app: Flask) -> Places:
@@ -68,7 +69,7 @@ def furnish(app: Flask) -> Places:
             _, token = invite("new@acme.example", editor, acme, by=admin, because=LONG)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
-            places = Places(*[*(str(row.id) for row in made), token])
+            places = Places(*[*(str(row.id) for row in made), token, str(people.berlin.id)])
         run_waiting(uuid.UUID(places.import_run))
         return places
 

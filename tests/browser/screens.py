@@ -57,6 +57,10 @@ def _empty_form(page: Page) -> None:
         page.locator("main form .form-actions .btn-primary, main form .btn-danger").first.click()
 
 
+def _unsaid(page: Page) -> None:
+    _send(page, "Suspend the account")
+
+
 def _too_long(page: Page) -> None:
     title = page.get_by_label("Title")
     title.evaluate("field => field.removeAttribute('maxlength')")
@@ -134,7 +138,7 @@ SCREENS = [
     Screen("account-open-refused", "admin", "/a/acme/accounts/new", 422, _empty_form),
     Screen("customer-open", "operator", "/a/house/accounts/new"),
     Screen("account-suspend", "admin", "/a/acme/accounts/{account}/suspend"),
-    Screen("account-suspend-refused", "admin", "/a/acme/accounts/{account}/suspend", 422, _empty_form),
+    Screen("account-suspend-refused", "admin", "/a/acme/accounts/{account}/suspend", 422, _unsaid),
     Screen("account-reactivate-too-late", "admin", "/a/acme/accounts/{account}/reactivate"),
     Screen("account-move", "admin", "/a/acme/accounts/{account}/move"),
     Screen("account-move-preview", "admin", "/a/acme/accounts/{account}/move?to=acme-hamburg"),
