@@ -9,20 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tenants.accounts import AccountRef
+from tenants.accounts import AccountRef, account_by_id, ref
 from tenants.clock import now
 from tenants.decisions import Actor
 from tenants.delegation import bestow
 from tenants.effects import Effect, tried
 from tenants.grants import Reach
 from tenants.groups import Group, group_by_id
+from tenants.moving import move
 from tenants.offers import grant_by_id
 from tenants.people import Person, person_by_id
 from tenants.permissions import Permission
 from tenants.questions import Answer, explain
-from tenants.roles import role_by_id
+from tenants.roles import contain, contents, role_by_id
 
 Change = Callable[[], object]
+_ANYBODY = Actor(None, "What if", system=frozenset(Permission))
+"""Whoever makes a change that is only tried out: nobody is asked, nothing is kept."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ def suppose(
     answers: list[Answer | None] = []
 
     def ask() -> None:
-        answers.append(explain(person_id, permission, account))
+        row = account_by_id(account.id)
+        answers.append(explain(person_id, permission, ref(row) if row else account))
 
     def asked_before() -> None:
         ask()
@@ -75,6 +79,33 @@ def giving(
         if bearer is None or role is None:
             raise LookupError("Whoever was chosen, or the role, is not there any more.")
         bestow(bearer, role, account, by=by, reach=reach, until=until)
+
+    return change
+
+
+def moving(account: AccountRef, parent_id: uuid.UUID) -> Change:
+    """Return the change that puts an account below another; it raises what `move` raises."""
+
+    def change() -> None:
+        parent = account_by_id(parent_id)
+        if parent is None:
+            raise LookupError("The account chosen is not there any more.")
+        move(account, ref(parent), by=_ANYBODY)
+
+    return change
+
+
+def containing(
+    role_id: uuid.UUID, *, adds: Permission | None = None, drops: Permission | None = None
+) -> Change:
+    """Return the change by which a custom role comes to one permission more or less."""
+
+    def change() -> None:
+        role = role_by_id(role_id)
+        if role is None or role.tenant_id is None:
+            raise LookupError("This role is not there any more.")
+        own = set(contents().own.get(role_id, frozenset()))
+        contain(role, (own | ({str(adds)} if adds else set())) - {str(drops)})
 
     return change
 

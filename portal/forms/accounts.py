@@ -82,7 +82,9 @@ class SuspendForm(Seen, PortalForm):
 class CloseForm(Seen, PortalForm):
     """The handle, typed, so that nobody closes another account than he means."""
 
-    handle = StringField("Type the account's handle", [at_most(63)])
+    handle = StringField(
+        "Type the account's handle", [DataRequired("Type the handle."), at_most(63)]
+    )
     reason = TextAreaField(
         "Reason", [DataRequired("Say why."), at_most(2000)],
         description="Stands in the trail and in the certificate.",

@@ -11,7 +11,13 @@ from portal.forms.base import PortalForm, choices
 from portal.times import end_of_day
 from tenants.permissions import Permission
 
-KINDS = (("give", "Somebody is given a role here"), ("end", "A role given here is taken away"))
+KINDS = (
+    ("give", "Somebody is given a role here"),
+    ("end", "A role given here is taken away"),
+    ("role", "A role defined here comes to more or less"),
+    ("move", "This account stands below another one"),
+)
+EVERY = [("", "Nothing"), *((str(p), f"{p.sentence} ({p})") for p in Permission)]
 
 
 class SupposeForm(PortalForm):
@@ -28,6 +34,10 @@ class SupposeForm(PortalForm):
     )  # fmt: skip
     until = DateField("Until the end of", [Optional(), in_known_years])
     grant = SelectField("Which role is taken away", [Optional()], choices=[], default="")
+    custom = SelectField("Which role changes", [Optional()], choices=[], default="")
+    adds = SelectField("What it gains", [Optional()], choices=choices(EVERY), default="")
+    drops = SelectField("What it loses", [Optional()], choices=choices(EVERY), default="")
+    parent = SelectField("Below which account", [Optional()], choices=[], default="")
     person = SelectField("May this person", [Optional()], choices=[], default="")
     permission = SelectField(
         "do that here?",
@@ -38,7 +48,10 @@ class SupposeForm(PortalForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for what the chosen kind of change needs."""
         fine = super().validate(extra_validators)
-        needs = {"give": (self.bearer, self.role), "end": (self.grant,)}
+        needs = {
+            "give": (self.bearer, self.role), "end": (self.grant,), "role": (self.custom,),
+            "move": (self.parent,),
+        }  # fmt: skip
         for field in (*needs.get(self.kind.data, ()), self.person):
             if not field.data:
                 field.errors = [*field.errors, "Choose one."]

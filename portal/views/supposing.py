@@ -12,14 +12,26 @@ from portal.proofs import steps_of
 from portal.requests import current
 from tenants.accounts import AccountRef
 from tenants.clock import now
+from tenants.directory import accounts_within_reach
 from tenants.effects import Effect
 from tenants.grants import Grant, grants_at
 from tenants.groups import groups_at
 from tenants.offers import givable_roles, people_to_give
 from tenants.permissions import Permission as P
 from tenants.questions import holders
-from tenants.supposing import Change, Supposition, ending, giving, suppose
+from tenants.quotas import QuotaReached
+from tenants.supposing import (
+    Change,
+    Supposition,
+    containing,
+    ending,
+    giving,
+    moving,
+    suppose,
+)
+from tenants.tree import CannotChange
 
+PLACES = 500
 bp = Blueprint("supposing", __name__, url_prefix="/a/<handle>/access")
 
 
@@ -36,12 +48,21 @@ def what_if() -> Any:
 def _offer(form: SupposeForm) -> None:
     here, by = current.here, current.person
     known = {str(row.person_id): f"{row.name} ({row.email})" for row in holders(here)}
+    places = [
+        (str(a.id), a.name)
+        for a in accounts_within_reach(by, PLACES)
+        if a.tenant_id == here.tenant_id and here.id not in a.path
+    ]
     people = {str(p.id): f"{p.name} ({p.email})" for p in people_to_give(here, by)}
-    roles = [(str(role.id), role.name) for role, _ in givable_roles(here, by)]
+    offered = [role for role, _ in givable_roles(here, by)]
+    roles = [(str(role.id), role.name) for role in offered]
+    custom = [(str(role.id), role.name) for role in offered if role.account_id == here.id]
     grants = [(str(g.id), _words(g)) for g in grants_at((here.id,), now())]
     groups = [(str(g.id), f"{g.name} (a group)") for g in groups_at(here)]
     form.bearer.choices = choices([("", "Choose…"), *groups, *people.items()])
     form.role.choices = choices([("", "Choose…"), *roles])
+    form.custom.choices = choices([("", "Choose…"), *custom])
+    form.parent.choices = choices([("", "Choose…"), *places])
     form.grant.choices = choices([("", "Choose…"), *grants])
     form.person.choices = choices([("", "Choose…"), *(people | known).items()])
 
@@ -57,7 +78,7 @@ def _found(form: SupposeForm) -> Supposition | None:
             _change(form, here), here, person_id=uuid.UUID(form.person.data),
             permission=P(form.permission.data), account=here,
         )  # fmt: skip
-    except LookupError as problem:
+    except (LookupError, CannotChange, QuotaReached) as problem:
         add_error(form.kind, str(problem))
         return None
 
@@ -65,6 +86,14 @@ def _found(form: SupposeForm) -> Supposition | None:
 def _change(form: SupposeForm, here: AccountRef) -> Change:
     if form.kind.data == "end":
         return ending(uuid.UUID(form.grant.data))
+    if form.kind.data == "role":
+        adds, drops = form.adds.data, form.drops.data
+        return containing(
+            uuid.UUID(form.custom.data),
+            adds=P(adds) if adds else None, drops=P(drops) if drops else None,
+        )  # fmt: skip
+    if form.kind.data == "move":
+        return moving(here, uuid.UUID(form.parent.data))
     return giving(
         uuid.UUID(form.bearer.data), uuid.UUID(form.role.data), here, by=current.person,
         reach=form.reach.data, until=form.until_instant(here.zone),

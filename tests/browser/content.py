@@ -59,6 +59,7 @@ class Places:
     group: str
     member: str
     berlin: str
+    account: str
 
 
 def furnish(app: Flask) -> Places:
@@ -88,7 +89,7 @@ def furnish(app: Flask) -> Places:
             db.session.commit()
             first, last = [str(row.id) for row in made], [str(asked.id), str(people.admin.id)]
             berlin = str(people.berlin.id)
-            places = Places(*[*first, token, *last, *_roles(people), berlin])
+            places = Places(*[*first, token, *last, *_roles(people), berlin, berlin])
         run_waiting(uuid.UUID(places.import_run))
         return places
 

@@ -72,6 +72,10 @@ def _no_span(page: Page) -> None:
     _send(page, "Set for here and below")
 
 
+def _unsaid(page: Page) -> None:
+    _send(page, "Suspend the account")
+
+
 def _too_long(page: Page) -> None:
     title = page.get_by_label("Title")
     title.evaluate("field => field.removeAttribute('maxlength')")
@@ -185,6 +189,7 @@ SCREENS = [
     Screen(
         "account-suspend-refused", "admin", "/a/acme/accounts/{account}/suspend", 422, _empty_form
     ),
+    Screen("account-suspend-refused", "admin", "/a/acme/accounts/{account}/suspend", 422, _unsaid),
     Screen("account-reactivate-too-late", "admin", "/a/acme/accounts/{account}/reactivate"),
     Screen("account-move", "admin", "/a/acme/accounts/{account}/move"),
     Screen("account-move-preview", "admin", "/a/acme/accounts/{account}/move?to=acme-hamburg"),

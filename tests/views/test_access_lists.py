@@ -8,15 +8,16 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from tenants.audit import excuse
 from tenants.clock import now
 from tenants.db import db
 from tenants.delegation import bestow
-from tenants.directory import actor_for
+from tenants.directory import account_path, actor_for
 from tenants.grants import Grant
 from tenants.people import person_by_id
 from tenants.permissions import Permission as P
 from tenants.questions import holders, who_can
-from tenants.roles import built_in
+from tenants.roles import Role, built_in, contain
 from tenants.scope import across_tenants
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
@@ -131,3 +132,49 @@ def test_what_if_asks_for_what_it_needs(client: FlaskClient, cast: Cast):
     assert "Choose one." in answer.text
     sign_in(client, cast.viewer)
     assert client.post(f"{ACME}/what-if", data={}).status_code == 403
+
+
+@both_databases
+def test_what_if_a_role_came_to_more(client: FlaskClient, cast: Cast):
+    with client.application.app_context(), across_tenants("a role of acme's"):
+        role = Role(key="desk", name="Desk", tenant_id=cast.acme.id, account_id=cast.acme.id)
+        db.session.add(role)
+        excuse(role, "made for a test")
+        person = person_by_id(cast.editor.id)
+        assert person is not None
+        db.session.flush()
+        contain(role, {"page.view"})
+        bestow(person, role, cast.acme, by=TESTS)
+        db.session.commit()
+        role_id = role.id
+    sign_in(client, cast.admin)
+    page = client.post(
+        f"{ACME}/what-if",
+        data={"kind": "role", "custom": role_id, "adds": "page.publish", "person": cast.editor.id,
+              "permission": "page.publish"},
+    )  # fmt: skip
+    assert "As it would be: yes" in page.text
+    assert "As it is: no" in page.text
+    assert cast.editor.email in page.text
+
+
+@both_databases
+def test_what_if_the_account_stood_elsewhere(client: FlaskClient, cast: Cast):
+    sign_in(client, cast.admin)
+    page = client.post(
+        "/a/acme-berlin-mitte/access/what-if",
+        data={"kind": "move", "parent": cast.hamburg.id, "person": cast.berlin_admin.id,
+              "permission": "page.publish"},
+    )  # fmt: skip
+    assert "As it would be: no" in page.text
+    assert "As it is: yes" in page.text
+    assert cast.berlin_editor.email in page.text
+    with client.application.app_context():
+        assert account_path("acme-berlin-mitte")[-1].parent_id == cast.berlin.id
+    circle = client.post(
+        "/a/acme-berlin-mitte/access/what-if",
+        data={"kind": "move", "parent": cast.berlin.id, "person": cast.berlin_admin.id,
+              "permission": "page.publish"},
+    )  # fmt: skip
+    assert circle.status_code == 422
+    assert "already" in circle.text

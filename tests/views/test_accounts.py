@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
+from tenants.db import db
 from tenants.directory import account_path, actor_by_email
+from tenants.opening import open_account
+from tenants.scope import across_tenants
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
+from tests.fixtures.pages import TESTS
 from tests.identity.common import events, link_in, mails
 from tests.views.account_scene import account, path, shown
 
@@ -31,8 +37,8 @@ def test_a_secondary_is_opened(app: Flask, client: FlaskClient, cast: Cast):
     assert (made.parent_id, made.tenant_id, made.zone) == (
         cast.acme.id, cast.acme.id, "Europe/Paris",
     )  # fmt: skip
-    (event,) = [e for e in events(app, "account.opened") if e.target_id == made.id]
-    assert event.actor_id == cast.admin.id
+    (told,) = [e for e in events(app, "account.opened") if e.target_id == made.id]
+    assert told.actor_id == cast.admin.id
     assert client.get("/s/acme-paris/").status_code == 200
 
 
@@ -155,3 +161,29 @@ def test_the_tree_is_listed_searched_and_paged(
         where = more[1].replace("&amp;", "&") if more else ""
     assert where == ""
     assert sorted(seen) == ["Acme Berlin", "Acme Berlin Mitte", "Acme Hamburg"]
+
+
+def test_a_long_list_takes_as_many_statements_as_a_short_one(
+    app: Flask, client: FlaskClient, cast: Cast
+):
+    def statements() -> int:
+        seen: list[str] = []
+
+        def note(*call: Any) -> None:
+            seen.append(call[2])
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        assert client.get("/a/acme/accounts/").status_code == 200
+        event.remove(engine, "before_cursor_execute", note)
+        return len(seen)
+
+    sign_in(client, cast.admin)
+    statements()
+    few = statements()
+    with app.app_context(), across_tenants("a wide tree"):
+        for number in range(40):
+            open_account(cast.berlin, f"wide-{number}", "Wide", by=TESTS, admin=None, zone="UTC")
+        db.session.commit()
+    assert statements() == few
