@@ -1,5 +1,6 @@
 """What a change would do to people's rights, as the person who asks may be told of it."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,8 @@ class Preview:
     """Who would gain and lose what. Whom the reader may not see is counted, not named.
 
     `lines` are those shown, at most SHOWN; `further` counts lines left out for length, and
-    `unnamed` the people who are not named at all.
+    `unnamed` the people who are not named at all. `digest` stands for all of it: two previews
+    with the same one tell the same.
     """
 
     lines: tuple[Effect, ...]
@@ -24,6 +26,7 @@ class Preview:
     unnamed: int = 0
     unnamed_gain: int = 0
     unnamed_lose: int = 0
+    digest: str = ""
 
     @property
     def empty(self) -> bool:
@@ -55,5 +58,10 @@ def told(effects: Iterable[Effect], to: Actor, tops: Iterable[AccountRef]) -> Pr
     losing = {effect.person_id for effect in hidden if effect.lost}
     return Preview(
         tuple(named[:SHOWN]), len(named[SHOWN:]),
-        len(gaining | losing), len(gaining), len(losing),
+        len(gaining | losing), len(gaining), len(losing), _digest([*named, *hidden]),
     )  # fmt: skip
+
+
+def _digest(effects: Iterable[Effect]) -> str:
+    told = sorted(f"{e.person_id} {e.account.id} {e.where} {e.gained} {e.lost}" for e in effects)
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]

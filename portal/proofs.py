@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import url_for
+
 from tenants.decisions import Decision, Holding
 from tenants.directory import Giver
 
@@ -38,6 +40,14 @@ def _nearest(decision: Decision) -> Holding | None:
     return max(reaching, key=lambda h: len(h.permissions), default=None)
 
 
+def ask_url(decision: Decision) -> str | None:
+    """Return where a member without a right asks for it; None for anybody else."""
+    if decision.allowed or not decision.actor.is_member(decision.account):
+        return None
+    right = str(decision.permission)
+    return url_for("asking.right", handle=decision.account.handle, right=right)
+
+
 def proof_of(decision: Decision, people: list[Giver]) -> dict[str, Any]:
     """Return what the refusal page shows: the missing right, where, and who can give it."""
     return {
@@ -48,7 +58,7 @@ def proof_of(decision: Decision, people: list[Giver]) -> dict[str, Any]:
             {"name": p.name, "email": p.email, "role": f"{p.role_name} at {p.account_name}"}
             for p in people
         ],
-        "request_url": None,
+        "request_url": ask_url(decision),
     }
 
 

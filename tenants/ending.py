@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from tenants.accounts import Account, AccountRef
+from tenants.accounts import AccountRef, take_turn
 from tenants.audit import record
 from tenants.clock import now
 from tenants.db import db
@@ -41,6 +41,17 @@ def end(
             "This grant reaches further down or lasts longer than your own right here. "
             "Somebody whose right reaches and lasts as long must end it."
         )
+    finish(grant, account, by=by, reason=reason, at=at)
+
+
+def finish(
+    grant: Grant, account: AccountRef, *, by: Actor, reason: str, at: datetime | None = None
+) -> None:
+    """End a grant now and record it, without asking who may. For `end` and for leaving.
+
+    Raises CannotDelegate when it has ended already, or when the account would be left without an
+    admin.
+    """
     take_turn(account)
     db.session.refresh(grant, ["ended_at", "until"])
     if not grant.counts(now()):
@@ -53,12 +64,6 @@ def end(
         Event.GRANT_ENDED, grant, by=by, reason=reason,
         person=grant.bearer.label, role=grant.role.name,
     )  # fmt: skip
-
-
-def take_turn(account: AccountRef) -> None:
-    """Wait for others who take roles away at the account, until they are done."""
-    turn = select(Account.id).where(Account.id == account.id).with_for_update(key_share=True)
-    db.session.execute(turn)
 
 
 def keepers(

@@ -6,14 +6,14 @@ give every grant the group holds, whoever takes one out to end them.
 
 from sqlalchemy import select
 
-from tenants.accounts import AccountRef
+from tenants.accounts import AccountRef, take_turn
 from tenants.audit import record
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Denied
 from tenants.defining import NAME_LENGTH, UNDO
 from tenants.delegation import CannotDelegate, check_strength
-from tenants.ending import check_keepers, end, keepers, take_turn
+from tenants.ending import check_keepers, end, keepers
 from tenants.events import Event
 from tenants.grants import Grant
 from tenants.groups import Group, GroupMember, groups_at

@@ -218,6 +218,19 @@ def role_by_id(role_id: uuid.UUID) -> Role | None:
     return db.session.scalar(select(Role).where(Role.id == role_id))
 
 
+def contents_of_roles(path: Collection[uuid.UUID]) -> dict[Role, frozenset[P]]:
+    """Return the roles that can be given at an account, by its path, with all each comes to.
+
+    The weakest built in first. Three statements, however many roles there are.
+    """
+    query = select(Role).where(
+        Role.deleted_at.is_(None), or_(Role.account_id.is_(None), Role.account_id.in_(path))
+    )
+    roles = db.session.scalars(query.order_by(Role.account_id.is_not(None), Role.rank, Role.name))
+    found = contents()
+    return {role: found.permissions(role.id) for role in roles}
+
+
 def built_in_roles() -> list[Role]:
     """Return the built-in roles, the weakest first."""
     query = select(Role).where(Role.tenant_id.is_(None)).order_by(Role.rank)

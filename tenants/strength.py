@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from tenants.accounts import Account, AccountRef, ref
+from tenants.accounts import Account, AccountRef, ref, take_turn
 from tenants.bounds import FOREVER, held_until
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Decision, Denied, authorize
-from tenants.ending import check_keepers, keepers, take_turn
+from tenants.ending import check_keepers, keepers
 from tenants.grants import Grant
 from tenants.permissions import Permission
 from tenants.roles import Contents

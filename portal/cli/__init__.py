@@ -6,7 +6,7 @@ from flask import Flask
 
 GROUPS = (
     "accounts", "access", "audit", "grants", "groups", "demo", "doctor", "imports", "people",
-    "roles", "schedules", "up", "work",
+    "roles", "schedules", "trail_rules", "up", "work",
 )  # fmt: skip
 
 

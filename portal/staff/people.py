@@ -4,18 +4,22 @@ import uuid
 from collections import defaultdict
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import defer
 
 from portal.identity.models import LoginSession
+from portal.requests import current
 from portal.staff.beside import account_cell
 from portal.staff.cells import Cell, Side
+from portal.staff.doorway import house
 from portal.staff.filters import Choice, Filter, at_account, of
 from portal.staff.grants import NO_END, grant_cell, grant_query, state_of
 from portal.staff.table import Table
+from portal.templating import Lacking, lacking
 from tenants.clock import now
 from tenants.db import db
+from tenants.decisions import can
 from tenants.grants import Grant
 from tenants.inventory import borne_by, grants_borne
 from tenants.people import Person
@@ -35,6 +39,11 @@ def _works_at(handle: str) -> Any:
 def _active(value: str) -> Any:
     none = Person.deactivated_at
     return none.is_(None) if value == "yes" else none.is_not(None)
+
+
+def _refused() -> Lacking | None:
+    at = house()
+    return lacking(can(current.person, P.PERSON_MANAGE, at)) if at else None
 
 
 class People(Table):
@@ -112,4 +121,12 @@ class People(Table):
             )
             for grant in grants
         ]  # fmt: skip
-        return {"sides": [Side("Grants", heads, rows, "Holds no role and never did.")]}
+        act, words = (
+            ("barring.bar", "Deactivate…") if row.active else ("barring.let_in", "Reactivate…")
+        )
+        return {
+            "sides": [Side("Grants", heads, rows, "Holds no role and never did.")],
+            "act_url": url_for(act, person_id=row.id),
+            "act_words": words,
+            "act_refused": _refused(),
+        }

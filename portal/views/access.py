@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
+from portal.access_files import access_file
 from portal.forms.access import AccessForm
 from portal.forms.base import choices
 from portal.guards import permission
 from portal.proofs import steps_of
 from portal.requests import current
-from portal.spreadsheets import csv_file
 from tenants.holdings import Held
 from tenants.permissions import Permission as P
 from tenants.questions import Answer, explain, holders
@@ -100,4 +100,4 @@ def _csv(people: list[tuple[Held, dict[str, Held]]]) -> Response:
         [who.name, who.email, *(held[p].holding.role_name if p in held else "" for p in P)]
         for who, held in people
     )
-    return csv_file(f"access-{current.here.handle}.csv", ["Name", "E-mail", *P], rows)
+    return access_file(["Name", "E-mail", *P], rows)

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
+from portal.access_files import access_file
 from portal.forms.access import HeldForm, WhoForm
 from portal.forms.base import choices
 from portal.guards import permission
 from portal.requests import current
-from portal.spreadsheets import csv_file
 from portal.times import local_time
 from tenants.clock import now
 from tenants.decisions import Holding, can
@@ -36,7 +36,7 @@ def who() -> Any:
             for r in rows
         )  # fmt: skip
         titles = ("Name", "E-mail", "Role", "Group", "Given at", "Since", "Until", "Given by")
-        return csv_file(f"who-{here.handle}.csv", titles, table)
+        return access_file(titles, table)
     return render_template("access/who.html", form=form, rows=rows), 200 if fine else 422
 
 
@@ -92,14 +92,13 @@ def _seen(account_ids: set[uuid.UUID], person_id: uuid.UUID) -> dict[uuid.UUID, 
 
 
 def _csv(held: list[Holding], steps: list[tuple[Step, str]], changes: bool) -> Response:
-    name = f"access-{current.here.handle}.csv"
     if changes:
         rows = ([str(s.at), s.what, s.role_name, where, s.by, s.because] for s, where in steps)
-        return csv_file(name, ("At", "What", "Role", "Account", "By", "Because"), rows)
+        return access_file(("At", "What", "Role", "Account", "By", "Because"), rows)
     rows = (
         [h.account_name, h.role_name, h.group, h.reach, local_time(h.since, current.here.zone),
          local_time(h.until, current.here.zone), h.given_by]
         for h in held
     )  # fmt: skip
     titles = ("Account", "Role", "Group", "Reach", "Since", "Until", "Given by")
-    return csv_file(name, titles, rows)
+    return access_file(titles, rows)

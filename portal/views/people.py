@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from wtforms.fields.choices import SelectChoice
 
 from portal import mail, throttling
@@ -24,6 +24,7 @@ from tenants.grants import grants_at
 from tenants.groups import Group, group_by_id, groups_at
 from tenants.invitations import Invitation, invitation_by_id, open_invitations
 from tenants.inviting import CannotInvite, invite, resend, revoke
+from tenants.notices import AHEAD
 from tenants.offers import givable_roles, grant_by_id, people_to_give
 from tenants.people import Person, person_by_id
 from tenants.permissions import Permission as P
@@ -38,7 +39,7 @@ def index() -> str:
     grants = grants_at(current.here.path, now())
     may_give = current.can(P.GRANT_GIVE)
     return render_template(
-        "people/index.html", here=current.here, may_give=may_give,
+        "people/index.html", here=current.here, may_give=may_give, soon=now() + AHEAD,
         invitations=open_invitations(current.here) if may_give.allowed else [],
         own=[g for g in grants if g.account_id == current.here.id],
         inherited=[
@@ -50,7 +51,8 @@ def index() -> str:
 @bp.route("/give", methods=["GET", "POST"])
 @permission(P.GRANT_GIVE)
 def give_role() -> Any:
-    form = GrantForm()
+    asked = request.args
+    form = GrantForm(person=asked.get("person", ""), role=asked.get("role", ""))
     _offer_people(form)
     roles = givable_roles(current.here, current.person)
     form.role.choices = _role_choices(role for role, _ in roles)

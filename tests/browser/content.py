@@ -16,6 +16,7 @@ from portal.content.scheduling import cancel, schedule
 from portal.content.sites import open_site
 from portal.jobs.imports import run_waiting
 from tenants.accounts import AccountRef, ref
+from tenants.asking import ask
 from tenants.clock import now
 from tenants.db import db
 from tenants.defining import Definition, define, delete
@@ -25,6 +26,7 @@ from tenants.grouping import add_member, make
 from tenants.inviting import invite
 from tenants.opening import open_account
 from tenants.people import person_by_id
+from tenants.permissions import Permission
 from tenants.permissions import Permission as P
 from tenants.roles import built_in
 from tenants.scope import across_tenants
@@ -48,6 +50,8 @@ class Places:
     grant: str
     import_run: str
     invitation: str
+    request: str
+    person: str
     role: str
     group: str
     member: str
@@ -57,7 +61,7 @@ def furnish(app: Flask) -> Places:
     """Fill a database that has the cast in it."""
     with app.app_context():
         people = read_cast()
-        admin = as_actor(people.admin)
+        admin, author = as_actor(people.admin), as_actor(people.author)
         with across_tenants("what the screens show"):
             acme = people.acme
             empty = open_account(
@@ -74,9 +78,11 @@ def furnish(app: Flask) -> Places:
             grant = next(g for g in grants_at((acme.id,), now()) if g.role.key == "viewer")
             editor = built_in("editor")
             _, token = invite("new@acme.example", editor, acme, by=admin, because=LONG)
+            asked = ask(Permission.PAGE_PUBLISH, acme, by=author, reason=LONG)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
-            places = Places(*[*(str(row.id) for row in made), token, *_roles(people)])
+            first, last = [str(row.id) for row in made], [str(asked.id), str(people.admin.id)]
+            places = Places(*[*first, token, *last, *_roles(people)])
         run_waiting(uuid.UUID(places.import_run))
         return places
 
