@@ -17,6 +17,7 @@ from tenants.decisions import WHILE_HALTED, Decision, can
 from tenants.directory import actor_for, givers
 from tenants.grants import Grant
 from tenants.holdings import Held, held_at
+from tenants.memberships import turns_of
 from tenants.past import account_as_of
 from tenants.people import Person
 from tenants.permissions import Permission
@@ -34,7 +35,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Step:
-    """Something that changed for a person: a grant that began or ended."""
+    """Something that changed for a person: a grant that began or ended, his own or his group's."""
 
     at: datetime
     what: str
@@ -100,8 +101,10 @@ def changes_for(person_id: uuid.UUID, since: datetime, until: datetime) -> list[
                 ),
             )
         ).all()
-        names = _role_names({g.role_id for g in grants})
+        turns = turns_of(person_id)
+        names = _role_names({g.role_id for g in grants} | {t.role_id for t in turns})
     steps = [step for grant in grants for step in _steps(grant, names[grant.role_id])]
+    steps += [Step(t.at, t.what, names[t.role_id], t.account_id, t.by, t.because) for t in turns]
     return sorted((s for s in steps if since <= s.at <= until), key=lambda step: step.at)
 
 

@@ -69,7 +69,8 @@ def who_may(permission: str, handle: str, at: datetime | None, as_json: bool) ->
     """List who may do something at an account, and by which grant."""
     rows = [
         {
-            "person": row.email, "role": row.holding.role_name, "at": row.holding.account_handle,
+            "person": row.email, "role": row.holding.role_name, "group": row.holding.group,
+            "at": row.holding.account_handle,
             "reach": row.holding.reach, "until": row.holding.until or "",
             "given_by": row.holding.given_by,
         }
@@ -90,7 +91,8 @@ def what_holds(email: str, at: datetime | None, as_json: bool) -> None:
         fail(f"{email} could not sign in at that time")
     rows = [
         {
-            "account": h.account_handle, "role": h.role_name, "reach": h.reach, "since": h.since,
+            "account": h.account_handle, "role": h.role_name, "group": h.group,
+            "reach": h.reach, "since": h.since,
             "until": h.until or "", "permissions": " ".join(sorted(h.permissions)),
         }
         for h in actor.holdings
