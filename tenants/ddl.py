@@ -22,7 +22,7 @@ def make_web_role(connection: Connection, role: str) -> None:
     """Create the role the web runs as, owning nothing, and let the connecting role become it."""
     if connection.dialect.name != "postgresql":
         return
-    name = _plain(role)
+    name = plain_name(role)
     connection.execute(
         text(
             f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN "
@@ -39,7 +39,7 @@ def grant_tables(connection: Connection, role: str, append_only: tuple[str, ...]
     """Let the web role read and write every table, and only add to those in `append_only`."""
     if connection.dialect.name != "postgresql":
         return
-    name = _plain(role)
+    name = plain_name(role)
     everything = "SELECT, INSERT, UPDATE, DELETE"
     connection.execute(text(f"GRANT {everything} ON ALL TABLES IN SCHEMA public TO {name}"))
     connection.execute(
@@ -164,7 +164,7 @@ def grant_only(connection: Connection, role: str, table: str, rights: str) -> No
     """Give the web role these rights to a table and no others, whatever new tables get."""
     if connection.dialect.name != "postgresql":
         return
-    name = _plain(role)
+    name = plain_name(role)
     connection.execute(text(f"REVOKE ALL ON {table} FROM {name}"))
     connection.execute(text(f"GRANT {rights} ON {table} TO {name}"))
 
@@ -205,59 +205,8 @@ def unqueue_new_rows(connection: Connection, table: str) -> None:
     connection.execute(text(f"DROP FUNCTION {name}()"))
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return the name if it can stand in SQL as it is. Raises ValueError."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
         raise ValueError(f"{name!r} is not a plain role name")
     return name
-
-
-_REFUSE_UNLESS_CLOSED = """
-CREATE OR REPLACE FUNCTION portal_refuse_unless_closed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF (SELECT state FROM account WHERE id = OLD.account_id) = 'closed' THEN RETURN OLD; END IF;
-  RAISE EXCEPTION '% only grows until its account is closed: % refused', TG_TABLE_NAME, TG_OP;
-END $$
-"""
-
-
-def erasable_once_closed(connection: Connection, role: str, table: str) -> None:
-    """Let rows of an append-only table go, once their account is closed for good and not before."""
-    if connection.dialect.name != "postgresql":
-        name = f"{table}_append_only_delete"
-        connection.execute(text(f"DROP TRIGGER {name}"))
-        connection.execute(
-            text(
-                f"CREATE TRIGGER {name} BEFORE DELETE ON {table} "  # noqa: S608 - our own names
-                "WHEN (SELECT state FROM account WHERE id = OLD.account_id) IS NOT 'closed' "
-                f"BEGIN SELECT RAISE(ABORT, '{table} only grows: DELETE refused'); END"
-            )
-        )
-        return
-    connection.execute(text(_REFUSE_UNLESS_CLOSED))
-    connection.execute(text(f"DROP TRIGGER {table}_append_only ON {table}"))
-    connection.execute(
-        text(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR TRUNCATE "
-            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION portal_refuse()"
-        )
-    )
-    connection.execute(
-        text(
-            f"CREATE TRIGGER {table}_erasable BEFORE DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION portal_refuse_unless_closed()"
-        )
-    )
-    grant_only(connection, role, table, "SELECT, INSERT, DELETE")
-
-
-def never_erasable(connection: Connection, role: str, table: str) -> None:
-    """Undo `erasable_once_closed`."""
-    if connection.dialect.name != "postgresql":
-        for verb in ("update", "delete"):
-            connection.execute(text(f"DROP TRIGGER {table}_append_only_{verb}"))
-    else:
-        connection.execute(text(f"DROP TRIGGER {table}_erasable ON {table}"))
-        connection.execute(text("DROP FUNCTION portal_refuse_unless_closed()"))
-        connection.execute(text(f"DROP TRIGGER {table}_append_only ON {table}"))
-        grant_only(connection, role, table, "SELECT, INSERT")
-    append_only(connection, table)

@@ -17,7 +17,7 @@ from tenants.grants import Grant
 from tenants.groups import Group
 from tenants.limiting import check_arrival
 from tenants.permissions import Permission
-from tenants.roles import Role, in_force
+from tenants.roles import Role, RoleParent, in_force
 from tenants.tree import DEEPEST, CannotChange, below, claim, fresh, recount_halted
 
 
@@ -38,6 +38,7 @@ def move(account: AccountRef, to: AccountRef, *, by: Actor, reason: str = "") ->
     _check_place(row, old, new)
     left, joined = set(old.path) - set(new.path), set(new.path) - set(old.path)
     _check_left_behind(row, left)
+    _check_inheritance(row, left)
     _check_strength(ref(row), joined, by)
     check_arrival(ref(row), new, by=by)
     row.parent_id = new.id
@@ -84,6 +85,29 @@ def _check_left_behind(row: Account, left: Collection[uuid.UUID]) -> None:
         raise CannotChange(
             f"{row.name} would leave behind the account that decides on {what}, which is given "
             "in it. End those grants first, or give other roles."
+        )
+
+
+def _check_inheritance(row: Account, left: Collection[uuid.UUID]) -> None:
+    """Raise CannotChange when a role defined below inherits from one of an account left behind."""
+    heir, parent = aliased(Role), aliased(Role)
+    query = (
+        select(heir.name, parent.name)
+        .select_from(RoleParent)
+        .join(heir, heir.id == RoleParent.role_id)
+        .join(parent, parent.id == RoleParent.parent_id)
+        .where(
+            RoleParent.ended_at.is_(None),
+            heir.deleted_at.is_(None),
+            heir.account_id.in_(below(row.id)),
+            parent.account_id.in_(left),
+        )
+    )
+    found = db.session.execute(query.limit(1)).first()
+    if found is not None:
+        raise CannotChange(
+            f"The role {found[0]} would leave behind the account that decides on {found[1]}, from "
+            "which it inherits. Let it inherit from another role first."
         )
 
 

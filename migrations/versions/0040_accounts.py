@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import context, op
 
-from tenants import ddl
+from tenants import ddl, ddl_erasing
 from tenants.db import UtcDateTime
 
 revision = "0040"
@@ -41,11 +41,11 @@ def upgrade() -> None:
     connection, role = op.get_bind(), context.get_context().opts["web_role"]
     ddl.row_security(connection, TABLE)
     ddl.grant_only(connection, role, TABLE, "SELECT, INSERT, UPDATE")
-    ddl.erasable_once_closed(connection, role, "revision")
+    ddl_erasing.erasable_once_closed(connection, role, "revision")
 
 
 def downgrade() -> None:
     connection, role = op.get_bind(), context.get_context().opts["web_role"]
-    ddl.never_erasable(connection, role, "revision")
+    ddl_erasing.never_erasable(connection, role, "revision")
     op.drop_column("account", "accent")
     op.drop_table(TABLE)

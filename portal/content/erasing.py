@@ -10,15 +10,18 @@ from portal.content.pages import Page, Revision
 from portal.content.schedules import Schedule
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
+from portal.content.trail_views import TrailView
+from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountClosure
 from tenants.audit import AuditEvent
 from tenants.db import db
 from tenants.invitations import Invitation
+from tenants.quotas import Quota
 
 # In this order: whatever refers to another goes before it.
 ERASED: tuple[Any, ...] = (
     Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
-    Invitation,
+    Invitation, AccessRequest, Quota, TrailView,
 )  # fmt: skip
 KEPT = {
     "account": "the tombstone: keeps the handle from being taken by somebody else",
@@ -27,15 +30,20 @@ KEPT = {
     "account_state": "when it was closed, by whom and why",
     "audit_checkpoint": "the trail stays, and stays verifiable",
     "audit_event": "the trail stays, and stays verifiable",
+    "audit_purge": "says what of the trail was let go",
     "audit_seal": "the trail stays, and stays verifiable",
     "audit_waiting": "the trail stays, and stays verifiable",
     "closing_certificate": "says what was erased",
     "grant": "ended; past answers must stay what they were",
+    "grant_notice": "who was told that a grant ends",
     "group_member": "past answers must stay what they were",
     "person_group": "past answers must stay what they were",
+    "policy": "past answers must stay what they were",
     "role": "past answers must stay what they were",
     "role_parent": "past answers must stay what they were",
     "role_permission": "past answers must stay what they were",
+    "trail_hold": "a dispute outlives the account",
+    "trail_retention": "says how long the trail stays",
 }
 
 

@@ -27,7 +27,8 @@ NAMES = {
     "page": "Pages and posts", "revision": "Revisions of their text", "schedule": "Schedules",
     "site": "Sites", "menu": "Menus", "term": "Tags and categories", "page_term": "Taggings",
     "redirect": "Redirects", "import_run": "Imports", "imported_item": "Notes of imported items",
-    "invitation": "Invitations",
+    "invitation": "Invitations", "access_request": "Requests", "quota": "Limits",
+    "trail_view": "Saved views of the trail",
 }  # fmt: skip
 
 

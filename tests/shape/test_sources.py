@@ -53,6 +53,7 @@ MAY_USE_SQL = {
     "portal/jobs/base.py": "gives back a forked parent's connections",
     "portal/staff/health.py": "reads the schema's version",
     "tenants/ddl.py": "row-level security and triggers",
+    "tenants/ddl_erasing.py": "a trigger",
     "tenants/engines.py": "opens each connection",
     "tenants/scope.py": "opens a session aside",
     "tenants/scope_hooks.py": "tells PostgreSQL the scope",
