@@ -31,6 +31,7 @@ MAY_CROSS = {
 MAY_USE_DIRECTORY = {
     "portal/requests.py": "one read for all that a request must know before it has a scope",
     "tenants/directory.py": "what it is for",
+    "tenants/looks.py": "who of the staff looks where, seen across tenants",
     "tenants/past.py": "where accounts stood, asked of any instant",
     "tenants/questions.py": "asks who may do what in all tenants; the doors say who may ask",
     "tenants/scope.py": "where the word is defined",
