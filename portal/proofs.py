@@ -11,7 +11,11 @@ def steps_of(decision: Decision) -> list[dict[str, Any]]:
     who = decision.actor.name or decision.actor.label
     steps: list[dict[str, Any]] = [_step("person", who, decision.actor.label)]
     holding = decision.holding
-    if holding is not None:
+    if holding is not None and holding.support is not None:
+        until = f"until {holding.until:%-d %b %Y, %H:%M} UTC"
+        detail = f"at {holding.account_name}, {until}"
+        steps.append(_step("grant", f"support session, ticket {holding.support.ticket}", detail))
+    elif holding is not None:
         until = f"until {holding.until:%-d %b %Y}" if holding.until else "with no end"
         by = f" by {holding.given_by}" if holding.given_by else ""
         detail = f"at {holding.account_name}, {until}"

@@ -10,9 +10,9 @@ from flask import Flask, request, url_for
 from portal.config import ROOT
 from portal.heartbeats import is_silent
 from portal.requests import current
-from portal.times import ago, local_time
+from portal.times import ago, clock_time, local_time
 from tenants.db import db
-from tenants.decisions import Decision
+from tenants.decisions import Decision, Holding
 from tenants.permissions import Permission as P
 
 STATIC = ROOT / "static"
@@ -29,6 +29,7 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
         ("Access", "access.index", "shield-check", (P.ACCOUNT_VIEW,)),
         ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
         ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),
+        ("Support", "support.index", "eye", (P.SUPPORT_CONSENT, P.SUPPORT_OPEN, P.TRAIL_VIEW)),
     )),
 )  # fmt: skip
 
@@ -38,7 +39,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         static_url=static_url, can=_can, Permission=P, decide=_decide, shell=None
     )
-    app.jinja_env.filters.update(local_time=local_time, ago=ago)
+    app.jinja_env.filters.update(local_time=local_time, ago=ago, clock_time=clock_time)
     app.context_processor(_shell_context)
 
 
@@ -102,6 +103,10 @@ class Shell:
             item = _item("Staff console", "/console/", "building-2", "/console")
             groups.append({"label": "House", "items": [item]})
         return [group for group in groups if group["items"]]
+
+    @property
+    def support(self) -> Holding | None:
+        return current.person.support
 
     @property
     def banner(self) -> dict[str, str] | None:

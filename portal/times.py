@@ -32,6 +32,11 @@ def local_time(moment: datetime | None, zone_name: str = "UTC") -> str:
     return f"{local:%a %-d %b %Y, %H:%M} ({place}{offset_words(local.utcoffset() or timedelta())})"
 
 
+def clock_time(moment: datetime, zone_name: str = "UTC") -> str:
+    """Return the time of day alone, e.g. `14:32`, for what is over within the hour."""
+    return f"{moment.astimezone(zone(zone_name)):%H:%M}"
+
+
 def ago(moment: datetime | None, now: datetime | None = None) -> str:
     """Return `12 s ago`, `in 3 h` or, beyond a month, the date."""
     if moment is None:

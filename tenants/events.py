@@ -84,9 +84,7 @@ class Event:
         "session.throttled", "tried too often to sign in as {email} and has to wait", "email"
     )
     SITE_CHANGED = _event("site.changed", "changed the site of {target}")
-    SUPPORT_CONSENTED = _event(
-        "support.consented", "let {person} write during {target}", "person"
-    )
+    SUPPORT_CONSENTED = _event("support.consented", "let {person} write during {target}", "person")
     SUPPORT_ENDED = _event("support.ended", "ended {target}")
     SUPPORT_GLASS_BROKEN = _event(
         "support.glass_broken", "broke the glass to write at {account} during {target}", "account"

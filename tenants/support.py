@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    CheckConstraint, ForeignKey, Index, Select, String, Text, UniqueConstraint, or_, select,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    or_,
+    select,
 )  # fmt: skip
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 

@@ -4,16 +4,20 @@ Looking needs a reason and a ticket. Writing needs the word of the account's adm
 breaks the glass, whom everybody hears, and who owes a report before he may look anywhere again.
 """
 
+import uuid
+
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from tenants.accounts import Account, AccountRef
-from tenants.audit import record
+from tenants.audit import AuditEvent, record
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, authorize
 from tenants.events import Event
 from tenants.looks import Look
 from tenants.permissions import Permission as P
+from tenants.scope import aside, tenant_scope
 from tenants.support import LIFE, TICKET_LENGTH, SupportSession
 
 
@@ -125,6 +129,31 @@ def write_report(row: SupportSession, *, by: Actor, text: str) -> None:
     row.report = _said(text, "what was done")
     row.reported_at = now()
     record(Event.SUPPORT_REPORTED, row, by=by)
+
+
+def note_look(page: str, account: AccountRef, *, by: Actor) -> None:
+    """Record, in a transaction of its own, that `by` looked at a page during his support session.
+
+    Once for each address and session: the event's id is made of the two. `by` comes from
+    `Actor.at(account)` and has a session that covers it; the main session holds no transaction.
+    """
+    session = by.support
+    if session is None:
+        raise CannotSupport("There is no support session open.")
+    key = uuid.uuid5(session.grant_id, page)
+    try:
+        with aside(tenant_scope(account.tenant_id)) as beside:
+            if beside.scalar(select(AuditEvent.id).where(AuditEvent.id == key)):
+                return
+            query = select(SupportSession).where(SupportSession.id == session.grant_id)
+            row = beside.scalars(query).one()
+            event = record(
+                Event.SUPPORT_LOOKED, row, by=by, session=beside, changes={}, page=page,
+                account_id=account.id, tenant_id=account.tenant_id,
+            )  # fmt: skip
+            event.id = key
+    except IntegrityError:
+        return  # Told of at the same moment by another tab.
 
 
 def _check_place(account: AccountRef) -> None:

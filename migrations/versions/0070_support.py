@@ -41,7 +41,9 @@ def upgrade() -> None:
         _key("person_id", "person.id"),
         _key("consented_by_id", "person.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_support_session")),
-        sa.UniqueConstraint("person_id", "number", name=op.f("uq_support_session_person_id_number")),
+        sa.UniqueConstraint(
+            "person_id", "number", name=op.f("uq_support_session_person_id_number")
+        ),
     )
     for columns in (("account_id",), ("tenant_id",), ("person_id", "expires_at")):
         op.create_index(f"ix_{TABLE}_{'_'.join(columns)}", TABLE, list(columns))

@@ -6,7 +6,7 @@ from flask import Flask
 
 GROUPS = (
     "accounts", "access", "audit", "grants", "demo", "doctor", "imports", "people", "schedules",
-    "up", "work",
+    "support", "up", "work",
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from portal.cli.common import account_named, acting_person, fail, show
+from portal.cli.common import acting_at, acting_person, fail, show
 from portal.content.sites import open_site
 from tenants.accounts import BadHandle, ref
 from tenants.audit import record
@@ -66,7 +66,7 @@ def _first_person(email: str, name: str) -> Person:
 @click.option("--zone", default="UTC", show_default=True, help="IANA time zone.")
 def open_below(handle: str, name: str, below: str, admin: str, email: str, zone: str) -> None:
     """Open a master below the house, or a secondary below any other account."""
-    by, parent = acting_person(email), account_named(below)
+    by, parent = acting_at(email, below)
     with across_tenants("opening an account"):
         person = person_by_email(admin) or fail(f"nobody has the e-mail {admin}")
         try:

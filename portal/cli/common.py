@@ -28,6 +28,15 @@ def account_named(handle: str) -> AccountRef:
     return path[-1] if path else fail(f"there is no account with the handle {handle}")
 
 
+def acting_at(email: str, handle: str) -> tuple[Actor, AccountRef]:
+    """Return the person and the account a command acts as and at. Leaves when either is missing.
+
+    During a support session there the person carries both identities.
+    """
+    by, here = acting_person(email), account_named(handle)
+    return by.at(here), here
+
+
 def show(rows: list[dict[str, Any]], as_json: bool) -> None:
     """Print rows as aligned columns or as JSON."""
     if as_json:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from portal.cli.common import account_named, acting_person, fail, show
+from portal.cli.common import account_named, acting_at, fail, show
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Denied
@@ -51,7 +51,7 @@ def give_role(
     until: datetime | None, because: str,
 ) -> None:  # fmt: skip
     """Give a person a role at an account."""
-    by, here = acting_person(giver), account_named(handle)
+    by, here = acting_at(giver, handle)
     with acting_in(tenant_scope(here.tenant_id)):
         person = person_by_email(email) or fail(f"nobody has the e-mail {email}")
         try:
@@ -73,7 +73,7 @@ def give_role(
 @click.option("--reason", default="")
 def end_grant(grant_id: uuid.UUID, handle: str, email: str, reason: str) -> None:
     """End a grant now."""
-    by, here = acting_person(email), account_named(handle)
+    by, here = acting_at(email, handle)
     with acting_in(tenant_scope(here.tenant_id)):
         row = grant_by_id(grant_id)
         if row is None or row.account_id != here.id:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import Select, and_, or_, select, tuple_
 
 from portal.content.desk import PER_PAGE, Slice, key_of, parse_key
 from portal.content.pages import Page
@@ -13,6 +13,7 @@ from portal.content.schedules import Schedule
 from tenants.accounts import AccountClosure
 from tenants.audit import AuditEvent
 from tenants.db import db
+from tenants.support import SupportSession
 
 NOT_SHOWN = "(content not shown)"
 ABOUT_CONTENT = frozenset({"page", "schedule", "revision"})
@@ -66,6 +67,22 @@ def events_about(page: Page, before: str | None = None) -> Slice:
         or_(AuditEvent.target_id == page.id, AuditEvent.target_id.in_(schedules))
     )
     return _slice(query, before, content=True)
+
+
+def events_during(session: SupportSession, before: str | None = None, *, content: bool) -> Slice:
+    """Return what was done and looked at in a support session, and with it, the latest first."""
+    below = select(AccountClosure.descendant_id).where(
+        AccountClosure.ancestor_id == session.account_id
+    )
+    done = and_(
+        AuditEvent.actor_id == session.person_id,
+        AuditEvent.on_behalf_of != "",
+        AuditEvent.at.between(session.started_at, session.over_at),
+    )
+    query = select(AuditEvent).where(
+        AuditEvent.account_id.in_(below), or_(AuditEvent.target_id == session.id, done)
+    )
+    return _slice(query, before, content=content)
 
 
 def events_below(

@@ -11,7 +11,7 @@ from portal.content.schedules import Schedule
 from portal.requests import current
 from portal.staff.accounts import Accounts
 from portal.staff.beside import count
-from portal.staff.doorway import Doorway, house
+from portal.staff.doorway import Doorway, house, sees_all
 from portal.staff.grants import Grants
 from portal.staff.health import Health
 from portal.staff.matrix import Matrix
@@ -23,6 +23,7 @@ from tenants.audit import AuditEvent
 from tenants.clock import now
 from tenants.decisions import can
 from tenants.grants import Grant
+from tenants.looks import reports_missing
 from tenants.people import Person
 from tenants.permissions import Permission as P
 
@@ -38,7 +39,9 @@ class Overview(Doorway):
         """Show it."""
         at = house()
         why = can(current.person, P.CONSOLE_VIEW, at).sentence if at else ""
-        return self.page("admin/index.html", tiles=self._tiles(), why=why)
+        answers = sees_all(P.SUPPORT_BREAK_GLASS)
+        missing = reports_missing() if answers else []
+        return self.page("admin/index.html", tiles=self._tiles(), why=why, missing=missing)
 
     def _tiles(self) -> list[dict[str, Any]]:
         queries = {

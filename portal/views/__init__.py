@@ -6,7 +6,7 @@ from flask import Flask
 
 BLUEPRINTS = (
     "auth", "reset", "joining", "me", "dashboard", "pages", "publication", "schedules", "imports",
-    "people", "access", "settings", "trail", "health",
+    "people", "access", "settings", "trail", "support", "health",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from portal.content.desk import Filters, counts_of, pages_of, schedules_of
 from portal.content.history import TrailFilters, events_below
 from portal.guards import permission, signed_in
 from portal.requests import current
+from portal.views.support import notices
 from tenants.directory import accounts_within_reach
 from tenants.permissions import Permission as P
 
@@ -40,12 +41,13 @@ def accounts() -> str:
 @bp.get("/a/<handle>/")
 @permission(P.ACCOUNT_VIEW)
 def show() -> str:
-    here = current.here
+    here, looks = current.here, notices()
     sees_pages = current.can(P.PAGE_VIEW).allowed
     sees_schedule = current.can(P.SCHEDULE_VIEW).allowed
     sees_trail = current.can(P.TRAIL_VIEW).allowed
     return render_template(
         "dashboard/show.html",
+        looks=looks,
         counts=counts_of(here.id) if sees_pages else {},
         changed=pages_of(here.id, Filters()).rows[:6] if sees_pages else [],
         waiting=schedules_of(here.id, "pending").rows[:6] if sees_schedule else [],

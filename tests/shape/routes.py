@@ -39,6 +39,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "page_id": a_page,
     "revision_id": a_row("revision"),
     "schedule_id": a_row("schedule"),
+    "session_id": a_row("support_session"),
 }
 
 
