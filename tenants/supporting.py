@@ -140,7 +140,7 @@ def note_look(page: str, account: AccountRef, *, by: Actor) -> None:
     session = by.support
     if session is None:
         raise CannotSupport("There is no support session open.")
-    key = uuid.uuid5(session.grant_id, page)
+    key = _look_id(session.grant_id, page)
     try:
         with aside(tenant_scope(account.tenant_id)) as beside:
             if beside.scalar(select(AuditEvent.id).where(AuditEvent.id == key)):
@@ -154,6 +154,12 @@ def note_look(page: str, account: AccountRef, *, by: Actor) -> None:
             event.id = key
     except IntegrityError:
         return  # Told of at the same moment by another tab.
+
+
+def _look_id(session_id: uuid.UUID, page: str) -> uuid.UUID:
+    """Return a UUIDv7 as old as the session, the same for the same page."""
+    low = (1 << 76) - 1  # what follows a UUIDv7's time and version
+    return uuid.UUID(int=session_id.int & ~low | uuid.uuid5(session_id, page).int & low)
 
 
 def _check_place(account: AccountRef) -> None:
