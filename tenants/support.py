@@ -153,6 +153,16 @@ def _holding(row: SupportSession, account: Account, at: datetime) -> Holding:
     )
 
 
+def sessions_of(person_id: uuid.UUID, since: datetime, until: datetime) -> list[SupportSession]:
+    """Return a person's sessions open between two instants. Needs the directory's scope."""
+    query = select(SupportSession).where(
+        SupportSession.person_id == person_id,
+        SupportSession.started_at <= until,
+        SupportSession.expires_at >= since,
+    )
+    return list(db.session.scalars(query))
+
+
 def sessions_at(account: AccountRef, limit: int = 100) -> list[SupportSession]:
     """Return the sessions at an account and below it, open ones and past, the newest first."""
     below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id == account.id)

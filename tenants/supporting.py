@@ -65,7 +65,7 @@ def end_session(row: SupportSession, account: AccountRef, *, by: Actor) -> None:
     _refuse_when_over(row)
     row.ended_at = now()
     row.ended_by_label = by.label
-    record(Event.SUPPORT_ENDED, row, by=by)
+    record(Event.SUPPORT_ENDED, row, by=by, changes={})
 
 
 def ask_to_write(row: SupportSession, *, by: Actor) -> None:
@@ -76,7 +76,7 @@ def ask_to_write(row: SupportSession, *, by: Actor) -> None:
         raise CannotSupport("The account's admins have been asked already.")
     _refuse_when_writing(row)
     row.write_asked_at = now()
-    record(Event.SUPPORT_WRITE_ASKED, row, by=by)
+    record(Event.SUPPORT_WRITE_ASKED, row, by=by, changes={})
 
 
 def consent(row: SupportSession, account: AccountRef, *, by: Actor) -> None:
@@ -94,7 +94,7 @@ def consent(row: SupportSession, account: AccountRef, *, by: Actor) -> None:
         raise CannotSupport("Support has not asked to write in this session.")
     row.consented_at = now()
     row.consented_by_id, row.consented_by_label = by.person_id, by.label
-    record(Event.SUPPORT_CONSENTED, row, by=by, person=row.person.name)
+    record(Event.SUPPORT_CONSENTED, row, by=by, changes={}, person=row.person.name)
 
 
 def break_glass(
@@ -113,7 +113,10 @@ def break_glass(
         raise CannotSupport(f"Type the account's handle, {account.handle}, to confirm.")
     row.glass_reason = _said(reason, "a reason")
     row.broke_glass_at = now()
-    record(Event.SUPPORT_GLASS_BROKEN, row, by=by, reason=row.glass_reason, account=account.name)
+    record(
+        Event.SUPPORT_GLASS_BROKEN, row, by=by, reason=row.glass_reason, changes={},
+        account=account.name,
+    )  # fmt: skip
 
 
 def write_report(row: SupportSession, *, by: Actor, text: str) -> None:
@@ -128,7 +131,7 @@ def write_report(row: SupportSession, *, by: Actor, text: str) -> None:
         raise CannotSupport("The report tells of the whole session: end it first.")
     row.report = _said(text, "what was done")
     row.reported_at = now()
-    record(Event.SUPPORT_REPORTED, row, by=by)
+    record(Event.SUPPORT_REPORTED, row, by=by, changes={}, reason=row.report)
 
 
 def note_look(page: str, account: AccountRef, *, by: Actor) -> None:

@@ -22,10 +22,13 @@ from tenants.grants import grants_at
 from tenants.inviting import invite
 from tenants.opening import open_account
 from tenants.roles import built_in
-from tenants.scope import across_tenants
+from tenants.scope import across_tenants, acting_in, tenant_scope
+from tenants.support import session_by_id
+from tenants.supporting import break_glass, end_session
 from tests.content.import_scene import SMALL
-from tests.fixtures.cast import as_actor, read_cast
+from tests.fixtures.cast import Cast, as_actor, read_cast
 from tests.fixtures.pages import TESTS, make_page
+from tests.tenants.support_scene import looking
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft " * 2
 BODY = """<h2>Opening hours</h2><p>We open at <a href="/about">eight</a>.</p>
@@ -43,6 +46,8 @@ class Places:
     grant: str
     import_run: str
     invitation: str
+    support: str
+    glass: str
 
 
 def furnish(app: Flask) -> Places:
@@ -68,9 +73,23 @@ def furnish(app: Flask) -> Places:
             _, token = invite("new@acme.example", editor, acme, by=admin, because=LONG)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
-            places = Places(*[*(str(row.id) for row in made), token])
+            ids = [str(row.id) for row in made]
+        sessions = (looking(people.support, people.hamburg), _broken(people))
+        places = Places(*ids, token, *map(str, sessions))
         run_waiting(uuid.UUID(places.import_run))
         return places
+
+
+def _broken(people: Cast) -> uuid.UUID:
+    """A session of an owner who broke the glass and owes the report."""
+    session_id, by = looking(people.owner, people.bolt, ticket="T-2"), as_actor(people.owner)
+    with acting_in(tenant_scope(people.bolt.tenant_id)):
+        row = session_by_id(session_id, people.bolt, lock=True)
+        assert row is not None
+        break_glass(row, people.bolt, by=by, reason=LONG, handle="bolt")
+        end_session(row, people.bolt, by=by)
+        db.session.commit()
+    return session_id
 
 
 def _schedule(account: AccountRef, page: Page, ahead: timedelta) -> Schedule:

@@ -22,7 +22,7 @@ from tenants.grants import grants_at
 from tenants.looks import last_look
 from tenants.offers import givable_roles
 from tenants.permissions import Permission as P
-from tenants.questions import explain, who_can
+from tenants.questions import changes_for, explain, who_can
 from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.support import LOOK, session_by_id
 from tenants.supporting import CannotSupport, end_session, open_session
@@ -86,6 +86,18 @@ def test_the_proof_names_the_session(cast: Cast) -> None:
     assert decision.allowed
     assert decision.sentence.startswith("Support session at Acme, ticket T-1, until ")
     assert not can(as_actor(cast.support), P.PAGE_EDIT, cast.berlin).allowed
+
+
+def test_what_changed_for_a_person_tells_of_sessions(cast: Cast) -> None:
+    before = now()
+    looking(cast.support, cast.acme, agreed_by=cast.admin)
+    over(cast.support, cast.acme)
+    steps = changes_for(cast.support.id, before, now())
+    assert [(s.what, s.role_name, s.by) for s in steps] == [
+        ("given", "Support session", ""),
+        ("given", "Support session, writing", cast.admin.email),
+        ("ended", "Support session", cast.support.email),
+    ]
 
 
 def test_it_is_nothing_that_can_be_given_on(cast: Cast) -> None:
