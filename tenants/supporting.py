@@ -138,16 +138,18 @@ def note_look(page: str, account: AccountRef, *, by: Actor) -> None:
     """Record, in a transaction of its own, that `by` looked at a page during his support session.
 
     Once for each address and session: the event's id is made of the two. `by` comes from
-    `Actor.at(account)` and has a session that covers it; the main session holds no transaction.
+    `Actor.at(account)` and has a session that covers it; the main session holds nothing unsaved.
     """
     session = by.support
     if session is None:
         raise CannotSupport("There is no support session open.")
     key = _look_id(session.grant_id, page)
+    told = db.session.scalar(select(AuditEvent.id).where(AuditEvent.id == key))
+    db.session.close()  # one connection at a time
+    if told is not None:
+        return
     try:
         with aside(tenant_scope(account.tenant_id)) as beside:
-            if beside.scalar(select(AuditEvent.id).where(AuditEvent.id == key)):
-                return
             query = select(SupportSession).where(SupportSession.id == session.grant_id)
             row = beside.scalars(query).one()
             event = record(

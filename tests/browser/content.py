@@ -75,7 +75,7 @@ def furnish(app: Flask) -> Places:
             db.session.commit()
             ids = [str(row.id) for row in made]
         sessions = (looking(people.support, people.hamburg), _broken(people))
-        places = Places(*ids, token, *map(str, sessions))
+        places = Places(*[*ids, token, *map(str, sessions)])
         run_waiting(uuid.UUID(places.import_run))
         return places
 

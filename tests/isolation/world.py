@@ -27,22 +27,18 @@ HANDLES = ("acme", "acme-berlin", "acme-berlin-mitte", "acme-hamburg", "bolt")
 SAMPLES: dict[Any, Any] = {
     "audit_checkpoint.position": itertools.count(1_000_001),
     "audit_seal.position": itertools.count(1_000_001),
-    "grant.reach": "subtree",
+    "grant.reach": "subtree", "invitation.reach": "subtree",
     "import_run.state": "waiting",
-    "invitation.reach": "subtree",
     "page.type": "page",
     "role_permission.permission": "account.view",
-    "schedule.state": "pending",
-    "schedule.what": "publish",
+    "schedule.state": "pending", "schedule.what": "publish",
     "support_session.expires_at": datetime(2026, 1, 1, 0, 30, tzinfo=UTC),
     "support_session.number": itertools.count(1_000_001),
     "term.taxonomy": "tag",
-}
-# Columns that may be empty, in rows where another then may not.
-NEEDED = {
-    "grant.person_id", "group_member.tenant_id", "person_group.tenant_id",
-    "support_session.started_at",
 }  # fmt: skip
+# Columns that may be empty, in rows where another then may not.
+NEEDED = {"grant.person_id", "person_group.tenant_id", "group_member.tenant_id",
+          "support_session.started_at"}  # fmt: skip
 PLAIN: dict[Any, Any] = {
     int: 7, bool: False, dict: {}, list: [], bytes: b"", datetime: datetime(2026, 1, 1, tzinfo=UTC),
 }  # fmt: skip
