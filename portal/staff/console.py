@@ -17,6 +17,7 @@ from portal.staff.health import Health
 from portal.staff.matrix import Matrix
 from portal.staff.people import People
 from portal.staff.schedules import Schedules
+from portal.staff.support import Sessions
 from portal.staff.trail import Trail
 from tenants.accounts import Account
 from tenants.audit import AuditEvent
@@ -26,6 +27,7 @@ from tenants.grants import Grant
 from tenants.looks import reports_missing
 from tenants.people import Person
 from tenants.permissions import Permission as P
+from tenants.support import SupportSession
 
 
 class Overview(Doorway):
@@ -75,6 +77,7 @@ def init_app(app: Flask) -> None:
         People(Person, "People", "people"),
         Grants(Grant, "Grants", "grants"),
         Schedules(Schedule, "Schedules", "schedules"),
+        Sessions(SupportSession, "Support", "support"),
         Trail(AuditEvent, "Trail", "trail"),
         Matrix(name="Roles", endpoint="console_roles", url="roles"),
         Health(name="Jobs and health", endpoint="console_health", url="health"),

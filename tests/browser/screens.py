@@ -151,6 +151,7 @@ SCREENS = [
     Screen("console-grants", "owner", "/console/grants/"),
     Screen("console-roles", "owner", "/console/roles/"),
     Screen("console-schedules", "owner", "/console/schedules/"),
+    Screen("console-support", "owner", "/console/support/"),
     Screen("console-trail", "owner", "/console/trail/"),
     Screen("console-health", "owner", "/console/health/"),
     Screen("error-403", "editor", f"{LIVE}publish", 403),

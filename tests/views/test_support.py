@@ -13,6 +13,7 @@ from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 from tests.identity.common import browser, events, link_in, mails
+from tests.staff.test_lists import rows_in, statements
 from tests.tenants.support_scene import OPENED, looking, opened, row_of
 from tests.views.test_pages import edited, page_id
 
@@ -194,3 +195,28 @@ def test_a_session_stands_with_its_times(app: Flask, cast: Cast):
     assert row.consented_by_label == cast.admin.email
     names = ("support.opened", "support.write_asked", "support.consented")
     assert [e.target_id for e in events(app, *names)] == [session_id] * 3
+
+
+def test_staff_see_all_sessions_in_the_console(app: Flask, cast: Cast):
+    with app.app_context():
+        looking(cast.support, cast.acme, ticket="T-7")
+        looking(cast.operator, cast.bolt, ticket="T-8", agreed_by=cast.bolt_admin)
+    staff = sign_in(browser(app), cast.auditor)
+    page = staff.get("/console/support/").text
+    assert "T-7" in page
+    assert "Consented" in page
+    for query, found in (("state=open", 2), ("state=over", 0), ("state=owing", 0),
+                         ("account=bolt", 1), ("search=T-7", 1)):  # fmt: skip
+        assert len(rows_in(staff.get(f"/console/support/?{query}").text)) == found, query
+
+
+def test_statements_do_not_grow_with_sessions(app: Flask, cast: Cast):
+    admin = sign_in(browser(app), cast.admin)
+    addresses = ("/a/acme/support/", "/a/acme/", "/a/acme/people/")
+    with app.app_context():
+        looking(cast.support, cast.acme)
+    few = [len(statements(app, admin, address)) for address in addresses]
+    with app.app_context():
+        looking(cast.operator, cast.berlin)
+        looking(cast.owner, cast.acme, agreed_by=cast.admin)
+    assert [len(statements(app, admin, address)) for address in addresses] == few
