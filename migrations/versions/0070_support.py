@@ -7,7 +7,7 @@ from tenants import ddl
 from tenants.db import UtcDateTime
 
 revision = "0070"
-down_revision = "0004"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 

@@ -76,7 +76,7 @@ def open_one() -> Any:
 def show(session_id: uuid.UUID) -> str:
     row = _session(session_id, lock=False)
     events = events_during(
-        row, request.args.get("before"), content=current.can(P.PAGE_VIEW).allowed
+        row, current.here, request.args.get("before"), content=current.can(P.PAGE_VIEW).allowed
     )
     mine = row.person_id == current.person.person_id
     return render_template("support/show.html", row=row, found=events, mine=mine)
