@@ -4,6 +4,7 @@ A template's first line is the subject. Links begin with the configured base URL
 request named.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,12 @@ from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.decisions import Actor
+from tenants.holdings import Held
 from tenants.invitations import Invitation
 from tenants.notices import Ending
 from tenants.people import Person
+from tenants.permissions import Permission
+from tenants.support import SupportSession
 
 
 def address_of(endpoint: str, **values: Any) -> str:
@@ -125,6 +129,31 @@ def given_grant_ends(ending: Ending) -> None:
             person=ending.person_id, role=ending.role_id,
         ),
     )  # fmt: skip
+
+
+def support_asks(row: SupportSession, account: AccountRef, people: Iterable[Held]) -> None:
+    """Tell the account's admins, of `people` who hold something there, that support asks to write.
+
+    The link leads to the page where one click consents.
+    """
+    _about_support("support_asks", row, account, people, {Permission.SUPPORT_CONSENT})
+
+
+def support_alarm(row: SupportSession, account: AccountRef, people: Iterable[Held]) -> None:
+    """Tell the account's admins and all owners that the glass was broken, and what for."""
+    told = {Permission.SUPPORT_CONSENT, Permission.SUPPORT_BREAK_GLASS}
+    _about_support("support_alarm", row, account, people, told)
+
+
+def _about_support(
+    name: str, row: SupportSession, account: AccountRef, people: Iterable[Held],
+    permissions: set[Permission],
+) -> None:  # fmt: skip
+    emails = {who.email for who in people if permissions & who.holding.permissions.keys()}
+    link = address_of("support.show", handle=account.handle, session_id=row.id)
+    until = local_time(row.expires_at, account.zone)
+    for email in sorted(emails):
+        _post(email, name, account.tenant_id, row=row, account=account, link=link, until=until)
 
 
 def _write(person: Person, name: str, **values: Any) -> None:

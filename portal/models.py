@@ -26,6 +26,7 @@ MODULES = (
     "tenants.retention",
     "tenants.roles",
     "tenants.seals",
+    "tenants.support",
 )
 
 for name in MODULES:

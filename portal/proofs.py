@@ -16,6 +16,10 @@ def steps_of(decision: Decision) -> list[dict[str, Any]]:
     if holding is None:
         nothing = f"no role that reaches {decision.account.name}"
         steps.append(_step("grant", nothing, "", missing=True))
+    elif holding.support is not None:
+        until = f"until {holding.until:%-d %b %Y, %H:%M} UTC"
+        detail = f"at {holding.account_name}, {until}"
+        steps.append(_step("grant", f"support session, ticket {holding.support.ticket}", detail))
     else:
         if holding.group:
             steps.append(_step("group", holding.group, "whose members hold it together"))

@@ -23,9 +23,11 @@ from tenants.engines import impatient, reading
 from tenants.permissions import Permission
 from tenants.policies import session_limits
 from tenants.scope import acting_in, aside, directory
+from tenants.supporting import note_look
 
 SWITCHER_LIMIT = 60
 TOUCH_PATIENCE = 0.2
+LONGEST_PAGE = 300
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 log = structlog.get_logger()
 
@@ -138,6 +140,7 @@ def _locate() -> None:
     if not path or not current.actor.is_member(path[-1]):
         abort(404)
     current.account, current.ancestors = path[-1], path[:-1]
+    current.actor = current.actor.at(path[-1])
     if path[-1].halted:
         current.halt = halt_of(path)
 
@@ -148,12 +151,22 @@ def _leave(response: Response) -> Response:
         return response
     try:
         db.session.commit()
+        _tell_look(response)
     except Exception as error:  # noqa: BLE001 - whatever it is, it becomes the error page it deserves
         db.session.rollback()
         return current_app.make_response(current_app.handle_user_exception(error))
     for call in current.after_commit:
         call()
     return response
+
+
+def _tell_look(response: Response) -> None:
+    """Tell the tenant what its support session is shown; what cannot be told of is not shown."""
+    actor, account = current.actor, current.account
+    if actor is None or account is None or actor.support is None or request.blueprint == "support":
+        return
+    if request.method in SAFE_METHODS and response.status_code == 200 and actor.on_behalf_of:
+        note_look(request.path[:LONGEST_PAGE], account, by=actor)
 
 
 def _close(_error: BaseException | None) -> None:

@@ -12,11 +12,11 @@ from portal.config import ROOT
 from portal.heartbeats import is_silent
 from portal.proofs import ask_url
 from portal.requests import current
-from portal.times import ago, local_time
+from portal.times import ago, clock_time, local_time
 from tenants.asking import requests_for
 from tenants.branches import Halt
 from tenants.db import db
-from tenants.decisions import Decision
+from tenants.decisions import Decision, Holding
 from tenants.permissions import Permission as P
 
 STATIC = ROOT / "static"
@@ -39,6 +39,7 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
         ("Policies", "policies.index", "scroll-text", (P.ACCOUNT_VIEW,)),
         ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
         ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),
+        ("Support", "support.index", "eye", (P.SUPPORT_CONSENT, P.SUPPORT_OPEN, P.TRAIL_VIEW)),
     )),
 )  # fmt: skip
 
@@ -56,7 +57,7 @@ def init_app(app: Flask) -> None:
         shell=None,
         lacking=lacking,
     )
-    app.jinja_env.filters.update(local_time=local_time, ago=ago)
+    app.jinja_env.filters.update(local_time=local_time, ago=ago, clock_time=clock_time)
     app.context_processor(_shell_context)
 
 
@@ -146,6 +147,10 @@ class Shell:
             item = _item("Staff console", "/console/", "building-2", "/console")
             groups.append({"label": "House", "items": [item]})
         return [group for group in groups if group["items"]]
+
+    @property
+    def support(self) -> Holding | None:
+        return current.person.support
 
     @property
     def banner(self) -> dict[str, str] | None:

@@ -32,6 +32,11 @@ def local_time(moment: datetime | None, zone_name: str = "UTC") -> str:
     return f"{local:%a %-d %b %Y, %H:%M} ({place}{offset_words(local.utcoffset() or timedelta())})"
 
 
+def clock_time(moment: datetime, zone_name: str = "UTC") -> str:
+    """Return the time of day alone, e.g. `14:32`, for what is over within the hour."""
+    return f"{moment.astimezone(zone(zone_name)):%H:%M}"
+
+
 def end_of_day(day: date, zone_name: str) -> datetime:
     """Return the last second of a day in a zone, as UTC."""
     last = datetime.combine(day, time(23, 59, 59), ZoneInfo(zone_name))

@@ -36,7 +36,7 @@ def ask(
     """Ask for a right at an account one is a member of, and record it. Raises CannotAsk."""
     if not by.is_member(account):
         raise CannotAsk("Only members of an account ask for rights there; ask to join it first.")
-    if can(by, permission, account).allowed:
+    if can(by.without_support, permission, account).allowed:
         raise CannotAsk(f"You have this right at {account.name} already.")
     if until is not None and until <= now():
         raise CannotAsk("The end must lie in the future.")
@@ -100,7 +100,7 @@ def _fitting(
     by: Actor,
     contents: dict[Role, frozenset[Permission]],
 ) -> list[Role]:
-    held = permissions_at(by, account)
+    held = permissions_at(by.without_support, account)
     if Permission.GRANT_GIVE not in held or (row.kind == "right" and row.permission is None):
         return []
     staffing = account.kind == "house" and Permission.STAFF_MANAGE in held
@@ -149,7 +149,7 @@ def refuse_request(row: AccessRequest, account: AccountRef, *, by: Actor, reason
     """
     authorize(by, Permission.GRANT_GIVE, account)
     if row.permission is not None:
-        authorize(by, row.permission, account)
+        authorize(by.without_support, row.permission, account)
     _refuse_unless_open(row)
     if not reason.strip():
         raise CannotAnswer("Say why; whoever asked is told.")

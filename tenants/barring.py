@@ -34,7 +34,7 @@ def check_managing(target: Actor, house: AccountRef, *, by: Actor) -> None:
     authorize(by, Permission.PERSON_MANAGE, house)
     if by.person_id == target.person_id:
         raise CannotBar("This is you. Somebody else has to do it.")
-    held = {p for holding in target.holdings for p in holding.permissions}
+    held = {p for h in target.without_support.holdings for p in h.permissions}
     for permission in sorted(held & STAFF_RIGHTS):
         if held_until(by, [Permission(permission)], house, "subtree") is None:
             raise Denied(Decision(False, by, Permission(permission), house))

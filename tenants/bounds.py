@@ -26,7 +26,7 @@ def held_until(
     """Return until when `by` holds all of them at the account, at least as far down as `reach`.
 
     FOREVER when no end is set, None when he does not hold all of them that far. The portal's own
-    permissions do not count: it gives nothing on.
+    permissions do not count, it gives nothing on; nor does a support session.
     """
     ends = [_end(by, permission, account, reach) for permission in permissions]
     return min((end for end in ends if end), default=FOREVER) if all(ends) else None
@@ -35,7 +35,7 @@ def held_until(
 def _end(by: Actor, permission: Permission, account: AccountRef, reach: str) -> datetime | None:
     ends = [
         holding.until or FOREVER
-        for holding in by.holdings
+        for holding in by.without_support.holdings
         if permission in holding.permissions
         and holding.covers(account)
         and (reach == "account" or holding.reach == "subtree")

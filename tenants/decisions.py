@@ -2,8 +2,9 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
 from tenants.accounts import AccountRef
 from tenants.permissions import Permission, known
@@ -12,18 +13,32 @@ WHILE_HALTED = frozenset(
     {
         Permission.ACCESS_VIEW, Permission.ACCOUNT_VIEW, Permission.CONSOLE_VIEW,
         Permission.GRANT_END, Permission.SCHEDULE_VIEW, Permission.SUPPORT_CONSENT,
-        Permission.TRAIL_MANAGE, Permission.TRAIL_VIEW,
+        Permission.SUPPORT_OPEN, Permission.TRAIL_MANAGE, Permission.TRAIL_VIEW,
     }
 )  # fmt: skip
 """What can still be done at an account that is suspended or closing: see why, and take away."""
+BEHALF_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Support:
+    """The support session a holding stands for: about which ticket, and how far it goes by now.
+
+    `kind` is `look`, `write` (an admin of the account agreed) or `glass` (an owner broke it).
+    """
+
+    ticket: str
+    kind: Literal["look", "write", "glass"]
+    asked: bool = False
 
 
 @dataclass(frozen=True)
 class Holding:
-    """One grant in force, with what its role comes to.
+    """One grant in force, with what its role comes to; or an open support session.
 
     `permissions` maps a permission to the names of the roles it was inherited through; `group`
-    names the group it is held through, if it is.
+    names the group it is held through, if it is. With `support` it is no grant, `grant_id` is the
+    session's id, and nothing can be given on by it.
     """
 
     grant_id: uuid.UUID
@@ -38,6 +53,7 @@ class Holding:
     given_by: str
     permissions: Mapping[str, tuple[str, ...]]
     group: str = ""
+    support: Support | None = None
 
     def covers(self, account: AccountRef) -> bool:
         """Tell whether the grant reaches this account."""
@@ -62,6 +78,24 @@ class Actor:
     def is_staff(self) -> bool:
         """Tell whether a grant lets this person into the staff console."""
         return any(Permission.CONSOLE_VIEW in h.permissions for h in self.holdings)
+
+    @property
+    def support(self) -> Holding | None:
+        """Return the support session the person has open now, or None."""
+        return next((h for h in self.holdings if h.support is not None), None)
+
+    @property
+    def without_support(self) -> "Actor":
+        """Return the actor with his grants alone: all that he can give on."""
+        return replace(self, holdings=tuple(h for h in self.holdings if h.support is None))
+
+    def at(self, account: AccountRef) -> "Actor":
+        """Return the actor as the trail names him there: with both identities during support."""
+        session = self.support
+        if session is None or session.support is None or not session.covers(account):
+            return self
+        ticket = f"support session for {session.account_name} (ticket {session.support.ticket})"
+        return replace(self, on_behalf_of=ticket[:BEHALF_LENGTH])
 
     def is_member(self, account: AccountRef) -> bool:
         """Tell whether any grant reaches the account: otherwise it does not exist for them."""
@@ -98,6 +132,11 @@ class Decision:
             )
         if self.holding is None:
             return f"{self.actor.label} does this by itself."
+        if self.holding.support is not None:
+            return (
+                f"{self.holding.role_name} at {self.holding.account_name}, ticket "
+                f"{self.holding.support.ticket}, until {self.holding.until:%-d %B %Y, %H:%M} UTC."
+            )
         until = f", until {self.holding.until:%-d %B %Y}" if self.holding.until else ""
         by = f" by {self.holding.given_by}" if self.holding.given_by else ""
         group = f" through the group {self.holding.group}" if self.holding.group else ""

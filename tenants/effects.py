@@ -20,6 +20,7 @@ from tenants.decisions import WHILE_HALTED, Actor, can
 from tenants.grants import Grant
 from tenants.holdings import Held, held_at
 from tenants.permissions import Permission, known
+from tenants.support import SupportSession
 from tenants.trial import trial
 
 Asked = TypeVar("Asked")
@@ -86,12 +87,14 @@ def tried(
 
 
 def _turning_points(tops: Collection[uuid.UUID]) -> list[uuid.UUID]:
-    """Return the accounts themselves and those below where a grant or a state of its own counts."""
+    """Return the accounts themselves and those below where a grant, a session or a state counts."""
     below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(tops))
     granted = exists().where(Grant.account_id == Account.id, *Grant.in_force(now()))
-    query = select(Account.id).where(
-        Account.id.in_(below), or_(Account.id.in_(tops), granted, Account.state != "open")
+    looked_at = exists().where(
+        SupportSession.account_id == Account.id, *SupportSession.in_force(now())
     )
+    counts = or_(Account.id.in_(tops), granted, looked_at, Account.state != "open")
+    query = select(Account.id).where(Account.id.in_(below), counts)
     return list(db.session.scalars(query))
 
 

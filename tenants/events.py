@@ -139,6 +139,17 @@ class Event:
         "session.throttled", "tried too often to sign in as {email} and has to wait", "email"
     )
     SITE_CHANGED = _event("site.changed", "changed the site of {target}")
+    SUPPORT_CONSENTED = _event("support.consented", "let {person} write during {target}", "person")
+    SUPPORT_ENDED = _event("support.ended", "ended {target}")
+    SUPPORT_GLASS_BROKEN = _event(
+        "support.glass_broken", "broke the glass to write at {account} during {target}", "account"
+    )
+    SUPPORT_LOOKED = _event("support.looked", "looked at {page}", "page")
+    SUPPORT_OPENED = _event(
+        "support.opened", "opened {target} at {account}, until {until}", "account", "until"
+    )
+    SUPPORT_REPORTED = _event("support.reported", "wrote the report on {target}")
+    SUPPORT_WRITE_ASKED = _event("support.write_asked", "asked to write during {target}")
     TRAIL_EXPORTED = _event("trail.exported", "exported the trail of {target}", "position", "shown")
     TRAIL_HOLD_ENDED = _event("trail.hold_ended", "ended the hold “{target}” on the trail")
     TRAIL_HOLD_STARTED = _event("trail.hold_started", "put the hold “{target}” on the trail")

@@ -1,4 +1,4 @@
-"""What people hold: their grants with the roles' permissions folded in, in one statement."""
+"""What people hold: their grants with the roles' permissions folded in, and support sessions."""
 
 import uuid
 from collections import defaultdict
@@ -16,7 +16,9 @@ from tenants.decisions import Holding
 from tenants.grants import Grant
 from tenants.groups import Group, GroupMember
 from tenants.people import Person
+from tenants.permissions import Permission
 from tenants.roles import Role, RoleParent, RolePermission, in_force
+from tenants.support import sessions_in_force
 
 DEEPEST = 12
 """How many roles deep inheritance is followed."""
@@ -42,10 +44,30 @@ def held_at(
     """Return the grants in force at an instant (UTC): one person's, or those at some accounts.
 
     A group's grant stands once for each person in the group. People who could not sign in at that
-    instant are left out, unless `barred`. One statement. Needs the directory's scope.
+    instant are left out, unless `barred`. The support sessions open then come last, for those who
+    hold the right to them; only where somebody does are they asked for. One statement, or two.
+    Needs the directory's scope.
     """
-    rows = db.session.execute(_query(at, _bearers(at, person_id, account_ids), barred)).all()
-    return _fold(rows)
+    query = _query(at, _bearers(at, person_id, account_ids), barred)
+    rows = _fold(db.session.execute(query).all())
+    return rows + _support(rows, at, account_ids)
+
+
+def _support(rows: list[Held], at: datetime, account_ids: Any) -> list[Held]:
+    """Return the sessions of those among `rows` whose right to open them reaches there."""
+    staff = {
+        (row.person_id, row.holding.account_id): row
+        for row in rows
+        if Permission.SUPPORT_OPEN in row.holding.permissions and row.holding.reach == "subtree"
+    }
+    if not staff:
+        return []
+    people = {person_id for person_id, _ in staff}
+    return [
+        Held(row.person_id, row.name, row.email, session)
+        for person_id, session, path in sessions_in_force(at, people, account_ids)
+        if (row := next((staff[person_id, n] for n in path if (person_id, n) in staff), None))
+    ]
 
 
 def _bearers(at: datetime, person_id: uuid.UUID | None, account_ids: Any) -> Any:

@@ -30,6 +30,7 @@ def people_to_give(account: AccountRef, by: Actor) -> list[Person]:
 
 def givable_roles(account: AccountRef, by: Actor) -> list[tuple[Role, Decision | None]]:
     """Return every role that fits the account, each with the refusal if `by` may not give it."""
+    by = by.without_support
     held = permissions_at(by, account)
     house_roles = (True, False) if account.kind == "house" else (False,)
     roles = db.session.scalars(

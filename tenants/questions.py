@@ -23,6 +23,7 @@ from tenants.people import Person
 from tenants.permissions import Permission
 from tenants.roles import Role
 from tenants.scope import directory, reading
+from tenants.support import ROLE_NAME, SupportSession, sessions_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Step:
-    """Something that changed for a person: a grant that began or ended, his own or his group's."""
+    """Something that changed for a person: a grant of his or his group, or a support session."""
 
     at: datetime
     what: str
@@ -89,7 +90,10 @@ def _as_it_was(account: AccountRef, at: datetime | None) -> AccountRef:
 
 
 def changes_for(person_id: uuid.UUID, since: datetime, until: datetime) -> list[Step]:
-    """Return what began and what ended for a person between two instants, in order."""
+    """Return what began and what ended for a person between two instants, in order.
+
+    Grants, and the support sessions he opened: what widened one is a beginning of its own.
+    """
     with reading(), directory():
         grants = db.session.scalars(
             select(Grant).where(
@@ -103,8 +107,10 @@ def changes_for(person_id: uuid.UUID, since: datetime, until: datetime) -> list[
         ).all()
         turns = turns_of(person_id)
         names = _role_names({g.role_id for g in grants} | {t.role_id for t in turns})
+        sessions = sessions_of(person_id, since, until)
     steps = [step for grant in grants for step in _steps(grant, names[grant.role_id])]
     steps += [Step(t.at, t.what, names[t.role_id], t.account_id, t.by, t.because) for t in turns]
+    steps += [step for session in sessions for step in _session_steps(session)]
     return sorted((s for s in steps if since <= s.at <= until), key=lambda step: step.at)
 
 
@@ -130,3 +136,15 @@ def _steps(grant: Grant, role_name: str) -> list[Step]:
     elif grant.until:
         steps.append(Step(grant.until, "ran out", role_name, where, "", "Its time was over."))
     return steps
+
+
+def _session_steps(row: SupportSession) -> list[Step]:
+    where = row.account_id
+    steps = [Step(row.started_at, "given", ROLE_NAME, where, "", row.reason)]
+    writing = f"{ROLE_NAME}, writing"
+    if row.consented_at:
+        steps.append(Step(row.consented_at, "given", writing, where, row.consented_by_label, ""))
+    if row.broke_glass_at:
+        steps.append(Step(row.broke_glass_at, "given", writing, where, "", row.glass_reason))
+    what = "ended" if row.ended_at else "ran out"
+    return [*steps, Step(row.over_at, what, ROLE_NAME, where, row.ended_by_label, "")]

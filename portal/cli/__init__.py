@@ -6,7 +6,7 @@ from flask import Flask
 
 GROUPS = (
     "accounts", "access", "audit", "grants", "groups", "demo", "doctor", "imports", "limits",
-    "people", "roles", "schedules", "trail_rules", "up", "work",
+    "people", "roles", "schedules", "support", "trail_rules", "up", "work",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from portal.cli.common import account_named, acting_person, fail, show
+from portal.cli.common import account_named, acting_at, acting_person, fail, show
 from portal.content.sites import open_site
 from portal.previews import Preview, preview
 from portal.times import zone_names
@@ -87,7 +87,7 @@ def open_below(
     handle: str, name: str, below: str, admin: str | None, email: str, zone: str
 ) -> None:
     """Open a master below the house, or a secondary below any other account."""
-    by, parent = acting_person(email), account_named(below)
+    by, parent = acting_at(email, below)
     if parent.kind == "house" and not admin:
         fail("name the first account admin of a master: --admin")
     with across_tenants("opening an account"):
@@ -113,7 +113,7 @@ def change_one(
     handle: str, name: str | None, zone: str | None, accent: str | None, email: str
 ) -> None:
     """Rename an account, set its time zone or its accent colour."""
-    here, by = account_named(handle), acting_person(email)
+    by, here = acting_at(email, handle)
     if zone is not None and zone not in zone_names():
         fail(f"there is no time zone {zone}")
     if name is not None and not 0 < len(name.strip()) <= NAME_LENGTH:
@@ -190,7 +190,7 @@ def keep_one(handle: str, reason: str, email: str, dry_run: bool) -> None:
 
 def _change(here: AccountRef, change: Callable[[Actor], object], email: str, dry_run: bool) -> None:
     """Make a change and commit it, or with `dry_run` only tell who would gain or lose what."""
-    by = acting_person(email)
+    by = acting_person(email).at(here)
     try:
         if dry_run:
             show(_rows(preview(lambda: change(by), here, to=by)), as_json=False)

@@ -8,7 +8,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from portal.cli.common import account_named, acting_person, fail, show
+from portal.cli.common import account_named, acting_at, fail, show
 from portal.content.problems import Problem
 from portal.content.trail_export import record_export, spool_trail
 from portal.jobs.purging import purge_tenant
@@ -83,7 +83,7 @@ def _tenants(here: AccountRef | None) -> list[AccountRef]:
 @click.option("--to", "target", type=click.File("wb"), default="-")
 def export_trail(handle: str, email: str, target: BinaryIO) -> None:
     """Write the sealed trail of a master or the house as JSON Lines, and record that."""
-    by, here = acting_person(email), account_named(handle)
+    by, here = acting_at(email, handle)
     try:
         file, exported = spool_trail(here, by=by)
     except (Denied, Problem) as problem:

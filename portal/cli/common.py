@@ -39,6 +39,15 @@ def account_named(handle: str) -> AccountRef:
     return path[-1] if path else fail(f"there is no account with the handle {handle}")
 
 
+def acting_at(email: str, handle: str) -> tuple[Actor, AccountRef]:
+    """Return the person and the account a command acts as and at. Leaves when either is missing.
+
+    During a support session there the person carries both identities.
+    """
+    by, here = acting_person(email), account_named(handle)
+    return by.at(here), here
+
+
 def show(rows: list[dict[str, Any]], as_json: bool) -> None:
     """Print rows as aligned columns or as JSON."""
     if as_json:
@@ -61,7 +70,7 @@ PROBLEMS = (
 @contextmanager
 def changing(handle: str, email: str) -> Iterator[tuple[AccountRef, Actor]]:
     """Work at an account as a person and keep it; leave with a sentence when it cannot be."""
-    by, here = acting_person(email), account_named(handle)
+    by, here = acting_at(email, handle)
     with acting_in(tenant_scope(here.tenant_id)):
         try:
             yield here, by

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from portal.cli.common import account_named, acting_person, bearer_named, changing, fail, show
+from portal.cli.common import account_named, acting_at, bearer_named, changing, fail, show
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Denied
@@ -66,7 +66,7 @@ def give_role(
 @click.option("--reason", default="")
 def end_grant(grant_id: uuid.UUID, handle: str, email: str, reason: str) -> None:
     """End a grant now."""
-    by, here = acting_person(email), account_named(handle)
+    by, here = acting_at(email, handle)
     with acting_in(tenant_scope(here.tenant_id)):
         row = grant_by_id(grant_id)
         if row is None or row.account_id != here.id:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from portal.cli.common import account_named, acting_person, fail
+from portal.cli.common import acting_at, fail
 from portal.content.import_plan import GROUPS
 from portal.jobs.imports import run_at_once
 from tenants.decisions import Denied
@@ -24,7 +24,7 @@ SHOWN_GROUPS = ("left", "authors", "menus", "attachments", "bodies", "notes")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
 def import_file(file: Path, handle: str, email: str, dry_run: bool, as_json: bool) -> None:
     """Import an export file (WXR). Importing it again changes nothing."""
-    by, here = acting_person(email), account_named(handle)
+    by, here = acting_at(email, handle)
     try:
         data = file.read_bytes()
     except OSError as error:

@@ -12,7 +12,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal import mail, signing
-from portal.cli.common import account_named, acting_person
+from portal.cli.common import acting_at
 from portal.identity import sessions
 from portal.identity.credentials import (
     deactivate,
@@ -96,7 +96,7 @@ def invite_person(
     because: str,
 ) -> None:  # fmt: skip
     """Invite an e-mail address to a role at an account."""
-    by, here = acting_person(inviter), account_named(handle)
+    by, here = acting_at(inviter, handle)
     with acting_in(tenant_scope(here.tenant_id)):
         try:
             offered = role_named(role, here)

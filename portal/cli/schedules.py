@@ -5,7 +5,7 @@ import uuid
 import click
 from flask.cli import AppGroup
 
-from portal.cli.common import account_named, acting_person, fail, show
+from portal.cli.common import account_named, acting_at, fail, show
 from portal.content.desk import schedules_of
 from portal.content.problems import Problem
 from portal.content.scheduling import cancel, schedule_by_id
@@ -44,7 +44,7 @@ def list_schedules(handle: str, state: str, as_json: bool) -> None:
 @click.option("--reason", default="")
 def cancel_schedule(schedule_id: uuid.UUID, handle: str, email: str, reason: str) -> None:
     """Cancel a schedule that waits or is held."""
-    by, here = acting_person(email), account_named(handle)
+    by, here = acting_at(email, handle)
     with acting_in(tenant_scope(here.tenant_id)):
         row = schedule_by_id(schedule_id, here.id)
         if row is None:

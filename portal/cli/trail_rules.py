@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from portal.cli.common import account_named, acting_person, fail, show
+from portal.cli.common import account_named, acting_at, fail, show
 from tenants.db import db
 from tenants.decisions import Denied
 from tenants.retention import CannotKeep, end_hold, hold_by_id, holds, kept_at, set_days, start_hold
@@ -43,7 +43,7 @@ def show_rules(handle: str, as_json: bool) -> None:
 @because
 def keep(handle: str, days: str, email: str, reason: str) -> None:
     """Keep HANDLE's events for DAYS days; `inherit` keeps them as long as what is above says."""
-    by, here = acting_person(email), account_named(handle)
+    by, here = acting_at(email, handle)
     if days != "inherit" and not (days.isdecimal() and len(days) < 7):
         fail("give a number of days, or inherit")
     with acting_in(tenant_scope(here.tenant_id)):
@@ -61,7 +61,7 @@ def keep(handle: str, days: str, email: str, reason: str) -> None:
 @because
 def hold(handle: str, name: str, email: str, reason: str) -> None:
     """Start the hold NAME at HANDLE: nothing of its tenant's trail is purged while it is on."""
-    by, here = acting_person(email), account_named(handle)
+    by, here = acting_at(email, handle)
     with acting_in(tenant_scope(here.tenant_id)):
         try:
             row = start_hold(here, name, reason, by=by)
@@ -78,7 +78,7 @@ def hold(handle: str, name: str, email: str, reason: str) -> None:
 @because
 def release(handle: str, hold_id: object, email: str, reason: str) -> None:
     """End a hold of HANDLE by its id."""
-    by, here = acting_person(email), account_named(handle)
+    by, here = acting_at(email, handle)
     with acting_in(tenant_scope(here.tenant_id)):
         row = hold_by_id(hold_id, here)  # type: ignore[arg-type]  # click.UUID gives a UUID
         if row is None:

@@ -42,6 +42,7 @@ KEPT = {
     "role": "past answers must stay what they were",
     "role_parent": "past answers must stay what they were",
     "role_permission": "past answers must stay what they were",
+    "support_session": "past answers must stay what they were",
     "trail_hold": "a dispute outlives the account",
     "trail_retention": "says how long the trail stays",
 }

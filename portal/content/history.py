@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.content.desk import PER_PAGE, Slice, key_of, parse_key
@@ -22,10 +22,11 @@ from portal.content.pages import Page
 from portal.content.schedules import Schedule
 from portal.content.trail_conditions import ABOUT_CONTENT, loose
 from portal.content.trail_filters import TrailQuery
-from portal.content.trail_places import Places
+from portal.content.trail_places import ORDER, Places
 from tenants.accounts import Account, AccountRef
 from tenants.audit import AuditEvent
 from tenants.db import db
+from tenants.support import SupportSession
 
 NOT_SHOWN = "(content not shown)"
 LOOKED_AT = 20_000
@@ -83,11 +84,28 @@ def events_about(page: Page, before: str | None = None) -> Slice:
     query = select(AuditEvent).where(
         or_(AuditEvent.target_id == page.id, AuditEvent.target_id.in_(schedules))
     )
-    if before:
-        query = query.where(tuple_(AuditEvent.at, AuditEvent.id) < tuple_(*parse_key(before)))
-    query = query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-    rows = list(db.session.scalars(query.limit(PER_PAGE + 1)))
+    rows = _newest(query, before)
     return Slice([tell(row, True) for row in rows[:PER_PAGE]], _older(rows, PER_PAGE))
+
+
+def events_during(
+    session: SupportSession, here: AccountRef, before: str | None = None, *, content: bool
+) -> Found:
+    """Return what was done and looked at in a support session at `here`, the latest first.
+
+    And what became of the session itself. Two statements; one more below a master.
+    """
+    done = and_(
+        AuditEvent.actor_id == session.person_id,
+        AuditEvent.on_behalf_of != "",
+        AuditEvent.at.between(session.started_at, session.over_at),
+    )
+    places = Places(here, TrailQuery())
+    query = select(AuditEvent).where(or_(AuditEvent.target_id == session.id, done))
+    if places.among is not None:
+        query = query.where(AuditEvent.account_id.in_(places.among_them()))
+    rows = _newest(query, before)
+    return Found(_told(rows[:PER_PAGE], content), _older(rows, PER_PAGE))
 
 
 def events_below(
@@ -134,6 +152,13 @@ def _look(places: Places, before: str | None, *, content: bool, most: int) -> Fo
     end = db.session.execute(last.limit(1).offset(size - 1)).first()
     older = key_of(end.at, end.id) if end else None
     return Found(_told(rows, content), older, end.at if end else None)
+
+
+def _newest(query: Select[AuditEvent], before: str | None) -> list[AuditEvent]:
+    """Return the next page of a few events, and one more."""
+    if before:
+        query = query.where(tuple_(AuditEvent.at, AuditEvent.id) < tuple_(*parse_key(before)))
+    return list(db.session.scalars(query.order_by(*ORDER).limit(PER_PAGE + 1)))
 
 
 def _older(rows: list[AuditEvent], most: int) -> str | None:

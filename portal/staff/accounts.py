@@ -84,7 +84,10 @@ class Accounts(Table):
 
     def beside(self, row: Any) -> dict[str, Any]:
         seen = sees_all(P.ACCESS_VIEW)
-        return {"sides": [self._children(row), *([_grants(row)] if seen else [])]}
+        opens = sees_all(P.SUPPORT_OPEN) and row.kind != "house"
+        support = [Cell("Support session", url=f"/a/{row.handle}/support/open", icon="eye")]
+        sides = [self._children(row), *([_grants(row)] if seen else [])]
+        return {"sides": sides, "doors": support if opens else []}
 
     def _children(self, row: Any) -> Side:
         found = db.session.scalars(

@@ -11,20 +11,23 @@ from portal.content.schedules import Schedule
 from portal.requests import current
 from portal.staff.accounts import Accounts
 from portal.staff.beside import count
-from portal.staff.doorway import Doorway, house
+from portal.staff.doorway import Doorway, house, sees_all
 from portal.staff.grants import Grants
 from portal.staff.health import Health
 from portal.staff.matrix import Matrix
 from portal.staff.people import People
 from portal.staff.schedules import Schedules
+from portal.staff.support import Sessions
 from portal.staff.trail import Trail
 from tenants.accounts import Account
 from tenants.audit import AuditEvent
 from tenants.clock import now
 from tenants.decisions import can
 from tenants.grants import Grant
+from tenants.looks import reports_missing
 from tenants.people import Person
 from tenants.permissions import Permission as P
+from tenants.support import SupportSession
 
 
 class Overview(Doorway):
@@ -38,7 +41,9 @@ class Overview(Doorway):
         """Show it."""
         at = house()
         why = can(current.person, P.CONSOLE_VIEW, at).sentence if at else ""
-        return self.page("admin/index.html", tiles=self._tiles(), why=why)
+        answers = sees_all(P.SUPPORT_BREAK_GLASS)
+        missing = reports_missing() if answers else []
+        return self.page("admin/index.html", tiles=self._tiles(), why=why, missing=missing)
 
     def _tiles(self) -> list[dict[str, Any]]:
         queries = {
@@ -72,6 +77,7 @@ def init_app(app: Flask) -> None:
         People(Person, "People", "people"),
         Grants(Grant, "Grants", "grants"),
         Schedules(Schedule, "Schedules", "schedules"),
+        Sessions(SupportSession, "Support", "support"),
         Trail(AuditEvent, "Trail", "trail"),
         Matrix(name="Roles", endpoint="console_roles", url="roles"),
         Health(name="Jobs and health", endpoint="console_health", url="health"),

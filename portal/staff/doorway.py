@@ -21,6 +21,7 @@ from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.db import db
 from tenants.decisions import Actor, authorize, can
+from tenants.directory import account_ref
 from tenants.events import Event
 from tenants.permissions import Permission as P
 from tenants.scope import TenantScoped, across_tenants, acting_in, aside, tenant_scope
@@ -141,8 +142,10 @@ def _tell(told: Told) -> None:
     account_id, tenant_id = at.id, at.tenant_id
     if isinstance(told.row, TenantScoped):
         account_id, tenant_id = told.row.account_id, told.row.tenant_id
+    place = account_ref(account_id) if current.person.support else None
+    by = current.person.at(place) if place else current.person
     with aside(tenant_scope(tenant_id)) as session:
         record(
-            Event.CONSOLE_VIEWED, told.target, by=current.person, session=session, changes={},
+            Event.CONSOLE_VIEWED, told.target, by=by, session=session, changes={},
             account_id=account_id, tenant_id=tenant_id, view=told.words[:WORDS_LIMIT],
         )  # fmt: skip

@@ -15,6 +15,7 @@ BLUEPRINTS = (
     "accounts", "account_changes", "account_closing", "brand",
     "limits", "policies", "settings",
     "trail", "trail_files", "keeping",
+    "support",
     "health",
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from portal.forms.base import choices
 from portal.guards import permission
 from portal.proofs import steps_of
 from portal.requests import current
+from portal.views.support import notices
 from tenants.holdings import Held
 from tenants.permissions import Permission as P
 from tenants.questions import Answer, explain, holders
@@ -23,12 +24,13 @@ bp = Blueprint("access", __name__, url_prefix="/a/<handle>/access")
 @bp.get("/")
 @permission(P.ACCOUNT_VIEW)
 def index() -> Any:
+    looks = notices()
     form, moment = _asked()
     answer = _answer(form, moment)
     return render_template(
         "access/index.html", form=form, moment=moment, answer=answer,
         steps=steps_of(answer.decision) if answer else [], missing=_missing(form, answer),
-        only_self=not current.can(P.ACCESS_VIEW).allowed,
+        only_self=not current.can(P.ACCESS_VIEW).allowed, looks=looks,
     ), 422 if form.errors else 200  # fmt: skip
 
 

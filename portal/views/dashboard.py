@@ -9,6 +9,7 @@ from portal.content.history import events_below
 from portal.content.trail_filters import TrailQuery
 from portal.guards import permission, signed_in
 from portal.requests import current
+from portal.views.support import notices
 from tenants.allotting import warnings
 from tenants.directory import accounts_within_reach
 from tenants.permissions import Permission as P
@@ -42,13 +43,14 @@ def accounts() -> str:
 @bp.get("/a/<handle>/")
 @permission(P.ACCOUNT_VIEW)
 def show() -> str:
-    here = current.here
+    here, looks = current.here, notices()
     sees_pages = current.can(P.PAGE_VIEW).allowed
     sees_schedule = current.can(P.SCHEDULE_VIEW).allowed
     sees_trail = current.can(P.TRAIL_VIEW).allowed
     return render_template(
         "dashboard/show.html",
         scarce=warnings(here),
+        looks=looks,
         counts=counts_of(here.id) if sees_pages else {},
         changed=pages_of(here.id, Filters()).rows[:6] if sees_pages else [],
         waiting=schedules_of(here.id, "pending").rows[:6] if sees_schedule else [],

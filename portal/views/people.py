@@ -15,6 +15,7 @@ from portal.forms.people import GrantForm, InviteForm, RoleForm
 from portal.guards import permission
 from portal.jobs.queue import wake_after_commit
 from portal.requests import current
+from portal.views.support import notices
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Decision, Denied
@@ -37,10 +38,11 @@ bp = Blueprint("people", __name__, url_prefix="/a/<handle>/people")
 @bp.get("/")
 @permission(P.ACCESS_VIEW)
 def index() -> str:
+    looks = notices()
     grants = grants_at(current.here.path, now())
     may_give = current.can(P.GRANT_GIVE)
     return render_template(
-        "people/index.html", here=current.here, may_give=may_give, soon=now() + AHEAD,
+        "people/index.html", here=current.here, may_give=may_give, looks=looks, soon=now() + AHEAD,
         invitations=open_invitations(current.here) if may_give.allowed else [],
         own=[g for g in grants if g.account_id == current.here.id],
         inherited=[

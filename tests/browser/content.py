@@ -32,10 +32,13 @@ from tenants.permissions import Permission as P
 from tenants.policing import clear_policy, set_policy
 from tenants.quotas import Quota, Resource
 from tenants.roles import built_in
-from tenants.scope import across_tenants
+from tenants.scope import across_tenants, acting_in, tenant_scope
+from tenants.support import session_by_id
+from tenants.supporting import break_glass, end_session
 from tests.content.import_scene import SMALL
 from tests.fixtures.cast import Cast, as_actor, read_cast
 from tests.fixtures.pages import TESTS, make_page
+from tests.tenants.support_scene import looking
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft " * 2
 BODY = """<h2>Opening hours</h2><p>We open at <a href="/about">eight</a>.</p>
@@ -60,6 +63,8 @@ class Places:
     member: str
     berlin: str
     account: str
+    support: str
+    glass: str
 
 
 def furnish(app: Flask) -> Places:
@@ -88,10 +93,24 @@ def furnish(app: Flask) -> Places:
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
             first, last = [str(row.id) for row in made], [str(asked.id), str(people.admin.id)]
-            berlin = str(people.berlin.id)
-            places = Places(*[*first, token, *last, *_roles(people), berlin, berlin])
+            last += _roles(people)
+        berlin = str(people.berlin.id)
+        sessions = (looking(people.support, people.hamburg), _broken(people))
+        places = Places(*[*first, token, *last, berlin, berlin, *map(str, sessions)])
         run_waiting(uuid.UUID(places.import_run))
         return places
+
+
+def _broken(people: Cast) -> uuid.UUID:
+    """A session of an owner who broke the glass and owes the report."""
+    session_id, by = looking(people.owner, people.bolt, ticket="T-2"), as_actor(people.owner)
+    with acting_in(tenant_scope(people.bolt.tenant_id)):
+        row = session_by_id(session_id, people.bolt, lock=True)
+        assert row is not None
+        break_glass(row, people.bolt, by=by, reason=LONG, handle="bolt")
+        end_session(row, people.bolt, by=by)
+        db.session.commit()
+    return session_id
 
 
 def _roles(people: Cast) -> tuple[str, str, str]:

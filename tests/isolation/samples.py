@@ -22,11 +22,13 @@ SAMPLES: dict[Any, Any] = {
     "role_permission.permission": "account.view",
     "schedule.state": "pending",
     "schedule.what": "publish",
+    "support_session.expires_at": datetime(2026, 1, 1, 0, 30, tzinfo=UTC),
+    "support_session.number": itertools.count(1_000_001),
     "term.taxonomy": "tag",
 }
 # Columns that may be empty, in rows where another then may not.
 NEEDED = {"grant.person_id", "person_group.tenant_id", "group_member.tenant_id",
-          "role.account_id", "quota.tenant_id"}  # fmt: skip
+          "role.account_id", "quota.tenant_id", "support_session.started_at"}  # fmt: skip
 PLAIN: dict[Any, Any] = {
     int: 7, bool: False, dict: {}, list: [], bytes: b"", datetime: datetime(2026, 1, 1, tzinfo=UTC),
 }  # fmt: skip

@@ -52,6 +52,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "revision_id": a_row("revision"),
     "role_id": a_row("role"),
     "schedule_id": a_row("schedule"),
+    "session_id": a_row("support_session"),
     "view_id": a_row("trail_view"),
 }
 

@@ -35,6 +35,7 @@ MAY_USE_DIRECTORY = {
     "tenants/access_requests.py": "what a person asked for stands in many tenants",
     "tenants/branches.py": "lists the accounts below one: masters, each its own tenant, too",
     "tenants/directory.py": "what it is for",
+    "tenants/looks.py": "who of the staff looks where, seen across tenants",
     "tenants/past.py": "where accounts stood, asked of any instant",
     "tenants/grant_log.py": "somebody's own grants, in all tenants",
     "tenants/questions.py": "asks who may do what in all tenants; the doors say who may ask",

@@ -12,10 +12,11 @@ from tenants.db import db
 from tenants.grants import Grant
 from tenants.people import Person
 from tenants.scope import across_tenants
+from tenants.support import SupportSession
 
 MODELS = {
     "accounts": Account, "people": Person, "grants": Grant, "schedules": Schedule,
-    "trail": AuditEvent,
+    "support": SupportSession, "trail": AuditEvent,
 }  # fmt: skip
 LISTS = tuple(f"/console/{name}/" for name in MODELS)
 PAGES = ("/console/", "/console/roles/", "/console/health/", *LISTS)

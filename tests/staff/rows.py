@@ -20,7 +20,9 @@ from tenants.events import Event
 from tenants.people import Person
 from tenants.roles import built_in
 from tenants.scope import across_tenants, acting_in, tenant_scope
+from tests.fixtures.cast import Cast
 from tests.fixtures.pages import TESTS, make_page
+from tests.tenants.support_scene import looking
 
 
 def scheduled_page(app: Flask, account: AccountRef, title: str) -> uuid.UUID:
@@ -32,6 +34,13 @@ def scheduled_page(app: Flask, account: AccountRef, title: str) -> uuid.UUID:
         row = schedule(page, "publish", revision, moment, account, by=TESTS)
         db.session.commit()
         return row.id
+
+
+def one_of_each(app: Flask, cast: Cast) -> None:
+    """A row for every list of the console that the cast alone leaves empty."""
+    scheduled_page(app, cast.acme, "Secret plan")
+    with app.app_context():
+        looking(cast.operator, cast.bolt)
 
 
 def many(app: Flask, account: AccountRef, number: int, **values: Any) -> None:

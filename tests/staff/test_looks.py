@@ -16,7 +16,7 @@ from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 from tests.staff.addresses import every_address, some_row
-from tests.staff.rows import scheduled_page
+from tests.staff.rows import one_of_each, scheduled_page
 
 
 def looks(app: Flask, account: AccountRef | None = None) -> list[AuditEvent]:
@@ -30,7 +30,7 @@ def looks(app: Flask, account: AccountRef | None = None) -> list[AuditEvent]:
 
 @both_databases
 def test_every_address_is_told_of_once(app: Flask, client: FlaskClient, cast: Cast):
-    scheduled_page(app, cast.acme, "Secret plan")
+    one_of_each(app, cast)
     sign_in(client, cast.auditor)
     for number, address in enumerate(every_address(app), start=1):
         assert client.get(address).status_code == 200

@@ -1,0 +1,86 @@
+"""Who of the staff is looking where: support sessions as they must be seen across tenants.
+
+Each function opens and closes the directory's own short read; call them outside any scope, or
+before anything was read in one. They return plain values that outlive the session.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+
+from tenants.accounts import Account, AccountRef, ref
+from tenants.clock import now
+from tenants.db import db
+from tenants.decisions import Support
+from tenants.people import Person
+from tenants.scope import directory, reading
+from tenants.support import SupportSession
+
+
+@dataclass(frozen=True)
+class Look:
+    """A support session as it stands: whose, where, how far it goes, and when it is over."""
+
+    id: uuid.UUID
+    number: int
+    account: AccountRef
+    person_id: uuid.UUID
+    person_name: str
+    person_email: str
+    support: Support
+    over_at: datetime
+    open: bool
+    owes_report: bool
+
+
+def last_look(person_id: uuid.UUID) -> Look | None:
+    """Return the person's latest session, open or not; None when there was none. One statement."""
+    found = _looks(SupportSession.person_id == person_id, limit=1)
+    return found[0] if found else None
+
+
+def looks_at(account: AccountRef) -> list[Look]:
+    """Return the sessions open at the account or above it, and those without their report.
+
+    One statement; the latest first.
+    """
+    owing = and_(SupportSession.broke_glass_at.is_not(None), SupportSession.reported_at.is_(None))
+    return _looks(
+        SupportSession.account_id.in_(account.path),
+        or_(and_(*SupportSession.in_force(now())), owing),
+    )
+
+
+def reports_missing() -> list[Look]:
+    """Return the sessions, of all tenants, in which glass was broken and no report written yet."""
+    return _looks(SupportSession.broke_glass_at.is_not(None), SupportSession.reported_at.is_(None))
+
+
+def _looks(*conditions: object, limit: int = 100) -> list[Look]:
+    query = (
+        select(SupportSession, Account, Person)
+        .join(Account, Account.id == SupportSession.account_id)
+        .join(Person, Person.id == SupportSession.person_id)
+        .where(*conditions)  # type: ignore[arg-type]  # SQL conditions of mixed types
+        .order_by(SupportSession.started_at.desc(), SupportSession.number.desc())
+        .limit(limit)
+    )
+    with reading(), directory():
+        return [_look(*row) for row in db.session.execute(query)]
+
+
+def _look(row: SupportSession, account: Account, person: Person) -> Look:
+    return Look(
+        id=row.id,
+        number=row.number,
+        account=ref(account),
+        person_id=person.id,
+        person_name=person.name,
+        person_email=person.email,
+        support=row.support_at(now()),
+        over_at=row.over_at,
+        open=row.open,
+        owes_report=row.owes_report,
+    )
