@@ -24,6 +24,9 @@ class Event:
     ACTION_REFUSED = _event(
         "action.refused", "was refused: {permission} at {account}", "permission", "account"
     )
+    CONSOLE_EXPORTED = _event(
+        "console.exported", "exported {view}: {rows} rows, from the staff console", "view", "rows"
+    )
     CONSOLE_VIEWED = _event("console.viewed", "looked at {view} in the staff console", "view")
     GRANT_ENDED = _event("grant.ended", "took {role} away from {person}", "person", "role")
     GRANT_GIVEN = _event(
