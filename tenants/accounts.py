@@ -47,6 +47,7 @@ class Account(Keyed, TenantScoped, Audited, Base):
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     state: Mapped[str] = mapped_column(String(16), default="open")
     halted: Mapped[bool] = mapped_column(default=False)
+    accent: Mapped[str] = mapped_column(String(7), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     @property
@@ -107,6 +108,7 @@ class AccountRef:
     zone: str
     state: str = "open"
     halted: bool = False
+    accent: str = ""
 
     @property
     def label(self) -> str:
@@ -132,6 +134,7 @@ def ref(account: Account) -> AccountRef:
         zone=account.zone,
         state=account.state,
         halted=account.halted,
+        accent=account.accent,
     )
 
 
@@ -178,6 +181,12 @@ def place(kind: Kind, handle: str, name: str, parent: Account | None, zone: str)
         )
     db.session.flush()
     return account
+
+
+def take_turn(account: AccountRef) -> None:
+    """Wait for others who took a turn at the account; hold it until the transaction ends."""
+    turn = select(Account.id).where(Account.id == account.id).with_for_update(key_share=True)
+    db.session.execute(turn)
 
 
 def account_by_id(account_id: uuid.UUID) -> Account | None:

@@ -61,9 +61,17 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
 def _refuse_bulk_writes(state: ORMExecuteState) -> None:
     if not (state.is_update or state.is_delete or state.is_insert):
         return
+    if not state.is_insert and _told_of(state):
+        return
     name = state.statement.table.name  # type: ignore[attr-defined]  # every INSERT, UPDATE, DELETE has one
     if name in _audited_tables() and not _only_derived(state, name):
         raise Unrecorded(f"Bulk writes on {name} cannot be told of; use actions.")
+
+
+def _told_of(state: ORMExecuteState) -> bool:
+    """Tell whether an event of this transaction, given as `told_by`, tells of all it does."""
+    event_row = state.execution_options.get("told_by")
+    return event_row is not None and event_row in state.session
 
 
 def _only_derived(state: ORMExecuteState, name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.bounds import Beyond, beyond, held_until
@@ -13,13 +15,13 @@ from tenants.grants import Grant, Reach
 from tenants.groups import Group
 from tenants.people import Person
 from tenants.permissions import Permission
-from tenants.roles import Role, contents
+from tenants.roles import Contents, Role, contents
 
 
 class CannotDelegate(ValueError):
     """The grant cannot be given or ended; the message says why.
 
-    `about` names what to change of it: `role`, `reach` or `until`.
+    `about` names what to change of it: `person`, `role`, `reach` or `until`.
     """
 
     def __init__(self, message: str, about: str = "until") -> None:
@@ -49,9 +51,17 @@ def give(
     when a staff role is given outside the house, or a group stands elsewhere in the tree.
     """
     check_giving(role, account, by=by, reach=reach, until=until)
-    if isinstance(bearer, Group) and bearer.account_id not in account.path:
-        raise CannotDelegate("A group is given roles where it was made, and below.", "role")
+    if isinstance(bearer, Group):
+        check_group(bearer, account)
     return bestow(bearer, role, account, by=by, reach=reach, until=until, because=because)
+
+
+def check_group(group: Group, account: AccountRef) -> None:
+    """Raise CannotDelegate unless the group can be given roles at the account."""
+    if group.account_id not in account.path or group.tenant_id != account.tenant_id:
+        raise CannotDelegate("A group is given roles where it was made, and below.", "person")
+    if group.deleted_at is not None:
+        raise CannotDelegate("This group was deleted; choose another.", "person")
 
 
 def check_giving(
@@ -67,11 +77,19 @@ def check_giving(
         raise CannotDelegate("This role belongs to another tenant.", "role")
     if role.account_id is not None and role.account_id not in account.path:
         raise CannotDelegate("A role is given where it was defined, and below.", "role")
-    if role.deleted_at is not None:
+    if deleted(role):
         raise CannotDelegate("This role was deleted; choose another.", "role")
     if until is not None and until <= now():
         raise CannotDelegate("The end of a grant must lie in the future.")
     check_strength(Permission.GRANT_GIVE, role, account, by=by, reach=reach, until=until)
+
+
+def deleted(role: Role) -> bool:
+    """Tell whether a role is deleted, waiting for whoever is about to delete or restore it."""
+    if role.built_in or role not in db.session:
+        return role.deleted_at is not None
+    query = select(Role.deleted_at).where(Role.id == role.id).with_for_update(read=True)
+    return db.session.scalar(query) is not None
 
 
 def check_strength(
@@ -82,12 +100,16 @@ def check_strength(
     by: Actor,
     reach: str,
     until: datetime | None,
+    held: Contents | None = None,
 ) -> None:
-    """Raise what `give` raises unless `by` holds `permission` and all such a grant comes to."""
+    """Raise what `give` raises unless `by` holds `permission` and all such a grant comes to.
+
+    `held` are the contents of today, where they are known already.
+    """
     authorize(by, permission, account)
     if role.for_house:
         authorize(by, Permission.STAFF_MANAGE, account)
-    problem = further(role, account, by, reach, until)
+    problem = further(role, account, by, reach, until, held)
     if problem is not None:
         raise CannotDelegate(problem.sentence, problem.about)
 
@@ -123,13 +145,18 @@ def bestow(
 
 
 def further(
-    role: Role, account: AccountRef, by: Actor, reach: str, until: datetime | None
+    role: Role,
+    account: AccountRef,
+    by: Actor,
+    reach: str,
+    until: datetime | None,
+    held: Contents | None = None,
 ) -> Beyond | None:
     """Return how a grant goes beyond what `by` holds himself, or None when it does not.
 
     Raises Denied when he lacks some of it at the account altogether.
     """
-    needed = role_permissions(role)
+    needed = held.permissions(role.id) if held else role_permissions(role)
     lacking = sorted(p for p in needed if held_until(by, [p], account, "account") is None)
     if lacking:
         raise Denied(Decision(False, by, lacking[0], account))

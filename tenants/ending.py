@@ -1,10 +1,11 @@
 """Taking roles away, so that somebody always remains who can give them."""
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from tenants.accounts import Account, AccountRef
+from tenants.accounts import AccountRef, take_turn
 from tenants.audit import record
 from tenants.clock import now
 from tenants.db import db
@@ -18,8 +19,15 @@ from tenants.permissions import Permission
 from tenants.roles import Contents, contents, in_force
 
 
-def end(grant: Grant, account: AccountRef, *, by: Actor, reason: str = "") -> None:
-    """End a grant now and record it.
+def end(
+    grant: Grant,
+    account: AccountRef,
+    *,
+    by: Actor,
+    reason: str = "",
+    at: datetime | None = None,
+) -> None:
+    """End a grant now and record it; `at` is what counts as now (UTC), for several ended at once.
 
     Raises Denied when `by` may not end grants there or the grant holds more than he does, and
     CannotDelegate when it reaches further or lasts longer than his own right, when it has ended
@@ -33,24 +41,29 @@ def end(grant: Grant, account: AccountRef, *, by: Actor, reason: str = "") -> No
             "This grant reaches further down or lasts longer than your own right here. "
             "Somebody whose right reaches and lasts as long must end it."
         )
+    finish(grant, account, by=by, reason=reason, at=at)
+
+
+def finish(
+    grant: Grant, account: AccountRef, *, by: Actor, reason: str, at: datetime | None = None
+) -> None:
+    """End a grant now and record it, without asking who may. For `end` and for leaving.
+
+    Raises CannotDelegate when it has ended already, or when the account would be left without an
+    admin.
+    """
     take_turn(account)
     db.session.refresh(grant, ["ended_at", "until"])
     if not grant.counts(now()):
         raise CannotDelegate("This grant has ended already.")
     check_keepers(keepers(account.id), keepers(account.id, without_grant=grant.id))
-    grant.ended_at = now()
+    grant.ended_at = at or now()
     grant.ended_by_label = by.label
     grant.end_reason = reason
     record(
         Event.GRANT_ENDED, grant, by=by, reason=reason,
         person=grant.bearer.label, role=grant.role.name,
     )  # fmt: skip
-
-
-def take_turn(account: AccountRef) -> None:
-    """Wait for others who take roles away at the account, until they are done."""
-    turn = select(Account.id).where(Account.id == account.id).with_for_update(key_share=True)
-    db.session.execute(turn)
 
 
 def keepers(

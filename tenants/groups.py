@@ -3,9 +3,20 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tenants.accounts import AccountRef
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
@@ -65,3 +76,21 @@ class GroupMember(Keyed, TenantOrBuiltIn, Audited, Base):
 def group_by_id(group_id: uuid.UUID) -> Group | None:
     """Return the group if it is in the scope's tenant and not deleted, else None."""
     return db.session.scalar(select(Group).where(Group.id == group_id, Group.deleted_at.is_(None)))
+
+
+def groups_at(account: AccountRef, *, deleted: bool = False) -> list[Group]:
+    """Return the groups made at an account or above it, in its tenant, by name.
+
+    `deleted` adds those deleted at the account itself.
+    """
+    gone = (Group.account_id == account.id) if deleted else false()
+    query = (
+        select(Group)
+        .where(
+            Group.account_id.in_(account.path),
+            Group.tenant_id == account.tenant_id,
+            or_(Group.deleted_at.is_(None), gone),
+        )
+        .order_by(func.lower(Group.name), Group.id)
+    )
+    return list(db.session.scalars(query))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, literal, or_, select
+from sqlalchemy import Select, literal, select, true
 from sqlalchemy.orm import aliased
 
 from tenants.accounts import Account
@@ -37,13 +37,14 @@ def held_at(
     *,
     person_id: uuid.UUID | None = None,
     account_ids: Collection[uuid.UUID] | None = None,
+    barred: bool = False,
 ) -> list[Held]:
     """Return the grants in force at an instant (UTC): one person's, or those at some accounts.
 
     A group's grant stands once for each person in the group. People who could not sign in at that
-    instant are left out. One statement. Needs the directory's scope.
+    instant are left out, unless `barred`. One statement. Needs the directory's scope.
     """
-    rows = db.session.execute(_query(at, person_id, account_ids)).all()
+    rows = db.session.execute(_query(at, _bearers(at, person_id, account_ids), barred)).all()
     return _fold(rows)
 
 
@@ -66,8 +67,7 @@ def _bearers(at: datetime, person_id: uuid.UUID | None, account_ids: Any) -> Any
     return direct.union_all(grouped).cte("bearer")
 
 
-def _query(at: datetime, person_id: uuid.UUID | None, account_ids: Any) -> Select[Any]:
-    bearer = _bearers(at, person_id, account_ids)
+def _query(at: datetime, bearer: Any, barred: bool) -> Select[Any]:
     chain = (
         select(Grant.id.label("grant_id"), Grant.role_id, literal(0).label("steps"))
         .where(Grant.id.in_(select(bearer.c.grant_id)))
@@ -78,7 +78,6 @@ def _query(at: datetime, person_id: uuid.UUID | None, account_ids: Any) -> Selec
     climb = climb.where(chain.c.steps < DEEPEST, *in_force(RoleParent, at))
     chain = chain.union_all(climb)
     held, via = aliased(Role), aliased(Role)
-    active = or_(Person.deactivated_at.is_(None), Person.deactivated_at > at)
     return (
         select(
             Grant, Account, held.name, via.name, chain.c.steps, RolePermission.permission,
@@ -91,7 +90,7 @@ def _query(at: datetime, person_id: uuid.UUID | None, account_ids: Any) -> Selec
         .join(held, held.id == Grant.role_id)
         .join(via, via.id == chain.c.role_id)
         .join(RolePermission, RolePermission.role_id == via.id)
-        .where(active, *in_force(RolePermission, at))
+        .where(true() if barred else Person.active_at(at), *in_force(RolePermission, at))
         .order_by(Grant.id, chain.c.steps)
     )  # fmt: skip
 

@@ -17,8 +17,8 @@ from tenants.scope import NoScope, TenantOrBuiltIn, TenantScoped, current_scope
 
 DIRECTORY_TABLES = frozenset(
     {
-        "account", "account_closure", "account_place", "account_state", "grant", "group_member",
-        "person_group", "role", "role_parent", "role_permission",
+        "access_request", "account", "account_closure", "account_place", "account_state", "grant",
+        "group_member", "person_group", "role", "role_parent", "role_permission",
     }
 )  # fmt: skip
 PARAMETER = "scope_tenant"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import g, url_for
-from sqlalchemy import distinct, func, select
+from sqlalchemy import func, select
 
 from portal.content.pages import Page
 from portal.content.sites import site_of
@@ -17,6 +17,7 @@ from tenants.accounts import Account, split_path
 from tenants.clock import now
 from tenants.db import db
 from tenants.grants import Grant
+from tenants.inventory import people_by_account
 from tenants.permissions import Permission as P
 
 KINDS = {"house": "House", "master": "Customer", "secondary": "Sub-account"}
@@ -51,9 +52,7 @@ class Accounts(Table):
     def prepare(self, rows: list[Any]) -> None:
         ids = [account.id for account in rows]
         g.console_pages = counts_by(Page.account_id, ids, Page.id)
-        g.console_people = counts_by(
-            Grant.account_id, ids, distinct(Grant.person_id), *Grant.in_force(now())
-        )
+        g.console_people = people_by_account(ids)
 
     def title_of(self, row: Any) -> str:
         return f"the account {row.name}"
