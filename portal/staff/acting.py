@@ -7,7 +7,7 @@ from flask import abort, flash, g, redirect, request
 from flask_admin import expose
 
 from portal.forms.console import ActForm
-from portal.staff.acts import MOST_ROWS, Act, Outcome, carry_out
+from portal.staff.acts import MOST_ROWS, Act, Lead, Outcome, carry_out
 from portal.staff.cells import Cell
 from portal.staff.doorway import Console, Told
 from portal.staff.engine import Engine
@@ -40,6 +40,10 @@ class Acting(Engine):
     def offered(self, row: Any) -> list[tuple[Act, str, str]]:
         """Return what can be done to a row, with the address, and what cannot, with why."""
         return [(act, self.act_url(act, row), act.refusal(row)) for act in self.acts]
+
+    def leads(self, row: Any) -> list[tuple[Lead, str, Any]]:  # noqa: ARG002 - for subclasses
+        """Return the pages elsewhere that change a row, with the address, and why not."""
+        return []
 
     def bulk(self, rows: list[Any]) -> list[tuple[Act, str, str]]:
         """Return the acts for several rows at once, with why one can be done to none of them."""

@@ -53,6 +53,7 @@ class Act:
     hindrance: Callable[[Any, AccountRef], str] = _nothing
     at: Callable[[Any], uuid.UUID] = attrgetter("account_id")
     icon: str = "circle-alert"
+    tone: str = "danger"
 
     def account(self, row: Any) -> AccountRef:
         """Return where the act takes place. Its account was loaded by the list's `prepare`."""
@@ -65,6 +66,15 @@ class Act:
         account = self.account(row)
         decision = can(current.person, self.permission, account)
         return self.hindrance(row, account) if decision.allowed else decision.sentence
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A change that has a page of its own, which shows first what it would do to others."""
+
+    label: str
+    icon: str
+    tone: str = "danger"
 
 
 @dataclass(frozen=True)

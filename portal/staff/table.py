@@ -110,7 +110,8 @@ class Table(Acting):
         facts = [(label, self._fact(row, column)) for column, label in self._details_columns]
         return self.page(
             self.details_template, model=row, facts=facts, title=title,
-            return_url=self.list_url(), offered=self.offered(row), **self.beside(row),
+            return_url=self.list_url(), offered=[*self.offered(row), *self.leads(row)],
+            **self.beside(row),
         )  # fmt: skip
 
     @expose("/export/<export_type>/")

@@ -26,18 +26,13 @@ class NotYet:
 FEATURES: dict[str, tuple[str, ...]] = {
     "api": ("/api/", "api_token"),
     "archives": ("backup", "restore", "archive_file"),
-    "closing": ("/close", "closing"),
     "domains": ("domain",),
-    "e-mail change": ("/me/email", "email_change"),
     "media": ("/media", "media", "rendition"),
-    "moving accounts": ("/accounts/move", "account_move"),
     "notifications": ("notification", "digest"),
     "quotas": ("quota",),
     "reports": ("report_definition", "/reports"),
-    "role editor": ("/<handle>/roles",),
     "share links": ("share_link", "/share"),
     "support session": ("support_session", "/support"),
-    "suspending": ("/suspend",),
     "transfer": ("/transfer",),
     "webhooks": ("webhook",),
 }

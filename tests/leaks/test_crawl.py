@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from tenants.groups import Group
 from tenants.roles import Role
 from tests.isolation.world import table_of
 from tests.leaks.scene import LISTS, canary, everything
@@ -35,19 +36,23 @@ def asked(handle: str) -> list[dict[str, str]]:
     ]
 
 
-def roles_from_above(scene: Scene, handle: str) -> list[str]:
-    """What roles of the whole tenant say: given where they were defined, and below."""
-    table = table_of(Role)
-    query = select(table).where(table.c.tenant_id == scene.world.accounts[handle].tenant_id)
+def said_from_above(scene: Scene, handle: str) -> list[str]:
+    """What roles and groups say: known and given where they were defined, and below."""
+    accounts, home = scene.world.accounts, scene.world.id_of(handle)
+    above = [row.id for row in accounts.values() if home in scene.world.below[row.id]]
+    found: list[str] = []
     with scene.world.engine.connect() as connection:
-        return [each for row in connection.execute(query) for each in row if isinstance(each, str)]
+        for table in (table_of(Role), table_of(Group)):
+            query = select(table).where(table.c.account_id.in_(above))
+            found += [e for row in connection.execute(query) for e in row if isinstance(e, str)]
+    return found
 
 
 @pytest.mark.parametrize("who", FORBIDDEN)
 def test_l1_l9_l37_no_route_tells_of_another_account(scene: Scene, who: str):
     home, tried, leaks = HOMES.get(who, "acme"), 0, []
     patterns = [canary(handle) for handle in FORBIDDEN[who]]
-    public = roles_from_above(scene, home) if who != "nobody" else []
+    public = said_from_above(scene, home) if who != "nobody" else []
     for route in routes(scene.app, "/"):
         if (
             route.method != "GET"

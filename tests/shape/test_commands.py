@@ -9,11 +9,12 @@ from flask import Flask
 
 READS = {
     "access changes", "access explain", "access what", "access who", "audit verify", "doctor",
-    "grant list", "schedule list",
+    "grant list", "group list", "role compare", "role list", "schedule list", "trail show",
 }  # fmt: skip
 # Nobody of the portal's people stands behind these; who sat at the command line is recorded.
 WITHOUT = {
     "account house": "before it there is nobody who could be named",
+    "audit purge": "what the tenant's own rules say, as the tables' owner; recorded",
     "demo": "fills an empty portal to look at",
     "migrate": "changes the schema, no row of anybody",
     "person add": "gives no right; recorded with who sat at the command line",

@@ -40,6 +40,8 @@ def changed(scene: Scene) -> Scene:
         accounts = table_of(Account)
         halted = update(accounts).where(accounts.c.handle == "bolt")
         connection.execute(halted.values(state="suspended", halted=True))
+        closing = update(accounts).where(accounts.c.handle == "acme-hamburg")
+        connection.execute(closing.values(state="closing", halted=True))
     return scene
 
 
@@ -72,13 +74,16 @@ def test_whoever_lost_it_is_out_of_every_door(changed: Scene, state: str):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("who", AT_BOLT)
-def test_a_suspended_account_answers_only_why(changed: Scene, who: str):
+@pytest.mark.parametrize(
+    ("who", "handle"),
+    [*((who, "bolt") for who in AT_BOLT), ("admin", "acme-hamburg"), ("operator", "acme-hamburg")],
+)
+def test_a_suspended_or_closing_account_answers_only_why(changed: Scene, who: str, handle: str):
     role = changed.cast.people[who].role
     held = {name for name, row in WRITTEN.items() if row[role] == "x"} & set(map(str, WHILE_HALTED))
 
     def wanted(route: Route) -> set[int]:
         return DONE if held & set(map(str, route.guard[1])) else {403}
 
-    wrong = answers(changed, who, "bolt", wanted)
+    wrong = answers(changed, who, handle, wanted)
     assert not wrong, "\n".join(wrong)

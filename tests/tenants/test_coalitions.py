@@ -108,4 +108,3 @@ def test_no_coalition_grows_by_itself() -> None:
     Coalition.TestCase().runTest()
     assert Coalition.counts["steps"] >= 1000, Coalition.counts
     assert Coalition.counts["done"] >= 100, "refused so often that nothing is proven"
-    print(Coalition.counts)
