@@ -59,9 +59,9 @@ def test_l2_foreign_roles_groups_people_and_places_are_ids_of_nothing(
             timeless(post(client, address, **{**sent, field: str(each)}))
             for each in (foreign, RANDOM)
         ]
-        assert answers[0][0] in {404, 422}, (address, field)
         assert answers[0] == answers[1], (address, field)
-        assert cast.bolt_editor.email not in answers[0][1]
+        assert "Their" not in str(answers[0])
+        assert cast.bolt_editor.email not in str(answers[0])
     for where in (f"roles/{theirs}/", f"groups/{their_desk}/", f"accounts/{cast.bolt.id}/"):
         known, nothing = (
             twin(client.get(f"/a/acme/{each}", audit=False))
