@@ -25,7 +25,7 @@ class NotYet:
 # that waits for it needs a test.
 FEATURES: dict[str, tuple[str, ...]] = {
     "api": ("/api/", "api_token"),
-    "archives": ("backup", "archive_file", "/archive"),
+    "archives": ("backup", "archive_file"),
     "domains": ("domain",),
     "media": ("/media", "media", "rendition"),
     "notifications": ("notification", "digest"),
