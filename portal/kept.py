@@ -7,7 +7,7 @@ from flask import request
 
 NOT_TYPED = frozenset(
     {
-        *("csrf_token", "act", "answer", "based_on", "categories", "chosen", "confirmed"),
+        *("csrf_token", "act", "answer", "based_on", "categories", "chosen", "confirmed", "id"),
         *("parent", "person", "reach", "revision", "role", "what"),
     }
 )

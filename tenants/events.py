@@ -38,6 +38,9 @@ class Event:
     ACTION_REFUSED = _event(
         "action.refused", "was refused: {permission} at {account}", "permission", "account"
     )
+    CONSOLE_EXPORTED = _event(
+        "console.exported", "exported {view}: {rows} rows, from the staff console", "view", "rows"
+    )
     CONSOLE_VIEWED = _event("console.viewed", "looked at {view} in the staff console", "view")
     EMAIL_CHANGE_ASKED = _event(
         "email.change_asked", "asked to change the e-mail of {target} to {email}", "email"

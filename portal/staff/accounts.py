@@ -7,15 +7,19 @@ from sqlalchemy import func, select
 
 from portal.content.pages import Page
 from portal.content.sites import site_of
+from portal.requests import current
+from portal.staff.acts import Lead
 from portal.staff.beside import counts_by
 from portal.staff.cells import Cell, Side
 from portal.staff.doorway import sees_all
 from portal.staff.filters import Choice, Filter, in_branch, of
 from portal.staff.grants import NO_END, REACH, bearer_cell, grant_cell, grant_query
 from portal.staff.table import Table
-from tenants.accounts import Account, split_path
+from portal.templating import lacking
+from tenants.accounts import Account, ref, split_path
 from tenants.clock import now
 from tenants.db import db
+from tenants.decisions import can
 from tenants.grants import Grant
 from tenants.inventory import people_by_account
 from tenants.permissions import Permission as P
@@ -23,6 +27,13 @@ from tenants.permissions import Permission as P
 KINDS = {"house": "House", "master": "Customer", "secondary": "Sub-account"}
 CHILDREN_SHOWN = 200
 GRANTS_SHOWN = 200
+LEADS = {
+    "open": (Lead("Suspend…", "circle-pause"), "account_changes.suspend_account"),
+    "suspended": (
+        Lead("Reactivate…", "circle-check", "plain"),
+        "account_changes.reactivate_account",
+    ),
+}
 
 
 class Accounts(Table):
@@ -88,6 +99,14 @@ class Accounts(Table):
         support = [Cell("Support session", url=f"/a/{row.handle}/support/open", icon="eye")]
         sides = [self._children(row), *([_grants(row)] if seen else [])]
         return {"sides": sides, "doors": support if opens else []}
+
+    def leads(self, row: Any) -> list[tuple[Lead, str, Any]]:
+        parent = db.session.get(Account, row.parent_id) if row.parent_id else None
+        lead, view = LEADS.get(row.state, (None, ""))
+        if parent is None or lead is None:
+            return []
+        url = url_for(view, handle=parent.handle, account_id=row.id)
+        return [(lead, url, lacking(can(current.person, P.ACCOUNT_SUSPEND, ref(parent))))]
 
     def _children(self, row: Any) -> Side:
         found = db.session.scalars(

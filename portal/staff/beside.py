@@ -27,6 +27,11 @@ def load_accounts(ids: Iterable[uuid.UUID]) -> None:
         known.update({account.id: account for account in found})
 
 
+def remember_accounts(accounts: Iterable[Account]) -> None:
+    """Keep accounts that came with their rows for `account_of`, without asking for them again."""
+    _known().update({account.id: account for account in accounts})
+
+
 def _known() -> dict[uuid.UUID, Account]:
     if "console_accounts" not in g:
         g.console_accounts = {}

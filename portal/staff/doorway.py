@@ -26,17 +26,21 @@ from tenants.events import Event
 from tenants.permissions import Permission as P
 from tenants.scope import TenantScoped, across_tenants, acting_in, aside, tenant_scope
 
-OFFERED = frozenset({"index_view", "details_view", "export", "show"})
+OFFERED = frozenset({"index_view", "details_view", "export", "show", "act"})
 WORDS_LIMIT = 300
 
 
 @dataclass(frozen=True)
 class Told:
-    """What was looked at, as the trail names it. A tenant's `row` is told of in its own trail."""
+    """What was looked at, as the trail names it. A tenant's `row` is told of in its own trail.
+
+    `rows` tells how many were taken away in a file, if it was an export.
+    """
 
     words: str
     target: Any
     row: Any = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ def sees_all(*permissions: P) -> bool:
 class Doorway(BaseView):
     """A view of the console. `needs` are the rights asked for at the house besides `console.view`.
 
-    Left at None nobody enters. Subclasses offer only the views named in OFFERED, all of them reads.
+    Left at None nobody enters. Subclasses offer only the views named in OFFERED: all of them reads
+    but `act`, which is there only where a list names acts.
     """
 
     _urls: list[tuple[str, str, tuple[str, ...]]]
@@ -117,11 +122,15 @@ class Doorway(BaseView):
         return str(self.render(template, **given))
 
     def create_blueprint(self, admin: Admin) -> Blueprint:
-        offered = [rule for rule in type(self)._urls if rule[1] in OFFERED]
+        offered = [rule for rule in type(self)._urls if self.offers(rule[1])]
         self._urls = offered
         for _url, name, _methods in offered:
             setattr(self, name, self._guarded(getattr(self, name)))
         return super().create_blueprint(admin)
+
+    def offers(self, view: str) -> bool:
+        """Tell whether a view of this class has an address at all."""
+        return view in OFFERED
 
     def _guarded(self, method: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(method)
@@ -144,8 +153,10 @@ def _tell(told: Told) -> None:
         account_id, tenant_id = told.row.account_id, told.row.tenant_id
     place = account_ref(account_id) if current.person.support else None
     by = current.person.at(place) if place else current.person
+    event = Event.CONSOLE_VIEWED if told.rows is None else Event.CONSOLE_EXPORTED
+    facts: dict[str, Any] = {} if told.rows is None else {"rows": told.rows}
     with aside(tenant_scope(tenant_id)) as session:
         record(
-            Event.CONSOLE_VIEWED, told.target, by=by, session=session, changes={},
+            event, told.target, by=by, session=session, changes={}, **facts,
             account_id=account_id, tenant_id=tenant_id, view=told.words[:WORDS_LIMIT],
         )  # fmt: skip

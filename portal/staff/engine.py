@@ -1,4 +1,4 @@
-"""Flask-Admin's list engine, made read-only, bounded, and scoped by one query.
+"""Flask-Admin's list engine, without its writes, bounded, and scoped by one query.
 
 Everything it finds comes out of `get_query`: the list, one row, an export, searches and filters.
 There is no count over a whole table, no sort and no search but over the columns named, and no
@@ -54,12 +54,19 @@ class Engine(Doorway, ModelView):
 
     def get_one(self, id: Any) -> Any:  # noqa: A002 - Flask-Admin's name
         """Return the row with this id. Aborts with 404 when it is no id, or nothing's."""
-        try:
-            key = uuid.UUID(id)
-        except (ValueError, AttributeError, TypeError):
-            abort(404)
-        row = self.get_query().filter(self.model.id == key).first() if str(key) == id else None
-        return row or abort(404)
+        return self.found(_key(id)) or abort(404)
+
+    def found(self, key: uuid.UUID) -> Any:
+        """Return the row with this id, or None."""
+        return self.get_query().filter(self.model.id == key).first()
+
+    def chosen(self, ids: list[str]) -> list[Any]:
+        """Return the rows with these ids. Aborts with 404 when one of them is no row's."""
+        keys = {_key(each) for each in ids}
+        rows: list[Any] = (
+            self.get_query().filter(self.model.id.in_(keys)).order_by(self.model.id).all()
+        )
+        return rows if len(rows) == len(keys) else abort(404)
 
     def get_list(
         self, page: int | None, sort_column: Any, sort_desc: Any, search: str | None,
@@ -151,4 +158,12 @@ class Engine(Doorway, ModelView):
         return str(self.get_url(f"{self.endpoint}.details_view", id=row.id))
 
     def scaffold_form(self) -> Any:
-        return BaseForm  # nothing is written here, so there is no form to draw from the model
+        return BaseForm  # rows are changed by acts only, so no form is drawn from the model
+
+
+def _key(text: Any) -> uuid.UUID:
+    try:
+        key = uuid.UUID(text)
+    except (ValueError, AttributeError, TypeError):
+        abort(404)
+    return key if str(key) == text else abort(404)

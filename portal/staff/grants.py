@@ -7,12 +7,16 @@ from flask import url_for
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import contains_eager
 
-from portal.staff.beside import account_cell
+from portal.staff.acts import Act
+from portal.staff.beside import account_cell, remember_accounts
 from portal.staff.cells import Cell
 from portal.staff.filters import Choice, Filter, Options, at_account, of
+from portal.staff.strength import too_strong, weigh_roles
 from portal.staff.table import Table
 from tenants.clock import now
 from tenants.db import db
+from tenants.delegation import CannotDelegate
+from tenants.ending import end
 from tenants.grants import Grant
 from tenants.groups import Group
 from tenants.people import Person
@@ -78,6 +82,14 @@ def grant_cell(grant: Grant, text: str) -> Cell:
     return Cell(text, url=url_for("console_grants.details_view", id=grant.id))
 
 
+END = Act(
+    "end", "End", P.GRANT_END, end, icon="user-x", problems=(CannotDelegate,),
+    intro="It ends at once, on every device. The grant stays in the records, with who ended it.",
+    fits=lambda grant: bool(grant.counts(now())), unfit="It is not in force.",
+    hindrance=too_strong,
+)  # fmt: skip
+
+
 class Grants(Table):
     """Every grant there is or was, the newest first."""
 
@@ -101,6 +113,7 @@ class Grants(Table):
     }  # fmt: skip
     sorts = {"since": Grant.since, "until": Grant.until}
     order = (Grant.id.desc(),)
+    acts = (END,)
     searched = (Person.name, Person.email, Group.name)
     search_hint = "Person or group"
     filters = (
@@ -112,6 +125,10 @@ class Grants(Table):
 
     def get_query(self) -> Any:
         return grant_query(ordered=False)
+
+    def prepare(self, rows: list[Any]) -> None:
+        remember_accounts(row.account for row in rows)
+        weigh_roles()
 
     def title_of(self, row: Any) -> str:
         return f"the grant of {row.role.name} to {row.bearer.label}"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import defer
 
 from portal.identity.models import LoginSession
 from portal.requests import current
+from portal.staff.acts import Lead
 from portal.staff.beside import account_cell
 from portal.staff.cells import Cell, Side
 from portal.staff.doorway import house
@@ -28,6 +29,8 @@ from tenants.scope import current_scope
 
 ACCOUNTS_SHOWN = 5
 GRANTS_SHOWN = 200
+BAR = Lead("Deactivate…", "user-x")
+LET_IN = Lead("Reactivate…", "circle-check", "plain")
 
 
 def _works_at(handle: str) -> Any:
@@ -121,12 +124,8 @@ class People(Table):
             )
             for grant in grants
         ]  # fmt: skip
-        act, words = (
-            ("barring.bar", "Deactivate…") if row.active else ("barring.let_in", "Reactivate…")
-        )
-        return {
-            "sides": [Side("Grants", heads, rows, "Holds no role and never did.")],
-            "act_url": url_for(act, person_id=row.id),
-            "act_words": words,
-            "act_refused": _refused(),
-        }
+        return {"sides": [Side("Grants", heads, rows, "Holds no role and never did.")]}
+
+    def leads(self, row: Any) -> list[tuple[Lead, str, Any]]:
+        lead, view = (BAR, "barring.bar") if row.active else (LET_IN, "barring.let_in")
+        return [(lead, url_for(view, person_id=row.id), _refused())]

@@ -1,4 +1,4 @@
-"""What each list of the console offers: the list itself, a row's details, and CSV."""
+"""What each list of the console offers: the list itself, a row's details, CSV, and its acts."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,15 +8,16 @@ from flask import Response, abort, g, request
 from flask_admin import expose
 
 from portal.spreadsheets import to_csv
+from portal.staff.acting import Acting
 from portal.staff.cells import Cell, plain
 from portal.staff.doorway import Console, Told
-from portal.staff.engine import LAST_PAGE, Engine
+from portal.staff.engine import LAST_PAGE
 from portal.staff.filters import BadFilter
 from tenants.clock import now
 from tenants.db import db
 
 
-class Table(Engine):
+class Table(Acting):
     """A list of rows of one class, each with its details.
 
     Cells come from a method `cell_<column>(row)` where there is one, else from the row.
@@ -32,10 +33,6 @@ class Table(Engine):
         super().__init__(model, db, name=name, endpoint=f"console_{slug}", url=slug)
         self.slug = slug
         self.words = f"the list of {self.plural}"
-
-    def title_of(self, row: Any) -> str:
-        """Return how a row is named, on its page and in the trail."""
-        raise NotImplementedError
 
     def target_of(self, row: Any) -> Any:
         """Return what the trail names as looked at: the row itself."""
@@ -77,6 +74,7 @@ class Table(Engine):
             "has_more": g.console_has_more,
             "export_url": export_url,
             "last_page": LAST_PAGE,
+            "bulk": self.bulk(given["data"]),
         }
 
     def _asked(self) -> list[str]:
@@ -112,7 +110,8 @@ class Table(Engine):
         facts = [(label, self._fact(row, column)) for column, label in self._details_columns]
         return self.page(
             self.details_template, model=row, facts=facts, title=title,
-            return_url=self.list_url(), **self.beside(row),
+            return_url=self.list_url(), offered=[*self.offered(row), *self.leads(row)],
+            **self.beside(row),
         )  # fmt: skip
 
     @expose("/export/<export_type>/")
@@ -121,8 +120,7 @@ class Table(Engine):
         if export_type != "csv":
             abort(404)
         _, rows = self._export_data()
-        words = [f"an export of {self.plural}", *self._asked(), f"{len(rows)} rows"]
-        g.console_told = Told(", ".join(words), Console())
+        g.console_told = Told(", ".join([self.plural, *self._asked()]), Console(), rows=len(rows))
         columns = self._export_columns
         text = to_csv(
             [label for _column, label in columns],

@@ -99,6 +99,18 @@ def _second_tab(page: Page) -> None:
     _send(page, "Save draft")
 
 
+def _end_chosen(page: Page) -> None:
+    for box in page.get_by_role("checkbox").all()[:2]:
+        box.check()
+    _send(page, "End those chosen")
+
+
+def _end_without_reason(page: Page) -> None:
+    _end_chosen(page)
+    page.locator("main form .btn-danger").click()
+    page.wait_for_load_state()
+
+
 SCREENS = [
     Screen("sign-in", "", "/sign-in"),
     Screen("sign-in-refused", "", "/sign-in", 422, _empty_form),
@@ -238,6 +250,9 @@ SCREENS = [
     Screen("console-accounts", "owner", "/console/accounts/"),
     Screen("console-people", "owner", "/console/people/"),
     Screen("console-grants", "owner", "/console/grants/"),
+    Screen("console-grant", "owner", "/console/grants/details/?id={grant}"),
+    Screen("console-end", "owner", "/console/grants/", act=_end_chosen),
+    Screen("console-end-refused", "owner", "/console/grants/", 422, _end_without_reason),
     Screen("console-roles", "owner", "/console/roles/"),
     Screen("console-schedules", "owner", "/console/schedules/"),
     Screen("console-support", "owner", "/console/support/"),

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from tenants.permissions import Permission
-from tests.fixtures.app import app_over, database_copy
-from tests.fixtures.cast import Cast, read_cast
-from tests.fixtures.client import Browser, sign_in
-from tests.isolation.world import World, world_behind
+from tests.fixtures.cast import Cast
 from tests.shape.routes import SAMPLES, Route, routes
+from tests.shape.scene import Scene
 from tests.tenants.test_decisions import WRITTEN
 
 UNGUARDED = {"static"}  # files anybody may read
@@ -26,45 +19,6 @@ MEMBERS = ("admin", "publisher", "editor", "author", "viewer", "owner", "operato
            "auditor")  # fmt: skip
 STRANGERS = ("bolt_admin", "bolt_editor", "berlin_admin", "berlin_editor")
 DONE = {200, 302, 303, 409, 422}
-
-
-@dataclass(frozen=True)
-class Scene:
-    app: Flask
-    cast: Cast
-    world: World
-    browsers: dict[str, FlaskClient]
-
-    def ask(self, who: str, route: Route, path: str) -> tuple[int, str]:
-        response = self.browsers[who].open(path, method=route.method, audit=False)
-        where = response.headers.get("Location", "")
-        return response.status_code, where or plain(response.text)
-
-
-@pytest.fixture(
-    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-)
-def scene(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scene]:
-    with ExitStack() as stack:
-        folder = tmp_path_factory.mktemp("routes")
-        url = stack.enter_context(database_copy(request, request.param, folder, with_cast=True))
-        world = stack.enter_context(world_behind(url))
-        app = stack.enter_context(app_over(url))
-        app.test_client_class = Browser
-        with app.app_context():
-            cast = read_cast()
-        browsers = {name: sign_in(app.test_client(), cast.people[name]) for name in cast.people}
-        browsers["nobody"] = app.test_client()
-        yield Scene(app, cast, world, browsers)
-
-
-def plain(text: str) -> str:
-    """A page without what differs on every request."""
-    text = re.sub(r'name="csrf_token"[^>]*value="[^"]*"|csrf-token" content="[^"]*"', "", text)
-    text = re.sub(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", "ID", text)
-    return re.sub(r"\b\d{2}:\d{2}(:\d{2})?\b", "TIME", text)
 
 
 def expected(who: str, route: Route, cast: Cast) -> set[int]:
@@ -136,11 +90,11 @@ def test_a_strangers_id_is_an_id_that_does_not_exist(scene: Scene, stranger: str
             random = own | {name: uuid.uuid4()}
             who = "admin" if expected("admin", route, scene.cast) == DONE else "owner"
             answers = [
-                scene.ask(who, route, route.path("acme", ids)) for ids in (foreign, random)
+                scene.twin(who, route, route.path("acme", ids)) for ids in (foreign, random)
             ]  # fmt: skip
             tried += 1
             if answers[0] != answers[1] or answers[0][0] != 404:
-                wrong.append(f"{route.name} {name}: {[status for status, _ in answers]}")
+                wrong.append(f"{route.name} {name}: {[answer[0] for answer in answers]}")
     assert tried
     assert not wrong, "\n".join(wrong)
 
@@ -149,7 +103,7 @@ def test_a_strangers_account_is_an_account_that_does_not_exist(scene: Scene):
     for route in routes(scene.app, "/a/"):
         ids = route.ids_of(scene.world, "bolt")
         answers = [
-            scene.ask("admin", route, route.path(handle, ids)) for handle in ("bolt", "nowhere")
+            scene.twin("admin", route, route.path(handle, ids)) for handle in ("bolt", "nowhere")
         ]  # fmt: skip
         assert answers[0] == answers[1], route.name
         assert answers[0][0] == 404
@@ -160,7 +114,7 @@ def test_the_console_is_for_staff(scene: Scene, who: str):
     wrong = []
     for route in routes(scene.app, "/console/"):
         if route.ids or route.method != "GET" or route.rule.rule.endswith("details/"):
-            continue
+            continue  # rows and exports: tests/staff
         status, _ = scene.ask(who, route, route.rule.rule)
         staff = who in {"owner", "operator", "support", "auditor"}
         wanted = {200} if staff else ({302} if who == "nobody" else {404})

@@ -31,12 +31,12 @@ def some_row(app: Flask, name: str) -> str:
 
 
 def every_address(app: Flask) -> list[str]:
-    """One address for every rule under /console/, details with ids that exist where any do."""
+    """One address for every rule under /console/, details and acts with ids of rows."""
     found = []
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/console"):
-            address = rule.rule.replace("<export_type>", "csv")
-            if address.endswith("/details/"):
+            address = rule.rule.replace("<export_type>", "csv").replace("<key>", "end")
+            if address.endswith(("/details/", "/act/end/")):
                 address += f"?id={some_row(app, address.split('/')[2])}"
             found.append(address)
     return sorted(found)

@@ -10,8 +10,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from tenants.db import db
+from tenants.grants import Grant
+from tenants.roles import Role
+from tenants.scope import across_tenants
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 from tests.staff.addresses import PAGES, some_row
@@ -45,6 +50,12 @@ def cookie(client: FlaskClient, base_url: str) -> dict[str, Any]:
     return {"name": "portal", "value": found.value, "url": base_url}
 
 
+def staff_grants(app: Flask) -> list[str]:
+    with app.app_context(), across_tenants("tests"):
+        query = select(Grant.id).join(Grant.role).where(Role.for_house)
+        return [str(key) for key in db.session.scalars(query)]
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_page_is_clean(
     app: Flask, client: FlaskClient, cast: Cast, base_url: str,
@@ -54,8 +65,10 @@ def test_every_page_is_clean(
     sign_in(client, cast.operator)
     page = browser_page(base_url, **LOOKS[look])
     page.context.add_cookies([cookie(client, base_url)])  # type: ignore[list-item]
-    rows = [f"/console/{name}/details/?id={some_row(app, name)}"
-            for name in ("people", "grants", "schedules", "trail")]  # fmt: skip
+    ends = "&".join(f"id={each}" for each in staff_grants(app))
+    lists = ("people", "grants", "schedules", "trail")
+    rows = [f"/console/{name}/details/?id={some_row(app, name)}" for name in lists]
+    rows.append(f"/console/grants/act/end/?{ends}")
     acme = f"/console/accounts/details/?id={cast.acme.id}"
     for address in (*PAGES, "/console/grants/?state=ended", acme, *rows):
         answer = page.goto(address)
@@ -65,6 +78,25 @@ def test_every_page_is_clean(
         assert found.violations_count == 0, f"{address}: {found.generate_report()}"
         width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert width <= 0, f"{address} is {width} px too wide"
+
+
+def test_grants_are_ended_without_scripts(
+    client: FlaskClient, cast: Cast, base_url: str, browser_page: Callable[..., Page]
+):
+    sign_in(client, cast.owner)
+    page = browser_page(base_url, java_script_enabled=False)
+    page.context.add_cookies([cookie(client, base_url)])  # type: ignore[list-item]
+    page.goto("/console/grants/?account=house")
+    for who in ("Sunny Support", "Aude Auditor"):
+        page.get_by_role("row", name=who).get_by_role("checkbox").check()
+    page.get_by_role("button", name="End those chosen").click()
+    assert page.locator("tbody tr").count() == 2
+    page.get_by_label("Reason").fill("They left.")
+    page.get_by_role("button", name="End all 2").click()
+    assert "End: done for 2 of 2." in page.locator("body").inner_text()
+    page.goto("/console/grants/?state=ended")
+    assert page.locator("tbody tr").count() == 2
+    assert page.get_by_role("checkbox").count() == 0
 
 
 def test_lists_work_without_scripts(
