@@ -34,6 +34,7 @@ NAMES = {
 @permission(P.ACCOUNT_CLOSE)
 def close_account(account_id: uuid.UUID) -> Any:
     account, form = child(account_id), CloseForm()
+    form.handle.flags.required = True
     going = _going(account)
 
     def change() -> None:
