@@ -28,23 +28,37 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
         ("Schedule", "schedules.index", "calendar-clock", (P.SCHEDULE_VIEW,)),
         ("Import", "imports.index", "upload", (P.CONTENT_IMPORT,)),
     )),
-    ("Account", (
+    ("People and access", (
         ("People", "people.index", "users", (P.ACCESS_VIEW,)),
         ("Groups", "groups.index", "user-cog", (P.ACCESS_VIEW,)),
         ("Roles", "roles.index", "id-card", (P.ACCESS_VIEW,)),
         ("Requests", "requests.index", "inbox", (P.GRANT_GIVE,)),
         ("Access", "access.index", "shield-check", (P.ACCOUNT_VIEW,)),
+    )),
+    ("Account", (
         ("Accounts", "accounts.index", "folder-tree", (P.ACCOUNT_VIEW,)),
         ("Limits", "limits.index", "columns-3", (P.ACCOUNT_VIEW,)),
         ("Policies", "policies.index", "scroll-text", (P.ACCOUNT_VIEW,)),
         ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
+    )),
+    ("Record", (
         ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),
         ("Support", "support.index", "eye", (P.SUPPORT_CONSENT, P.SUPPORT_OPEN, P.TRAIL_VIEW)),
     )),
 )  # fmt: skip
 
 
-_PART_OF = {"defining": "roles", "holders": "access", "supposing": "access"}
+_PART_OF = {
+    "account_changes": "accounts",
+    "account_closing": "accounts",
+    "bulk": "people",
+    "defining": "roles",
+    "holders": "access",
+    "keeping": "trail",
+    "publication": "pages",
+    "supposing": "access",
+    "trail_files": "trail",
+}
 
 
 def init_app(app: Flask) -> None:

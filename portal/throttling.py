@@ -67,6 +67,14 @@ def requests(view: Any) -> Any:
     )(view)
 
 
+def lists(view: Any) -> Any:
+    """Limit POSTs that take a list of people in; trying one out asks nobody for anything."""
+    return limiter.shared_limit(
+        REQUESTS_PER_PERSON, scope="request", key_func=_signed_in_key, methods=["POST"],
+        exempt_when=lambda: request.form.get("act") != "run",
+    )(view)  # fmt: skip
+
+
 def passwords(key: Callable[[], str]) -> Callable[[Any], Any]:
     """Limit POSTs to a view that asks somebody signed in for the password, by `key`."""
     return limiter.shared_limit(

@@ -107,6 +107,8 @@ def set_days(account: AccountRef, days: int | None, *, by: Actor, reason: str = 
         _check_days(account, days, kept)
     lock_settings(account.tenant_id)
     row = db.session.scalar(select(TrailRetention).where(TrailRetention.account_id == account.id))
+    if row is None and days is None:
+        return
     if row is None:
         row = TrailRetention(tenant_id=account.tenant_id, account_id=account.id)
         db.session.add(row)

@@ -78,6 +78,11 @@ class HeldForm(Asking):
     since = _time("What changed since")
     until = _time("until", "Empty: now.")
 
+    def validate_until(self, field: DateTimeLocalField) -> None:
+        """Refuse a span that ends before it begins."""
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError("This lies before the time from which changes are asked for.")
+
     def moment(self, zone: str) -> datetime | None:
         """Return the instant asked about, UTC, or None for now."""
         return self.instant(self.at, zone)

@@ -4,11 +4,10 @@ import json
 import uuid
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from wtforms.validators import StopValidation
 
 from portal.content.erasing import inventory
-from portal.errors import Conflict
 from portal.forms.accounts import CloseForm, ConfirmForm
 from portal.guards import permission
 from portal.requests import current
@@ -36,6 +35,7 @@ NAMES = {
 @permission(P.ACCOUNT_CLOSE)
 def close_account(account_id: uuid.UUID) -> Any:
     account, form = child(account_id), CloseForm()
+    form.handle.flags.required = True
     going = _going(account)
 
     def change() -> None:
@@ -92,7 +92,7 @@ def certificate(account_id: uuid.UUID) -> Any:
         found = certificate_of(account.id)
         facts, digest = (found.facts(), found.digest) if found else ({}, "")
     if not digest:
-        raise Conflict(f"{account.name} has not been erased, so there is nothing to certify.")
+        abort(404)
     if request.args.get("format") == "json":
         return _download(account, facts | {"digest": digest})
     return render_template(

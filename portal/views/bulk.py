@@ -68,7 +68,7 @@ def end() -> Any:
 
 @bp.route("/import", methods=["GET", "POST"])
 @permission(P.GRANT_GIVE)
-@throttling.requests
+@throttling.lists
 def take_in() -> Any:
     """Try a list of people out, then take it in; say what would become, or became, of each."""
     form = RosterForm()

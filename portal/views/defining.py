@@ -160,7 +160,8 @@ def _editor(form: RoleEditor, role: Role | None, like: Role | None = None) -> An
     here, by = current.here, current.person
     missing = {str(p): why for p in P if (why := lacking(by, p, here))}
     found = contents()
-    parent = uuid.UUID(form.parent.data) if form.parent.data else None
+    offered = form.parent.data and not form.parent.errors
+    parent = uuid.UUID(form.parent.data) if offered else None
     status = 422 if form.is_submitted() and form.errors else 200
     if here.kind == "house" and not can(by, P.STAFF_MANAGE, here).allowed:
         raise Denied(can(by, P.STAFF_MANAGE, here))

@@ -47,7 +47,7 @@ def person() -> Any:
     own = str(current.person.person_id)
     names = _names()
     form.person.choices = choices(names.items())
-    form.person.data = form.person.data if form.person.data in names else own
+    form.person.data = form.person.data or own
     if not form.validate():
         return render_template("access/person.html", form=form, held=[], steps=[]), 422
     who_id, zone = uuid.UUID(form.person.data), current.here.zone

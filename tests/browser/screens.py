@@ -36,6 +36,13 @@ def _ask(page: Page) -> None:
     _send(page, "Ask")
 
 
+def _suppose(page: Page) -> None:
+    page.get_by_label("Who is given it").select_option(index=1)
+    page.get_by_label("Which role", exact=True).select_option(index=1)
+    page.get_by_label("May this person").select_option(index=1)
+    _send(page, "Try it out")
+
+
 def _bad_time(page: Page) -> None:
     page.get_by_label("Date and time").fill("2020-05-04T09:15:00")
     _send(page, "Continue")
@@ -144,6 +151,12 @@ SCREENS = [
     Screen("access-answer", "admin", "/a/acme/access/", act=_ask),
     Screen("access-refused", "admin", "/a/acme/access/?at=never", 422),
     Screen("access-matrix", "admin", "/a/acme/access/matrix"),
+    Screen("access-who", "admin", "/a/acme/access/who"),
+    Screen("access-holds", "admin", "/a/acme/access/person?since=2020-01-01T00:00"),
+    Screen("access-holds-refused", "admin", "/a/acme/access/person?person=nobody", 422),
+    Screen("what-if", "admin", "/a/acme/access/what-if"),
+    Screen("what-if-answered", "admin", "/a/acme/access/what-if", act=_suppose),
+    Screen("what-if-refused", "admin", "/a/acme/access/what-if", 422, _empty_form),
     Screen("move", "publisher", "/a/acme/schedules/{schedule}/move"),
     Screen("cancel", "publisher", "/a/acme/schedules/{schedule}/cancel"),
     Screen("people", "admin", "/a/acme/people/"),
@@ -192,20 +205,25 @@ SCREENS = [
     Screen("group-take-out", "admin", "/a/acme/groups/{group}/members/{member}/remove"),
     Screen("accounts-below", "admin", "/a/acme/accounts/"),
     Screen("accounts-below-empty", "admin", "/a/empty/accounts/"),
-    Screen("account", "admin", "/a/acme/accounts/{account}/"),
-    Screen("account-not-mine", "viewer", "/a/acme/accounts/{account}/"),
+    Screen("account", "admin", "/a/acme/accounts/{berlin}/"),
+    Screen("account-not-mine", "viewer", "/a/acme/accounts/{berlin}/"),
     Screen("account-open", "admin", "/a/acme/accounts/new"),
     Screen("account-open-refused", "admin", "/a/acme/accounts/new", 422, _empty_form),
     Screen("customer-open", "operator", "/a/house/accounts/new"),
-    Screen("account-suspend", "admin", "/a/acme/accounts/{account}/suspend"),
+    Screen("account-suspend", "admin", "/a/acme/accounts/{berlin}/suspend"),
     Screen(
-        "account-suspend-refused", "admin", "/a/acme/accounts/{account}/suspend", 422, _empty_form
+        "account-suspend-refused", "admin", "/a/acme/accounts/{berlin}/suspend", 422, _empty_form
     ),
     Screen("account-suspend-refused", "admin", "/a/acme/accounts/{account}/suspend", 422, _unsaid),
     Screen("account-reactivate-too-late", "admin", "/a/acme/accounts/{account}/reactivate"),
     Screen("account-move", "admin", "/a/acme/accounts/{account}/move"),
     Screen("account-move-preview", "admin", "/a/acme/accounts/{account}/move?to=acme-hamburg"),
     Screen("account-close", "admin", "/a/acme/accounts/{account}/close"),
+    Screen("account-reactivate-too-late", "admin", "/a/acme/accounts/{berlin}/reactivate"),
+    Screen("account-move", "admin", "/a/acme/accounts/{berlin}/move"),
+    Screen("account-move-preview", "admin", "/a/acme/accounts/{berlin}/move?to=acme-hamburg"),
+    Screen("account-close", "admin", "/a/acme/accounts/{berlin}/close"),
+    Screen("account-undo-too-early", "admin", "/a/acme/accounts/{berlin}/undo"),
     Screen("limits", "admin", "/a/acme/limits/"),
     Screen("limits-reached", "berlin_admin", "/a/acme-berlin/limits/"),
     Screen("limits-set", "admin", "/a/acme/limits/{berlin}"),

@@ -54,11 +54,22 @@ def test_an_odd_question_gets_a_sentence(client: FlaskClient, cast: Cast, query:
 
 def test_everybody_sees_what_he_holds_himself_and_nobody_else_does(client: FlaskClient, cast: Cast):
     sign_in(client, cast.editor)
-    page = client.get(f"{ACME}/person?person={cast.admin.id}")
+    page = client.get(f"{ACME}/person")
     assert cast.admin.email not in page.text
     assert "Editor" in page.text
+    page = client.get(f"{ACME}/person?person={cast.admin.id}")
+    assert page.status_code == 422, "not his own roles under another's address"
+    assert cast.admin.email not in page.text
     sign_in(client, cast.admin)
     assert "Publisher" in client.get(f"{ACME}/person?person={cast.publisher.id}").text
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(client: FlaskClient, cast: Cast):
+    sign_in(client, cast.admin)
+    page = client.get(f"{ACME}/person?since=2026-05-02T00:00&until=2026-05-01T00:00")
+    assert page.status_code == 422
+    assert "This lies before the time" in page.text
+    assert 'value="2026-05-01T00:00"' in page.text
 
 
 def test_what_a_person_holds_elsewhere_is_not_shown_to_a_neighbour(client: FlaskClient, cast: Cast):

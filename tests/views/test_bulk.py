@@ -115,3 +115,12 @@ def test_a_bad_file_gets_a_sentence(
     answer = upload(client, data)
     assert answer.status_code == 422
     assert sentence in answer.text
+
+
+def test_trying_out_does_not_use_up_asking(client: FlaskClient, cast: Cast):
+    sign_in(client, cast.admin)
+    text = "email,role\nfresh@cafe.example,viewer\n"
+    codes = {client.post(IMPORT, data={"text": text}).status_code for _ in range(21)}
+    assert codes == {200}
+    codes = [client.post(IMPORT, data={"text": text, "act": "run"}).status_code for _ in range(21)]
+    assert codes == [200] * 20 + [429]

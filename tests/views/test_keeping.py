@@ -55,6 +55,15 @@ def test_days_are_set_inherited_and_recorded(app: Flask, client: FlaskClient, ca
     assert days(app, cast) is None
 
 
+def test_leaving_unset_what_never_was_set_changes_nothing(
+    app: Flask, client: FlaskClient, cast: Cast
+):
+    sign_in(client, cast.admin)
+    assert client.post(f"{KEEPING}days", data={"days": ""}).status_code == 303
+    assert days(app, cast) is None
+    assert recorded(app, cast, "trail.retention_set") == []
+
+
 @pytest.mark.parametrize("typed", ["29", "0", "-5", "many", "99999999"])
 def test_bad_days_are_refused_and_kept(app: Flask, client: FlaskClient, cast: Cast, typed: str):
     page = sign_in(client, cast.admin).post(f"{KEEPING}days", data={"days": typed, "reason": "Why"})

@@ -186,6 +186,17 @@ def test_bad_input_keeps_what_was_typed(app: Flask, client: FlaskClient, cast: C
         assert "What I typed" in answer.text
 
 
+@pytest.mark.parametrize("parent", ["a\0b", "nothing", str(uuid.UUID(int=0))])
+def test_a_parent_that_is_not_offered_is_refused(
+    client: FlaskClient, cast: Cast, parent: str
+) -> None:
+    page = sign_in(client, cast.admin).post(
+        f"{ROLES}new", data={"name": "Press", "parent": parent, "permissions": ["page.view"]}
+    )
+    assert page.status_code == 422
+    assert 'value="Press"' in page.text
+
+
 def test_roles_are_compared_and_cloned(app: Flask, client: FlaskClient, cast: Cast) -> None:
     sign_in(client, cast.admin)
     left, right = id_of(app, "author"), id_of(app, "publisher")
