@@ -35,8 +35,8 @@ def spool_list(
     """Return the events a filter shows to `by`, at most 50,000, in a temporary file; and how many.
 
     Read and written in batches; what `by` may not read is left out as on the screen. Opens its own
-    read where he may read the trail, before the transaction of the request. The caller records it with
-    `record_list`. Raises Denied, and Problem when the filter is wrong.
+    read where he may read the trail, before the transaction of the request. The caller records it
+    with `record_list`. Raises Denied, and Problem when the filter is wrong.
     """
     authorize(by, Permission.TRAIL_VIEW, here)
     if asked.problems:

@@ -169,7 +169,8 @@ def _page(group: Group, form: MemberForm) -> str:
     _offer(form)
     return render_template(
         "groups/show.html", group=group, form=form,
-        grants=[g for g in grants if can(by, P.ACCESS_VIEW, g[1]).allowed], members=members(group.id),
+        grants=[g for g in grants if can(by, P.ACCESS_VIEW, g[1]).allowed],
+        members=members(group.id),
         no={
             act: group_refusal(here, grants, by=by, act=right)
             for act, right in (

@@ -80,5 +80,6 @@ def _shown(found: Supposition | None) -> dict[str, Any]:
         "before": steps_of(found.before.decision) if found.before else [],
         "after": steps_of(found.after.decision) if found.after else [],
         "effects": seen.lines,
-        "hidden": seen.unnamed, "further": seen.further,
+        "hidden": seen.unnamed,
+        "further": seen.further,
     }

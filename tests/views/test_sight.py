@@ -43,14 +43,15 @@ def hold(
         with across_tenants("a test gives a role"):
             role: Role | None = role_by_id(role_id) if role_id else built_in("viewer")
             person = person_by_id(who.id)
-            assert role is not None and person is not None
+            assert role is not None
+            assert person is not None
             bestow(person, role, account, by=TESTS, reach=reach)
             db.session.commit()
 
 
 def downloaded(client: FlaskClient, q: str = "") -> str:
     with client.post("/a/acme/trail/list", data={"format": "csv", "q": q}) as answer:
-        return answer.text
+        return answer.get_data(as_text=True)
 
 
 def test_the_trail_below_is_not_opened_by_another_right_there(
