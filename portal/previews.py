@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from tenants.accounts import AccountRef
-from tenants.decisions import Actor
+from tenants.decisions import Actor, can
 from tenants.effects import Effect, effects_of
+from tenants.permissions import Permission
 
 SHOWN = 200
 """How many lines a page shows; the others are counted."""
@@ -49,8 +50,9 @@ def told(effects: Iterable[Effect], to: Actor, tops: Iterable[AccountRef]) -> Pr
     named: list[Effect] = []
     hidden: list[Effect] = []
     for effect in effects:
-        placed = effect.account.id in known or to.is_member(effect.account)
         himself = effect.person_id == to.person_id
+        sees = to.is_member if himself else lambda a: can(to, Permission.ACCESS_VIEW, a).allowed
+        placed = effect.account.id in known or sees(effect.account)
         apart = tuple(a for a in effect.apart_from if a.id in known or to.is_member(a))
         told_of = replace(effect, apart_from=apart)
         (named if placed and (himself or effect.seen_by(to)) else hidden).append(told_of)

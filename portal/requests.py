@@ -52,6 +52,14 @@ class Current:
             abort(404)
         return can(self.actor, permission, self.account)
 
+    def look_with(self, permission: Permission) -> None:
+        """See from here on only where the actor holds a right, whatever others open to him.
+
+        Call it before anything is read, where a page tells of accounts below as well.
+        """
+        scope = scope_of(self.person, self.here, permission)
+        self.stack.enter_context(acting_in(scope))
+
     @property
     def person(self) -> Actor:
         """Return the signed-in actor. For views behind `signed_in` or `permission`."""

@@ -15,9 +15,10 @@ from tenants.ending import end
 from tenants.grants import Grant, Reach
 from tenants.inviting import CannotInvite
 from tenants.people import BadEmail, Person
+from tenants.quotas import QuotaReached
 from tenants.roles import Role
 
-REFUSALS = (BadEmail, CannotDelegate, CannotInvite, Denied)
+REFUSALS = (BadEmail, CannotDelegate, CannotInvite, Denied, QuotaReached)
 
 
 class HeldAlready(CannotDelegate):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from tenants.accounts import AccountRef
+from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.audit import record
 from tenants.bounds import Beyond, beyond, held_until
 from tenants.clock import now
@@ -18,6 +18,7 @@ from tenants.limiting import admit
 from tenants.people import Person
 from tenants.permissions import Permission
 from tenants.roles import Contents, Role, contents
+from tenants.scope import tenant_at_large
 
 
 class CannotDelegate(ValueError):
@@ -63,6 +64,7 @@ def check_group(group: Group, account: AccountRef) -> None:
     """Raise CannotDelegate unless the group can be given roles at the account."""
     if group.account_id not in account.path or group.tenant_id != account.tenant_id:
         raise CannotDelegate("A group is given roles where it was made, and below.", "person")
+    _stand_still(account, group.account_id)
     if group.deleted_at is not None:
         raise CannotDelegate("This group was deleted; choose another.", "person")
 
@@ -80,11 +82,27 @@ def check_giving(
         raise CannotDelegate("This role belongs to another tenant.", "role")
     if role.account_id is not None and role.account_id not in account.path:
         raise CannotDelegate("A role is given where it was defined, and below.", "role")
+    if role.account_id is not None:
+        _stand_still(account, role.account_id)
     if deleted(role):
         raise CannotDelegate("This role was deleted; choose another.", "role")
     if until is not None and until <= now():
         raise CannotDelegate("The end of a grant must lie in the future.")
     check_strength(Permission.GRANT_GIVE, role, account, by=by, reach=reach, until=until)
+
+
+def _stand_still(account: AccountRef, origin: uuid.UUID) -> None:
+    """Keep the account below `origin`, where a role or group was made, until the transaction ends.
+
+    Whoever moves accounts waits. Raises CannotDelegate when it was moved away meanwhile.
+    """
+    with tenant_at_large():
+        turn = select(Account.id).where(Account.id == account.tenant_id)
+        db.session.execute(turn.with_for_update(key_share=True))
+        pair = (AccountClosure.ancestor_id == origin, AccountClosure.descendant_id == account.id)
+        stands = db.session.scalar(select(AccountClosure.distance).where(*pair))
+    if stands is None:
+        raise CannotDelegate("The account was moved meanwhile. Look where it stands now.")
 
 
 def deleted(role: Role) -> bool:

@@ -188,9 +188,16 @@ def givers(
     return [found[key] for key in sorted(in_tenant or found)][:limit]
 
 
-def scope_of(actor: Actor, account: AccountRef) -> Scope:
-    """Return what an actor can reach while working in an account: his parts of its tenant."""
-    reaching = [h for h in actor.holdings if h.tenant_id == account.tenant_id or h.covers(account)]
+def scope_of(actor: Actor, account: AccountRef, permission: Permission | None = None) -> Scope:
+    """Return what an actor can reach while working in an account: his parts of its tenant.
+
+    With a permission, only the parts where he holds it.
+    """
+    reaching = [
+        h for h in actor.holdings
+        if (h.tenant_id == account.tenant_id or h.covers(account))
+        and (permission is None or permission in h.permissions)
+    ]  # fmt: skip
     return Scope(
         "tenant",
         tenant_id=account.tenant_id,

@@ -21,6 +21,7 @@ from tenants.policy_kinds import Among, Bound, Kind, SwitchedOn, Windows, span
 from tenants.roles import in_force
 from tenants.scope import TenantOrBuiltIn, tenant_at_large
 
+RETENTION = "trail_retention_days"
 UPLOAD_TYPES = (
     "application/pdf", "application/zip", "audio/mpeg", "image/avif", "image/gif", "image/jpeg",
     "image/png", "image/svg+xml", "image/webp", "text/csv", "text/plain", "video/mp4",
@@ -55,7 +56,7 @@ CATALOGUE: dict[str, Spec] = {
         Spec("review_steps", "Review steps",
              "So many others must approve a text before it is published.",
              Bound(0, 5, "steps", "step", max), 0),
-        Spec("trail_retention_days", "Trail kept",
+        Spec(RETENTION, "Trail kept",
              "The trail is kept for so long before it may be let go.",
              Bound(1, 36_500, "days", "day", max), None),
         Spec("upload_types", "Files allowed",

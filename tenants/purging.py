@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from tenants.accounts import Account, AccountClosure, ref
@@ -17,7 +17,9 @@ from tenants.audit import AuditEvent, record
 from tenants.clock import now
 from tenants.decisions import SYSTEM
 from tenants.events import Event
+from tenants.policies import RETENTION, Policy
 from tenants.retention import TrailHold, TrailRetention
+from tenants.roles import in_force
 from tenants.seals import AuditCheckpoint, AuditPurge, AuditSeal, purge_signature, signature_of
 
 AT_MOST = 20_000
@@ -50,9 +52,10 @@ def find_cut(session: Session, tenant_id: uuid.UUID, key: bytes, most: int = AT_
     """
     session.execute(select(Account.id).where(Account.id == tenant_id).with_for_update())
     rules = {row.account_id: row.days for row in session.scalars(select(TrailRetention))}
-    days = rules.get(tenant_id)
-    if days is None:
+    if rules.get(tenant_id) is None:
         return None
+    _add_policies(session, tenant_id, rules)
+    days = rules[tenant_id] or 0
     hold = session.scalar(select(TrailHold.name).where(TrailHold.ended_at.is_(None)).limit(1))
     if hold is not None:
         raise CannotPurge(f"The hold “{hold}” keeps the trail.")
@@ -103,6 +106,19 @@ def purge(session: Session, tenant_id: uuid.UUID, cut: Cut, key: bytes) -> Audit
 def _say_purging(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.set_config("portal.purging", "yes", True)))
+
+
+def _add_policies(
+    session: Session, tenant_id: uuid.UUID, rules: dict[uuid.UUID, int | None]
+) -> None:
+    """Make each rule as long as a policy set at its account says; the house's count for all."""
+    query = select(Policy).where(
+        Policy.key == RETENTION, *in_force(Policy, now()),
+        or_(Policy.tenant_id == tenant_id, Policy.tenant_id.is_(None)),
+    )  # fmt: skip
+    for policy in session.scalars(query):
+        place = tenant_id if policy.tenant_id is None else policy.account_id
+        rules[place] = max(rules.get(place) or 0, policy.value)
 
 
 def _first_kept(session: Session, days: int, account: uuid.UUID | None = None) -> int | None:

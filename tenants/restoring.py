@@ -23,6 +23,7 @@ from tenants.grants import Grant
 from tenants.grouping import check_restoring_group
 from tenants.groups import Group
 from tenants.people import Person
+from tenants.quotas import QuotaReached
 from tenants.roles import Role
 
 
@@ -89,6 +90,6 @@ def _one(grant: Grant, by: Actor) -> Returned:
             grant.bearer, grant.role, ref(grant.account), by=by, reach=grant.reach,  # type: ignore[arg-type]  # one of the Reaches
             until=grant.until, because=grant.because,
         )  # fmt: skip
-    except (Denied, CannotDelegate) as problem:
+    except (Denied, CannotDelegate, QuotaReached) as problem:
         return Returned(*names, str(problem))
     return Returned(*names)

@@ -16,10 +16,11 @@ from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.audit import Audited, excuse, record
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
-from tenants.decisions import Actor, authorize, can
+from tenants.decisions import Actor, authorize
 from tenants.engines import is_reading
 from tenants.events import Event
 from tenants.permissions import Permission
+from tenants.policies import RETENTION, effective
 from tenants.scope import TenantScoped
 from tenants.seals import AuditPurge
 
@@ -125,6 +126,12 @@ def set_days(account: AccountRef, days: int | None, *, by: Actor, reason: str = 
 def _check_days(account: AccountRef, days: int, kept: Kept) -> None:
     if not SHORTEST <= days <= LONGEST:
         raise CannotKeep(f"Choose a number of days from {SHORTEST} to {LONGEST:,}.")
+    least = effective(account)[RETENTION]
+    if days < (least.value or 0):
+        holder = " and ".join(source.account_name for source in least.sources)
+        raise CannotKeep(
+            f"{holder} set “{least.spec.title}” to {least.words}; it may be kept longer."
+        )
     if account.id == account.tenant_id:
         return
     if kept.inherited is None:
@@ -163,12 +170,17 @@ def start_hold(account: AccountRef, name: str, reason: str, *, by: Actor) -> Tra
 def end_hold(row: TrailHold, account: AccountRef, *, by: Actor, reason: str) -> None:
     """End a hold; one that the house's staff started only they can end.
 
-    Raises Denied and CannotKeep.
+    At a secondary, only whoever started it ends it, or somebody who manages the trail of an account
+    above: it may be about the secondary's own admins. Raises Denied and CannotKeep.
     """
-    decision = authorize(by, Permission.TRAIL_MANAGE, account)
-    holding = decision.holding
-    if row.by_house and holding is not None and holding.tenant_id == account.tenant_id:
+    authorize(by, Permission.TRAIL_MANAGE, account)
+    if row.by_house and not may_end(row, account, by):
         raise CannotKeep("The house’s staff started this hold. Only they can end it.")
+    if not may_end(row, account, by):
+        raise CannotKeep(
+            f"{row.started_by_label} started this hold. Only who did, or who manages the trail of "
+            "an account above, can end it."
+        )
     if row.ended_at is not None:
         raise CannotKeep(f"This hold was ended already, by {row.ended_by_label}.")
     row.ended_at, row.ended_by_label = now(), by.label
@@ -177,8 +189,17 @@ def end_hold(row: TrailHold, account: AccountRef, *, by: Actor, reason: str) -> 
 
 def may_end(row: TrailHold, account: AccountRef, by: Actor) -> bool:
     """Tell whether `by` could end an open hold."""
-    holding = can(by, Permission.TRAIL_MANAGE, account).holding
-    return not row.by_house or holding is None or holding.tenant_id != account.tenant_id
+    if by.person_id is None:
+        return True
+    managing = [
+        holding for holding in by.holdings
+        if Permission.TRAIL_MANAGE in holding.permissions and holding.covers(account)
+    ]  # fmt: skip
+    if row.by_house:
+        return any(holding.tenant_id != account.tenant_id for holding in managing)
+    if account.id == account.tenant_id or row.started_by_label == by.label:
+        return bool(managing)
+    return any(holding.account_id != account.id for holding in managing)
 
 
 def holds(account: AccountRef) -> list[TrailHold]:

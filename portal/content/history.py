@@ -25,11 +25,26 @@ from portal.content.trail_filters import TrailQuery
 from portal.content.trail_places import ORDER, Places
 from tenants.accounts import Account, AccountRef
 from tenants.audit import AuditEvent
+from tenants.bounds import held_until
 from tenants.db import db
+from tenants.decisions import Actor, can
+from tenants.permissions import Permission
 from tenants.support import SupportSession
 
 NOT_SHOWN = "(content not shown)"
 LOOKED_AT = 20_000
+
+
+def reads_drafts(by: Actor, here: AccountRef) -> bool:
+    """Tell whether `by` may read drafts wherever he reads the trail of an account and below it."""
+    further = any(
+        Permission.TRAIL_VIEW in h.permissions
+        and (h.tenant_id == here.tenant_id or h.covers(here))
+        and (h.reach == "subtree" or h.account_id != here.id)
+        for h in by.holdings
+    )
+    below = held_until(by, [Permission.PAGE_VIEW], here, "subtree") is not None
+    return can(by, Permission.PAGE_VIEW, here).allowed and (below or not further)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from portal.content.problems import Problem
 from portal.content.trail_conditions import ABOUT_CONTENT
 from tenants.accounts import AccountRef
 from tenants.audit import AuditEvent, record
+from tenants.bounds import held_until
 from tenants.chain import chained
 from tenants.db import db
 from tenants.decisions import Actor, authorize, can
@@ -117,16 +118,16 @@ def _rows() -> Iterator[dict[str, Any]]:
 
 
 def _readable(row: dict[str, Any], here: AccountRef, by: Actor) -> bool:
-    if row["target_type"] in ABOUT_CONTENT and not can(by, Permission.PAGE_VIEW, here).allowed:
+    needed = [Permission.TRAIL_VIEW]
+    if row["target_type"] in ABOUT_CONTENT:
+        needed.append(Permission.PAGE_VIEW)
+    if not all(can(by, each, here).allowed for each in needed):
         return False
-    return row["account_id"] == here.id or _reaches_down(by, here)
+    return row["account_id"] == here.id or all(_reaches_down(by, each, here) for each in needed)
 
 
-def _reaches_down(by: Actor, here: AccountRef) -> bool:
-    return Permission.TRAIL_VIEW in by.system or any(
-        h.reach == "subtree" and h.covers(here) and Permission.TRAIL_VIEW in h.permissions
-        for h in by.holdings
-    )
+def _reaches_down(by: Actor, permission: Permission, here: AccountRef) -> bool:
+    return permission in by.system or held_until(by, [permission], here, "subtree") is not None
 
 
 def _line(row: dict[str, Any], event: dict[str, Any] | None) -> dict[str, Any]:

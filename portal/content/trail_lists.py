@@ -7,17 +7,18 @@ import tempfile
 from collections.abc import Iterable
 from typing import BinaryIO, Literal
 
-from portal.content.history import Told, each_event
+from portal.content.history import Told, each_event, reads_drafts
 from portal.content.problems import Problem
 from portal.content.trail_filters import TrailQuery
 from portal.spreadsheets import unformula
 from tenants.accounts import AccountRef
 from tenants.audit import record
-from tenants.decisions import Actor, authorize, can
+from tenants.decisions import Actor, authorize
+from tenants.directory import scope_of
 from tenants.engines import reading
 from tenants.events import Event
 from tenants.permissions import Permission
-from tenants.scope import acting_in, current_scope
+from tenants.scope import acting_in
 
 Format = Literal["csv", "jsonl"]
 MIMETYPES = {"csv": "text/csv", "jsonl": "application/jsonl"}
@@ -34,16 +35,14 @@ def spool_list(
     """Return the events a filter shows to `by`, at most 50,000, in a temporary file; and how many.
 
     Read and written in batches; what `by` may not read is left out as on the screen. Opens its own
-    read in the scope in force, before the transaction of the request. The caller records it with
-    `record_list`. Raises Denied, and Problem when the filter is wrong.
+    read where he may read the trail, before the transaction of the request. The caller records it
+    with `record_list`. Raises Denied, and Problem when the filter is wrong.
     """
     authorize(by, Permission.TRAIL_VIEW, here)
     if asked.problems:
         raise Problem(" ".join(asked.problems))
-    scope = current_scope()
-    if scope is None:
-        raise LookupError("A list of events needs a scope.")
-    content = can(by, Permission.PAGE_VIEW, here).allowed
+    scope = scope_of(by, here, Permission.TRAIL_VIEW)
+    content = reads_drafts(by, here)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
     text = io.TextIOWrapper(file, "utf-8", newline="")
     with reading(), acting_in(scope):

@@ -5,14 +5,15 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal.content.desk import Filters, counts_of, pages_of, schedules_of
-from portal.content.history import events_below
+from portal.content.history import events_below, reads_drafts
 from portal.content.trail_filters import TrailQuery
 from portal.guards import permission, signed_in
 from portal.requests import current
 from portal.views.support import notices
 from tenants.allotting import warnings
-from tenants.directory import accounts_within_reach
+from tenants.directory import accounts_within_reach, scope_of
 from tenants.permissions import Permission as P
+from tenants.scope import acting_in
 
 bp = Blueprint("dashboard", __name__)
 SHOWN = 200
@@ -46,7 +47,7 @@ def show() -> str:
     here, looks = current.here, notices()
     sees_pages = current.can(P.PAGE_VIEW).allowed
     sees_schedule = current.can(P.SCHEDULE_VIEW).allowed
-    sees_trail = current.can(P.TRAIL_VIEW).allowed
+    events = _last_events() if current.can(P.TRAIL_VIEW).allowed else []
     return render_template(
         "dashboard/show.html",
         scarce=warnings(here),
@@ -55,9 +56,12 @@ def show() -> str:
         changed=pages_of(here.id, Filters()).rows[:6] if sees_pages else [],
         waiting=schedules_of(here.id, "pending").rows[:6] if sees_schedule else [],
         held=schedules_of(here.id, "held").rows[:6] if sees_schedule else [],
-        events=_last_events(sees_pages) if sees_trail else [],
+        events=events,
     )
 
 
-def _last_events(content: bool) -> list[Any]:
-    return events_below(current.here, TrailQuery(), None, content=content, most=6).rows
+def _last_events() -> list[Any]:
+    here, by = current.here, current.person
+    with acting_in(scope_of(by, here, P.TRAIL_VIEW)):
+        content = reads_drafts(by, here)
+        return events_below(here, TrailQuery(), None, content=content, most=6).rows

@@ -11,6 +11,7 @@ from portal.guards import permission
 from portal.requests import current
 from portal.views.trying import PROBLEMS, done, tried
 from tenants.db import db
+from tenants.decisions import can
 from tenants.defining import UNDO
 from tenants.grouping import (
     add_member,
@@ -41,6 +42,7 @@ bp = Blueprint("groups", __name__, url_prefix="/a/<handle>/groups")
 @bp.get("/")
 @permission(P.ACCESS_VIEW)
 def index() -> str:
+    current.look_with(P.ACCESS_VIEW)
     here = current.here
     groups = groups_at(here, deleted=True)
     ids = [group.id for group in groups]
@@ -166,7 +168,9 @@ def _page(group: Group, form: MemberForm) -> str:
     grants = grants_of(group)
     _offer(form)
     return render_template(
-        "groups/show.html", group=group, form=form, grants=grants, members=members(group.id),
+        "groups/show.html", group=group, form=form,
+        grants=[g for g in grants if can(by, P.ACCESS_VIEW, g[1]).allowed],
+        members=members(group.id),
         no={
             act: group_refusal(here, grants, by=by, act=right)
             for act, right in (

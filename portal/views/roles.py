@@ -18,6 +18,7 @@ bp = Blueprint("roles", __name__, url_prefix="/a/<handle>/roles")
 @bp.get("/")
 @permission(P.ACCESS_VIEW)
 def index() -> str:
+    current.look_with(P.ACCESS_VIEW)
     here = current.here
     roles = roles_at(here, deleted=True)
     found = contents()
@@ -36,6 +37,7 @@ def index() -> str:
 @bp.get("/<uuid:role_id>/")
 @permission(P.ACCESS_VIEW)
 def show(role_id: uuid.UUID) -> str:
+    current.look_with(P.ACCESS_VIEW)
     role = role_here(role_id)
     found = contents()
     line = [each for each in map(role_by_id, found.line(role.id)) if each is not None]

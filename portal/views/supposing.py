@@ -8,12 +8,12 @@ from flask import Blueprint, render_template
 from portal.forms.base import add_error, choices
 from portal.forms.supposing import SupposeForm
 from portal.guards import permission
+from portal.previews import told
 from portal.proofs import steps_of
 from portal.requests import current
 from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.directory import accounts_within_reach
-from tenants.effects import Effect
 from tenants.grants import Grant, grants_at
 from tenants.groups import groups_at
 from tenants.offers import givable_roles, people_to_give
@@ -103,11 +103,12 @@ def _change(form: SupposeForm, here: AccountRef) -> Change:
 def _shown(found: Supposition | None) -> dict[str, Any]:
     if found is None:
         return {"found": None}
-    seen: list[Effect] = [e for e in found.effects if e.seen_by(current.person)]
+    seen = told(found.effects, current.person, [current.here])
     return {
         "found": found,
         "before": steps_of(found.before.decision) if found.before else [],
         "after": steps_of(found.after.decision) if found.after else [],
-        "effects": seen,
-        "hidden": len({e.person_id for e in found.effects} - {e.person_id for e in seen}),
+        "effects": seen.lines,
+        "hidden": seen.unnamed,
+        "further": seen.further,
     }

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.content.history import events_below
+from portal.content.history import events_below, reads_drafts
 from portal.content.problems import Problem
 from portal.content.trail_activity import MOST, activity
 from portal.content.trail_filters import KEYS, TrailQuery, read_query, written
@@ -22,6 +22,7 @@ bp = Blueprint("trail", __name__, url_prefix="/a/<handle>/trail")
 @bp.get("/")
 @permission(P.TRAIL_VIEW)
 def index() -> Any:
+    current.look_with(P.TRAIL_VIEW)
     add = AddFilterForm(request.args)
     if request.args.get("value", "").strip() and add.validate():
         more = written(add.key.data or "", add.value.data or "")
@@ -35,6 +36,7 @@ def index() -> Any:
 @permission(P.TRAIL_VIEW)
 def save() -> Any:
     """Keep the filter under a name, for oneself."""
+    current.look_with(P.TRAIL_VIEW)
     form = SaveViewForm()
     asked = read_query(form.q.data or "", current.person.zone)
     if form.validate() and not asked.problems:
@@ -64,7 +66,7 @@ def _typed() -> str:
 
 def _page(asked: TrailQuery, form: SaveViewForm) -> Any:
     here, before = current.here, request.args.get("before")
-    content = current.can(P.PAGE_VIEW).allowed
+    content = reads_drafts(current.person, here)
     found = None if asked.problems else events_below(here, asked, before, content=content)
     days = [] if before or asked.terms or asked.problems else activity(here, current.person.zone)
     status = 422 if asked.problems or form.errors else 200

@@ -18,11 +18,13 @@ from tenants.clock import now
 from tenants.db import db
 from tenants.engines import reading
 from tenants.findings import Report
+from tenants.policing import set_policy
 from tenants.retention import end_hold, hold_by_id, set_days, start_hold
-from tenants.scope import acting_in, tenant_scope
+from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.seals import AuditSeal
 from tests.fixtures.app import app_over, both_databases
 from tests.fixtures.cast import Cast, as_actor
+from tests.fixtures.pages import TESTS
 from tests.tenants.chain_scene import EVENT, WAYS, add_events, past_triggers, seal_all
 from tests.tenants.purge_scene import AROUND, seals
 
@@ -111,6 +113,15 @@ def test_what_is_young_or_kept_longer_below_stays(app: Flask, old: int, cast: Ca
             AuditEvent.account_id == cast.berlin.id, AuditEvent.at < now() - timedelta(days=99)
         )  # fmt: skip
         assert db.session.scalar(query)
+
+
+def test_a_policy_above_keeps_more_than_the_rule(app: Flask, old: int, cast: Cast):
+    keep(cast, 30)
+    seal_all(app)
+    with across_tenants("a test sets a policy of the house"):
+        set_policy(cast.house, "trail_retention_days", "365", by=TESTS)
+        db.session.commit()
+    assert purge_by_rule() == 0
 
 
 def test_a_hold_keeps_everything(app: Flask, old: int, cast: Cast):
