@@ -4,6 +4,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, select
@@ -74,6 +75,11 @@ class AccountRef:
     def label(self) -> str:
         """Return how the trail names this account."""
         return self.name
+
+    @cached_property
+    def keys(self) -> tuple[int, ...]:
+        """Return the path as numbers, which are quicker to look up than ids are."""
+        return tuple(account_id.int for account_id in self.path)
 
     @property
     def depth(self) -> int:

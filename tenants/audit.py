@@ -79,6 +79,7 @@ def circumstances(request_id: str, address: str = "") -> Iterator[None]:
 class AuditEvent(Keyed, TenantScoped, Base):
     """One event. Never changed, never deleted."""
 
+    __listed__ = True
     __tablename__ = "audit_event"
     __table_args__ = (
         Index("ix_audit_event_account_id_at", "account_id", "at", "id"),

@@ -36,21 +36,28 @@ class Giver:
 def actor_for(person_id: uuid.UUID, at: datetime | None = None) -> Actor | None:
     """Return the person as an actor with the grants in force, or None if there is no such person.
 
-    One statement for the person and one for everything held.
+    One statement; a second one only for a person who holds nothing.
     """
+    moment = at or now()
     with reading(), directory():
-        person = db.session.get(Person, person_id)
-        moment = at or now()
-        if person is None or not person.active_at(moment):
-            return None
         held = held_at(moment, Grant.person_id == person_id)
-        return Actor(
-            person_id=person.id,
-            label=person.email,
-            name=person.name,
-            zone=person.zone,
-            holdings=tuple(row.holding for row in held),
-        )
+        if not held:
+            return _without_grants(person_id, moment)
+    who = held[0]
+    return Actor(
+        person_id=person_id,
+        label=who.email,
+        name=who.name,
+        zone=who.zone,
+        holdings=tuple(row.holding for row in held),
+    )
+
+
+def _without_grants(person_id: uuid.UUID, at: datetime) -> Actor | None:
+    person = db.session.get(Person, person_id)
+    if person is None or not person.active_at(at):
+        return None
+    return Actor(person_id=person.id, label=person.email, name=person.name, zone=person.zone)
 
 
 def actor_by_email(email: str) -> Actor | None:
@@ -148,9 +155,11 @@ def givers(
 def scope_of(actor: Actor, account: AccountRef) -> Scope:
     """Return what an actor can reach while working in an account: his parts of its tenant."""
     reaching = [h for h in actor.holdings if h.tenant_id == account.tenant_id or h.covers(account)]
+    far = {h.account_id for h in reaching if h.reach == "subtree"}
     return Scope(
         "tenant",
         tenant_id=account.tenant_id,
-        roots=tuple(sorted({h.account_id for h in reaching if h.reach == "subtree"})),
+        roots=tuple(sorted(far)),
         alone=tuple(sorted({h.account_id for h in reaching if h.reach != "subtree"})),
+        whole_tenant=not far.isdisjoint(account.path[: account.path.index(account.tenant_id) + 1]),
     )

@@ -24,6 +24,7 @@ class Held:
     person_id: uuid.UUID
     name: str
     email: str
+    zone: str
     holding: Holding
 
 
@@ -33,7 +34,7 @@ def held_at(at: datetime, condition: Any) -> list[Held]:
     People who could not sign in at that instant are left out. Needs the directory's scope.
     """
     rows = db.session.execute(_query(at, condition)).all()
-    people = {row[0].id: (row[0].person_id, row[-2], row[-1]) for row in rows}
+    people = {row[0].id: (row[0].person_id, *row[-3:]) for row in rows}
     return [Held(*people[holding.grant_id], holding) for holding in _fold(rows)]
 
 
@@ -51,7 +52,7 @@ def _query(at: datetime, condition: Any) -> Select[Any]:
     return (
         select(
             Grant, Account, held.name, via.name, chain.c.steps, RolePermission.permission,
-            Person.name, Person.email,
+            Person.name, Person.email, Person.zone,
         )
         .join(chain, chain.c.grant_id == Grant.id)
         .join(Account, Account.id == Grant.account_id)

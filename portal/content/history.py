@@ -10,9 +10,9 @@ from sqlalchemy import Select, or_, select, tuple_
 from portal.content.desk import PER_PAGE, Slice, key_of, parse_key
 from portal.content.pages import Page
 from portal.content.schedules import Schedule
-from tenants.accounts import AccountClosure
 from tenants.audit import AuditEvent
 from tenants.db import db
+from tenants.newest import Rows, all_below, newest
 
 NOT_SHOWN = "(content not shown)"
 ABOUT_CONTENT = frozenset({"page", "schedule", "revision"})
@@ -75,25 +75,31 @@ def events_below(
 
     `content` says whether the viewer may read drafts; without it titles and texts are left out.
     """
-    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id == account_id)
-    query = select(AuditEvent).where(AuditEvent.account_id.in_(below))
-    for column, wanted in (
-        (AuditEvent.event, filters.event),
-        (AuditEvent.outcome, filters.outcome),
-        (AuditEvent.request_id, filters.request_id),
-    ):
-        if wanted:
-            query = query.where(column == wanted)
+    wanted = [
+        column == value
+        for column, value in (
+            (AuditEvent.event, filters.event),
+            (AuditEvent.outcome, filters.outcome),
+            (AuditEvent.request_id, filters.request_id),
+        )
+        if value
+    ]
     if filters.actor:
-        query = query.where(AuditEvent.actor_label.icontains(filters.actor, autoescape=True))
-    return _slice(query, before, content=content)
+        wanted.append(AuditEvent.actor_label.icontains(filters.actor, autoescape=True))
+    rows = Rows(AuditEvent, AuditEvent.at, wanted)
+    place = parse_key(before) if before else None
+    query = newest(rows, all_below(account_id), place, PER_PAGE + 1)
+    return _cut(list(db.session.scalars(query)), content=content)
 
 
 def _slice(query: Select[Any], before: str | None, *, content: bool) -> Slice:
     query = query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     if before:
         query = query.where(tuple_(AuditEvent.at, AuditEvent.id) < tuple_(*parse_key(before)))
-    found = list(db.session.scalars(query.limit(PER_PAGE + 1)))
+    return _cut(list(db.session.scalars(query.limit(PER_PAGE + 1))), content=content)
+
+
+def _cut(found: list[AuditEvent], *, content: bool) -> Slice:
     older = None
     if len(found) > PER_PAGE:
         older = key_of(found[PER_PAGE - 1].at, found[PER_PAGE - 1].id)

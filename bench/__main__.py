@@ -1,0 +1,21 @@
+"""`python -m bench [decide access lists trail] [--on sqlite|postgres]`."""
+
+import argparse
+
+from bench import access, decide, lists, measure, trail, worlds
+
+BENCHES = {"decide": decide, "access": access, "lists": lists, "trail": trail}
+
+
+def main() -> None:
+    """Run the benches asked for, all by default, and print one table."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], default=[])
+    parser.add_argument("--on", choices=worlds.KINDS, action="append")
+    asked = parser.parse_args()
+    kinds = tuple(asked.on or worlds.KINDS)
+    names = asked.names or list(BENCHES)
+    measure.show([line for name in names for line in BENCHES[name].run(kinds)])  # type: ignore[attr-defined]  # each has a run
+
+
+main()

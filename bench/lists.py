@@ -1,0 +1,76 @@
+"""(c) The newest 50 items a person may see, by how many accounts he sees."""
+
+import random
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from bench import worlds
+from bench.apps import portal
+from bench.measure import Line, alternate, line, p99
+from bench.tree import Node, grow
+from portal.content.pages import Page
+from tenants.accounts import AccountClosure
+from tenants.db import db
+from tenants.newest import Reach, Rows, newest
+from tenants.scope import Scope, acting_in, reading
+
+ROUNDS = 40
+RECENT = Rows(Page, Page.changed_at)
+COLUMNS = (Page.id, Page.title, Page.changed_at)
+
+
+def run(kinds: tuple[str, ...]) -> list[Line]:
+    """Compare the adaptive list with the natural one, both as the portal would send them."""
+    lines: list[Line] = []
+    nodes = grow(worlds.SIZES["tree"].accounts)
+    for kind in kinds:
+        with worlds.server(kind) as socket, portal("tree", socket):
+            for name, roots in _classes(nodes).items():
+                lines += _compare(kind, name, roots)
+    return lines
+
+
+def _compare(kind: str, name: str, roots: list[Node]) -> list[Line]:
+    designs: dict[str, Callable[[int], object]] = {
+        "adaptive": lambda n: _ask(roots[n % len(roots)], natural=False),
+        "IN (subtree)": lambda n: _ask(roots[n % len(roots)], natural=True),
+    }
+    designs["adaptive"](0)
+    spent = alternate(designs, ROUNDS if name != "all" else ROUNDS // 4)
+    ours, theirs = spent["adaptive"], spent["IN (subtree)"]
+    met = p99(ours) <= 15
+    return [
+        line(f"newest-{name}", kind, "adaptive", ours, target="p99 <= 15 ms", met=met),
+        line(f"newest-{name}", kind, "IN (subtree)", theirs, ratio=p99(theirs) / p99(ours),
+             note="ratio of p99"),
+    ]  # fmt: skip
+
+
+def _ask(root: Node, *, natural: bool) -> None:
+    """Send the statements of one list, from the count of accounts to the last row."""
+    whole = root.id == root.tenant_id
+    scope = Scope("tenant", root.tenant_id, roots=(root.id,), whole_tenant=whole or natural)
+    with reading(), acting_in(scope):
+        if natural:
+            pairs = AccountClosure.__table__.alias("scope_closure")
+            below = select(pairs.c.descendant_id).where(pairs.c.ancestor_id == root.id)
+            query = select(Page).where(Page.account_id.in_(below))
+            query = query.order_by(Page.changed_at.desc(), Page.id.desc()).limit(51)
+        else:
+            query = newest(RECENT, Reach(root.tenant_id, (root.id,), whole=whole), None, 51)
+        db.session.execute(query.with_only_columns(*COLUMNS)).all()
+
+
+def _classes(nodes: list[Node]) -> dict[str, list[Node]]:
+    """Return accounts of the large tenant to stand at, by how many are below them."""
+    dice = random.Random(50)  # noqa: S311 - not for secrets
+    giant = nodes[1]
+    inside = [node for node in nodes if node.tenant_id == giant.id and node is not giant]
+    sizes = {"narrow": (1, 5), "middle": (50, 2000), "wide": (2001, len(nodes))}
+    found = {
+        name: dice.sample(fit, min(len(fit), 40))
+        for name, (least, most) in sizes.items()
+        if (fit := [node for node in inside if least <= node.size <= most])
+    }
+    return found | {"all": [giant]}
