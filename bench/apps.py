@@ -56,5 +56,3 @@ def watching() -> Iterator[Watch]:
         yield watch
     finally:
         event.remove(db.engine, "before_cursor_execute", count)
-
-

@@ -83,7 +83,7 @@ def _insert(
 ) -> None:
     """Insert rows numbered from 1, each joined (`a`) to the account whose number it comes to."""
     statement = (
-        f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())} "  # noqa: S608 - our own names
+        f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())} "
         f"FROM {_numbers(connection, number)} JOIN bench_account a ON a.number = {account}"
     )
     connection.execute(text(statement))

@@ -31,14 +31,27 @@ class Line:
 
 def alternate(designs: dict[str, Callable[[int], object]], rounds: int) -> dict[str, list[float]]:
     """Run each design once a round, in turn, and return its milliseconds. One round warms up."""
+    return alternating({name: _timed(call) for name, call in designs.items()}, rounds)
+
+
+def alternating(designs: dict[str, Callable[[int], float]], rounds: int) -> dict[str, list[float]]:
+    """Do the same with designs that measure themselves."""
     spent: dict[str, list[float]] = {name: [] for name in designs}
     for number in range(-1, rounds):
         for name, call in designs.items():
-            started = time.perf_counter()
-            call(max(number, 0))
+            milliseconds = call(max(number, 0))
             if number >= 0:
-                spent[name].append((time.perf_counter() - started) * 1000)
+                spent[name].append(milliseconds)
     return spent
+
+
+def _timed(call: Callable[[int], object]) -> Callable[[int], float]:
+    def timed(number: int) -> float:
+        started = time.perf_counter()
+        call(number)
+        return (time.perf_counter() - started) * 1000
+
+    return timed
 
 
 def p99(values: list[float]) -> float:

@@ -1,4 +1,4 @@
-"""The databases the benches ask: filled once, kept in var/bench, made anew when this file changes."""
+"""The databases the benches ask: filled once and kept in var/bench."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, select, text
+from sqlalchemy import Connection, Engine, create_engine, select
 
 from bench import mass, postgres, tree
 from portal import models
@@ -149,7 +149,7 @@ def _insert(connection: Connection, model: Any, rows: list[dict[str, Any]]) -> N
 
 
 def _tidy(engine: Engine) -> None:
-    """Let PostgreSQL know its tables, as autovacuum would; SQLite runs without, as it does there."""
+    """Let PostgreSQL know its tables, as autovacuum would. SQLite knows nothing, as ever."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("VACUUM ANALYZE")

@@ -30,7 +30,7 @@ Place = tuple[datetime, uuid.UUID]
 class Reach:
     """Accounts of one tenant: the subtrees below `roots` and the single accounts in `alone`.
 
-    `whole` is all of the tenant `tenant_id`. With `below`, only what stands at that account or below it.
+    `whole` is all of the tenant. With `below`, only what stands at that account or below it.
     """
 
     tenant_id: uuid.UUID

@@ -33,7 +33,7 @@ class Forest:
     """A random tree below Acme with random pages, many changed at the same moment."""
 
     def __init__(self, cast: Cast, seed: int) -> None:
-        self.dice = random.Random(seed)
+        self.dice = random.Random(seed)  # noqa: S311 - not for secrets
         self.tenant_id = cast.acme.tenant_id
         with across_tenants("a random tree"):
             top = db.session.get(Account, cast.acme.id)
@@ -77,8 +77,7 @@ class Forest:
         rows = [
             (p.changed_at, p.id)
             for p in db.session.query(Page)
-            if self.sees(reach, p.account_id)
-            and (before is None or (p.changed_at, p.id) < before)
+            if self.sees(reach, p.account_id) and (before is None or (p.changed_at, p.id) < before)
         ]
         return sorted(rows, reverse=True)[:LIMIT]
 
