@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 
 from tenants.accounts import AccountRef
 from tenants.db import db
-from tenants.delegation import end
+from tenants.delegation import end, grant_by_id
 from tenants.grants import Grant
 from tenants.scope import acting_in, tenant_scope
 from tests.fixtures.app import both_databases
@@ -102,6 +102,8 @@ def _end_grants(app: Flask, cast: Cast, person_id: uuid.UUID) -> None:
     with app.app_context():
         admin = as_actor(cast.admin)
         with acting_in(tenant_scope(cast.acme.tenant_id)):
-            grant = db.session.scalars(select(Grant).where(Grant.person_id == person_id)).one()
+            found = db.session.scalars(select(Grant.id).where(Grant.person_id == person_id)).one()
+            grant = grant_by_id(found)
+            assert grant is not None
             end(grant, cast.acme, by=admin, reason="Gone.")
             db.session.commit()
