@@ -15,7 +15,7 @@ def main() -> None:
     asked = parser.parse_args()
     kinds = tuple(asked.on or worlds.KINDS)
     names = asked.names or list(BENCHES)
-    measure.show([line for name in names for line in BENCHES[name].run(kinds)])  # type: ignore[attr-defined]  # each has a run
+    measure.show([line for name in names for line in BENCHES[name].run(kinds)])
 
 
 main()

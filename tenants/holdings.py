@@ -34,8 +34,12 @@ def held_at(at: datetime, condition: Any) -> list[Held]:
     People who could not sign in at that instant are left out. Needs the directory's scope.
     """
     rows = db.session.execute(_query(at, condition)).all()
-    people = {row[0].id: (row[0].person_id, *row[-3:]) for row in rows}
-    return [Held(*people[holding.grant_id], holding) for holding in _fold(rows)]
+    people = {row[0].id: row for row in rows}
+    found = []
+    for holding in _fold(rows):
+        grant, *_, name, email, zone = people[holding.grant_id]
+        found.append(Held(grant.person_id, name, email, zone, holding))
+    return found
 
 
 def _query(at: datetime, condition: Any) -> Select[Any]:

@@ -63,9 +63,9 @@ class Forest:
     def reach(self) -> Reach:
         """Some roots, some single accounts, sometimes only what is below a third."""
         ids = list(self.paths)
-        few = (tuple(self.dice.sample(ids, self.dice.randrange(4))) for _ in range(2))
+        roots, alone = (tuple(self.dice.sample(ids, self.dice.randrange(4))) for _ in range(2))
         below = self.dice.choice([None, self.dice.choice(ids)])
-        return Reach(self.tenant_id, *few, below=below)
+        return Reach(self.tenant_id, roots, alone, below=below)
 
     def sees(self, reach: Reach, account_id: uuid.UUID) -> bool:
         path = self.paths.get(account_id, ())
