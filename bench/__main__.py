@@ -1,10 +1,11 @@
-"""`python -m bench [decide access lists trail] [--on sqlite|postgres]`."""
+"""`python -m bench [decide access lists trail move] [--on sqlite|postgres]`."""
 
 import argparse
 
-from bench import access, decide, lists, measure, trail, worlds
+from bench import access, decide, lists, measure, moves, trail, worlds
 
-BENCHES = {"decide": decide, "access": access, "lists": lists, "trail": trail}
+BENCHES = {"decide": decide, "access": access, "lists": lists, "trail": trail,
+           "move": moves}  # fmt: skip
 
 
 def main() -> None:

@@ -6,8 +6,9 @@ from contextlib import ExitStack
 from bench import worlds
 from bench.apps import portal
 from bench.measure import Line, alternate, line
-from bench.tree import Node, grow
-from portal.content.history import TrailFilters, events_below
+from bench.tree import Node, account_ref, grow
+from portal.content.history import events_below
+from portal.content.trail_filters import TrailQuery
 from tenants.scope import Scope, acting_in, reading
 
 ROUNDS = 40
@@ -46,4 +47,4 @@ def _compare(kind: str, name: str, root: Node, socket: object) -> list[Line]:
 def _page(app: object, root: Node) -> None:
     scope = Scope("tenant", root.tenant_id, whole_tenant=True)
     with app.app_context(), reading(), acting_in(scope):  # type: ignore[attr-defined]  # a Flask
-        events_below(root.id, TrailFilters(), None, content=True)
+        events_below(account_ref(root), TrailQuery(), None, content=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tenants.accounts import AccountRef, split_path
+
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 DEEPEST = 8
 GIANT = 0.9  # of all accounts stand below one master: the middle of a large tenant is the hard case
@@ -75,6 +77,24 @@ def account_row(node: Node) -> dict[str, Any]:
         "handle": f"account-{node.number}", "name": f"Account {node.number}", "zone": "UTC",
         "created_at": EPOCH,
     }  # fmt: skip
+
+
+def account_ref(node: Node) -> AccountRef:
+    """Return an account as the portal carries it."""
+    return AccountRef(
+        node.id, node.tenant_id, node.parent.id if node.parent else None,
+        ("house", "master", "secondary")[min(node.depth, 2)],
+        f"account-{node.number}", f"Account {node.number}", split_path(node.path), "UTC",
+    )  # fmt: skip
+
+
+def lasting_rows(node: Node) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return since when an account stands where it stands, and since when it is open."""
+    known = {"tenant_id": node.tenant_id, "account_id": node.id, "since": EPOCH, "ended_at": None}
+    return (
+        known | {"parent_id": node.parent.id if node.parent else None},
+        known | {"state": "open"},
+    )
 
 
 def person_row(number: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, select
 
 from bench import mass, postgres, tree
 from portal import models
-from tenants.accounts import Account
+from tenants.accounts import Account, AccountPlace, AccountState
 from tenants.grants import Grant
 from tenants.people import Person
 from tenants.roles import Role
@@ -122,6 +122,10 @@ def _drop_helpers(connection: Connection) -> list[str]:
 def _rows(connection: Connection, size: Size) -> None:
     nodes = tree.grow(size.accounts)
     _insert(connection, Account, [tree.account_row(node) for node in nodes])
+    for model, rows in zip(
+        (AccountPlace, AccountState), zip(*map(tree.lasting_rows, nodes), strict=True), strict=True
+    ):
+        _insert(connection, model, list(rows))
     kind = "UUID" if connection.dialect.name == "postgresql" else "CHAR(32)"
     connection.exec_driver_sql(
         f"CREATE TABLE bench_account (number INTEGER PRIMARY KEY, id {kind}, tenant_id {kind})"

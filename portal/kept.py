@@ -7,8 +7,8 @@ from flask import request
 
 NOT_TYPED = frozenset(
     {
-        *("csrf_token", "act", "based_on", "categories", "chosen", "confirmed", "parent", "person"),
-        *("reach", "revision", "role", "what"),
+        *("csrf_token", "act", "answer", "based_on", "categories", "chosen", "confirmed"),
+        *("parent", "person", "reach", "revision", "role", "what"),
     }
 )
 LABELS = {"body": "Text", "excerpt": "Summary", "slug": "Address", "wall": "Date and time"}

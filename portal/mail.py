@@ -10,13 +10,16 @@ from uuid import UUID
 from flask import current_app
 
 from portal.config import Config
+from portal.identity import email_change
 from portal.identity.tokens import LIFE
 from portal.outbox import post
 from portal.times import local_time
+from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.decisions import Actor
 from tenants.invitations import Invitation
+from tenants.notices import Ending
 from tenants.people import Person
 
 
@@ -50,6 +53,77 @@ def invitation(row: Invitation, account: AccountRef, token: str, *, by: Actor) -
         row.email, "invitation", account.tenant_id,
         link=address_of("joining.open_link", token=token), role=row.role, account=account,
         inviter=by.name, expires=local_time(row.expires_at, account.zone),
+    )  # fmt: skip
+
+
+def request_made(row: AccessRequest, account: AccountRef, recipient: str, *, by: Actor) -> None:
+    """Tell somebody who can give it that access is asked for; the reason is read in the portal."""
+    _post(
+        recipient, "request_made", account.tenant_id,
+        asker=by, account=account, wanted=row.words,
+        link=address_of("requests.answer", handle=account.handle, request_id=row.id),
+    )  # fmt: skip
+
+
+def request_answered(row: AccessRequest, account: AccountRef) -> None:
+    """Tell whoever asked what the answer is."""
+    _post(
+        row.person.email, "request_answered", account.tenant_id,
+        person=row.person, account=account, wanted=row.words, granted=row.answer == "granted",
+        reason=row.answer_reason, answerer=row.answered_by_label, link=address_of("me.show"),
+    )  # fmt: skip
+
+
+def email_confirm(person: Person, email: str, token: str) -> None:
+    """Send the link that confirms a new address, to that address."""
+    _post(
+        email, "email_confirm", person=person, email=email,
+        link=address_of("address.open_confirm", token=token),
+        hours=int(email_change.CONFIRM.total_seconds() // 3600),
+    )  # fmt: skip
+
+
+def email_taken(email: str) -> None:
+    """Tell whoever has an address already that somebody wanted it. It names nobody."""
+    _post(email, "email_taken", email=email, link=address_of("reset.ask"))
+
+
+def email_stop(person: Person, email: str, token: str) -> None:
+    """Send the link that stops or undoes the change, to the address as it is."""
+    _write(
+        person, "email_stop", email=email, at=local_time(now(), person.zone),
+        link=address_of("address.open_stop", token=token), days=email_change.UNDO.days,
+    )  # fmt: skip
+
+
+def email_changed(person: Person, old: str, new: str) -> None:
+    """Tell both addresses that the change happened."""
+    at = local_time(now(), person.zone)
+    for recipient in (old, new):
+        _post(
+            recipient, "email_changed", person=person, old=old, new=new, at=at,
+            days=email_change.UNDO.days,
+        )  # fmt: skip
+
+
+def grant_ends(ending: Ending) -> None:
+    """Tell somebody that his role ends soon."""
+    _post(
+        ending.email, "grant_ends", ending.account.tenant_id,
+        ending=ending, until=local_time(ending.until, ending.zone),
+        link=address_of("dashboard.show", handle=ending.account.handle),
+    )  # fmt: skip
+
+
+def given_grant_ends(ending: Ending) -> None:
+    """Tell whoever gave a role that it ends soon, with the way to give it again."""
+    _post(
+        ending.giver_email or "", "given_grant_ends", ending.account.tenant_id,
+        ending=ending, until=local_time(ending.until, ending.account.zone),
+        link=address_of(
+            "people.give_role", handle=ending.account.handle,
+            person=ending.person_id, role=ending.role_id,
+        ),
     )  # fmt: skip
 
 

@@ -1,11 +1,29 @@
 """Every mapped class, so that importing this one module completes the metadata."""
 
-from portal import heartbeats, outbox
-from portal.content import imports, pages, schedules, sites, terms
-from portal.identity import models as identity
-from tenants import accounts, audit, grants, invitations, people, roles, seals
+from importlib import import_module
 
-__all__ = [
-    "accounts", "audit", "grants", "heartbeats", "identity", "imports", "invitations", "outbox",
-    "pages", "people", "roles", "schedules", "seals", "sites", "terms",
-]  # fmt: skip
+MODULES = (
+    "portal.content.imports",
+    "portal.content.pages",
+    "portal.content.schedules",
+    "portal.content.sites",
+    "portal.content.terms",
+    "portal.content.trail_views",
+    "portal.heartbeats",
+    "portal.identity.models",
+    "portal.outbox",
+    "tenants.access_requests",
+    "tenants.accounts",
+    "tenants.audit",
+    "tenants.certificates",
+    "tenants.grants",
+    "tenants.invitations",
+    "tenants.notices",
+    "tenants.people",
+    "tenants.retention",
+    "tenants.roles",
+    "tenants.seals",
+)
+
+for name in MODULES:
+    import_module(name)

@@ -14,6 +14,7 @@ from werkzeug.local import LocalProxy
 from portal.identity import sessions
 from tenants.accounts import HANDLE, AccountRef
 from tenants.audit import circumstances
+from tenants.branches import Halt, halt_of
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Decision, can
@@ -36,6 +37,7 @@ class Current:
     actor: Actor | None = None
     account: AccountRef | None = None
     ancestors: tuple[AccountRef, ...] = ()
+    halt: Halt | None = None
     login_session_id: uuid.UUID | None = None
     switcher: list[AccountRef] = field(default_factory=list)
     after_commit: list[Callable[[], object]] = field(default_factory=list)
@@ -125,6 +127,8 @@ def _locate() -> None:
     if not path or not current.actor.is_member(path[-1]):
         abort(404)
     current.account, current.ancestors = path[-1], path[:-1]
+    if path[-1].halted:
+        current.halt = halt_of(path)
 
 
 def _leave(response: Response) -> Response:

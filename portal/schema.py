@@ -6,10 +6,11 @@ from sqlalchemy import select
 
 from tenants.accounts import Account
 from tenants.audit import excuse, record
+from tenants.built_in import sync_built_in
 from tenants.db import db
 from tenants.decisions import SYSTEM
 from tenants.events import Event
-from tenants.roles import built_in_roles, sync_built_in
+from tenants.roles import built_in_roles
 from tenants.scope import across_tenants
 
 

@@ -68,6 +68,12 @@ class SiteContext:
     opened: bool
     menu: tuple[Shown, ...] = ()
     footer: str = ""
+    accent: str = ""
+
+    @property
+    def brand_url(self) -> str:
+        """Return the path of the stylesheet of the site's accent, or empty without one."""
+        return f"{self.url('/brand.css')}?v={self.accent[1:]}" if self.accent else ""
 
     def url(self, address: str) -> str:
         """Return the path on this host of an address of the site, ready for `href`."""
@@ -96,8 +102,11 @@ class SiteContext:
         return f"{moment.astimezone(zone(self.zone)):%-d %B %Y}"
 
 
-def site_context(account: AccountRef) -> SiteContext:
-    """Return the account's site with its menu. Three statements, whatever the data."""
+def site_context(account: AccountRef, accent: str = "") -> SiteContext:
+    """Return the account's site with its menu. Three statements, whatever the data.
+
+    `accent` is the colour of its links, `#rrggbb`, or empty for the usual one.
+    """
     site = site_of(account.id)
     context = SiteContext(
         id=site.id if site else account.id,
@@ -109,6 +118,7 @@ def site_context(account: AccountRef) -> SiteContext:
         zone=account.zone,
         base_url=current_app.config["PORTAL"].base_url,
         opened=site is not None,
+        accent=accent,
     )
     return replace(context, menu=_menu(context, menu_of(account.id)))
 
@@ -173,7 +183,7 @@ class _Nowhere:
     title = "Start page"
     home_url = "/"
     lang = "en"
-    tagline = feed_url = footer = ""
+    tagline = feed_url = footer = brand_url = ""
     menu = ()
     opened = False
 

@@ -7,10 +7,14 @@ from typing import Any
 
 from flask import Flask, request, url_for
 
+from portal.brand import accent_of
 from portal.config import ROOT
 from portal.heartbeats import is_silent
+from portal.proofs import ask_url
 from portal.requests import current
 from portal.times import ago, local_time
+from tenants.asking import requests_for
+from tenants.branches import Halt
 from tenants.db import db
 from tenants.decisions import Decision
 from tenants.permissions import Permission as P
@@ -26,17 +30,29 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
     )),
     ("Account", (
         ("People", "people.index", "users", (P.ACCESS_VIEW,)),
+        ("Groups", "groups.index", "user-cog", (P.ACCESS_VIEW,)),
+        ("Roles", "roles.index", "id-card", (P.ACCESS_VIEW,)),
+        ("Requests", "requests.index", "inbox", (P.GRANT_GIVE,)),
         ("Access", "access.index", "shield-check", (P.ACCOUNT_VIEW,)),
+        ("Accounts", "accounts.index", "folder-tree", (P.ACCOUNT_VIEW,)),
         ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
         ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),
     )),
 )  # fmt: skip
 
 
+_PART_OF = {"defining": "roles", "holders": "access", "supposing": "access"}
+
+
 def init_app(app: Flask) -> None:
     """Attach globals, filters and the shell."""
     app.jinja_env.globals.update(
-        static_url=static_url, can=_can, Permission=P, decide=_decide, shell=None
+        static_url=static_url,
+        can=_can,
+        Permission=P,
+        decide=_decide,
+        shell=None,
+        lacking=lacking,
     )
     app.jinja_env.filters.update(local_time=local_time, ago=ago)
     app.context_processor(_shell_context)
@@ -55,6 +71,24 @@ def _fingerprint(path: str) -> str:
 
 def _can(permission: P) -> bool:
     return _decide(permission).allowed
+
+
+class Lacking(str):
+    """Why a control is greyed out, in a sentence; `ask_url` is where the right is asked for."""
+
+    __slots__ = ("ask_url",)
+
+    ask_url: str | None
+
+
+def lacking(wanted: P | Decision) -> Lacking | None:
+    """Return why a control is greyed out, or None when it is not."""
+    decision = _decide(wanted) if isinstance(wanted, P) else wanted
+    if decision.allowed:
+        return None
+    sentence = Lacking(decision.sentence)
+    sentence.ask_url = ask_url(decision)
+    return sentence
 
 
 def _decide(permission: P) -> Decision:
@@ -77,6 +111,14 @@ class Shell:
     @property
     def account(self) -> Any:
         return current.account
+
+    @property
+    def brand_url(self) -> str:
+        """Return where the account's colours are, or empty when it has none of its own."""
+        if current.account is None or not _can(P.ACCOUNT_VIEW):
+            return ""
+        accent = accent_of([*current.ancestors, current.account])
+        return url_for("brand.css", handle=current.here.handle, v=accent[1:]) if accent else ""
 
     @property
     def ancestors(self) -> list[Any]:
@@ -105,6 +147,8 @@ class Shell:
 
     @property
     def banner(self) -> dict[str, str] | None:
+        if current.halt is not None:
+            return _halted(current.halt)
         if current.account is None or not is_silent(db.session(), "scheduler"):
             return None
         return {
@@ -112,6 +156,16 @@ class Shell:
             "text": "The scheduler has not run for over 30 seconds. What is scheduled is kept "
             "and will run when it is back; publish now where it cannot wait.",
         }
+
+
+def _halted(halt: Halt) -> dict[str, str]:
+    """Say since when the account is halted; why, to those who may see who has access."""
+    what = {"suspended": "suspended", "closing": "being closed", "closed": "closed"}[halt.state]
+    since = f"{halt.account.name} is {what} since {local_time(halt.since, current.person.zone)}"
+    told = _can(P.ACCESS_VIEW) and halt.reason
+    reason = f": “{halt.reason}”" if told else "."
+    kept = " Access and the trail can still be read." if halt.state != "closed" else ""
+    return {"tone": "warn", "text": f"{since}{reason}{kept}"}
 
 
 def _group(label: str | None, items: Any) -> dict[str, Any]:
@@ -124,5 +178,7 @@ def _group(label: str | None, items: Any) -> dict[str, Any]:
 
 
 def _item(label: str, url: str, icon: str, key: str) -> dict[str, Any]:
-    here = request.path.startswith(key) or request.blueprint == key.split(".", maxsplit=1)[0]
-    return {"label": label, "url": url, "icon": icon, "current": here}
+    within = _PART_OF.get(request.blueprint or "", request.blueprint)
+    here = request.path.startswith(key) or within == key.split(".", maxsplit=1)[0]
+    count = len(requests_for(current.person, current.here)) if key == "requests.index" else 0
+    return {"label": label, "url": url, "icon": icon, "current": here, "count": count}

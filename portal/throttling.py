@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from portal.config import Config
 from portal.extensions import limiter
 from portal.identity.sessions import is_known_address
+from portal.requests import current
 from tenants.db import db
 from tenants.engines import reading
 from tenants.people import BadEmail, normal_email
@@ -30,6 +31,7 @@ PER_PLACE = 10
 NO_EMAIL = "none"
 MAILS_PER_PERSON = "5 per hour"
 MAILS_PER_PLACE = "30 per hour"
+REQUESTS_PER_PERSON = "20 per hour"
 ONE_REPORT = parse("1 per 15 minutes")
 DEFAULT_WAIT = 60
 
@@ -56,6 +58,13 @@ def mails(view: Any) -> Any:
     options: dict[str, Any] = {"methods": ["POST"], "scope": "mail"}
     view = limiter.shared_limit(MAILS_PER_PERSON, key_func=_person_key, **options)(view)
     return limiter.shared_limit(MAILS_PER_PLACE, key_func=_place_key, **options)(view)
+
+
+def requests(view: Any) -> Any:
+    """Limit POSTs to a view in which somebody signed in asks others for something."""
+    return limiter.shared_limit(
+        REQUESTS_PER_PERSON, scope="request", key_func=_signed_in_key, methods=["POST"]
+    )(view)
 
 
 def passwords(key: Callable[[], str]) -> Callable[[Any], Any]:
@@ -132,6 +141,10 @@ def _person_key() -> str:
 
 def _person_and_place_key() -> str:
     return _hidden("both", place(), asked_email())
+
+
+def _signed_in_key() -> str:
+    return _hidden("signed in", str(current.actor.person_id) if current.actor else place())
 
 
 def _hidden(*parts: str) -> str:

@@ -1,6 +1,6 @@
 """Moments and wall times in words. Zones by IANA name, instants in UTC."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -30,6 +30,12 @@ def local_time(moment: datetime | None, zone_name: str = "UTC") -> str:
     unnamed = zone_name == "UTC" or zone_name.startswith("Etc/")
     place = "" if unnamed else zone_name.rsplit("/", 1)[-1].replace("_", " ") + ", "
     return f"{local:%a %-d %b %Y, %H:%M} ({place}{offset_words(local.utcoffset() or timedelta())})"
+
+
+def end_of_day(day: date, zone_name: str) -> datetime:
+    """Return the last second of a day in a zone, as UTC."""
+    last = datetime.combine(day, time(23, 59, 59), ZoneInfo(zone_name))
+    return last.astimezone(UTC)
 
 
 def ago(moment: datetime | None, now: datetime | None = None) -> str:

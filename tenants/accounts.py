@@ -1,4 +1,8 @@
-"""The tree of accounts: one house, masters below it, secondaries at any depth below those."""
+"""The tree of accounts: one house, masters below it, secondaries at any depth below those.
+
+Where an account stands and whether it is open are kept twice: on its row as of now, and in
+`AccountPlace` and `AccountState` with from and until, so that every past answer can be given again.
+"""
 
 import re
 import uuid
@@ -7,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from tenants.audit import Audited
@@ -16,6 +20,7 @@ from tenants.db import Base, Keyed, db
 from tenants.scope import TenantScoped
 
 Kind = Literal["house", "master", "secondary"]
+State = Literal["open", "suspended", "closing", "closed"]
 HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -27,7 +32,11 @@ class Account(Keyed, TenantScoped, Audited, Base):
     """A node of the one tree. `path` holds the ids from the root down to this account."""
 
     __tablename__ = "account"
-    __table_args__ = (CheckConstraint("kind IN ('house', 'master', 'secondary')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('house', 'master', 'secondary')", name="kind"),
+        CheckConstraint("state IN ('open', 'suspended', 'closing', 'closed')", name="state"),
+    )
+    __derived__ = frozenset({"path", "depth", "halted"})
 
     account_id = synonym("id")
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
@@ -37,12 +46,37 @@ class Account(Keyed, TenantScoped, Audited, Base):
     path: Mapped[str] = mapped_column(String(1000), index=True)
     depth: Mapped[int]
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    halted: Mapped[bool] = mapped_column(default=False)
+    accent: Mapped[str] = mapped_column(String(7), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     @property
     def label(self) -> str:
         """Return how the trail names this account."""
         return self.name
+
+
+class AccountPlace(Keyed, TenantScoped, Base):
+    """Below which parent an account stood, from when until when. Ended, never changed."""
+
+    __tablename__ = "account_place"
+
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
+    since: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+
+
+class AccountState(Keyed, TenantScoped, Base):
+    """An account's own state, whatever stands above it, from when until when."""
+
+    __tablename__ = "account_state"
+
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    by_label: Mapped[str] = mapped_column(String(300), default="")
+    since: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
 
 
 class AccountClosure(TenantScoped, Base):
@@ -60,7 +94,10 @@ class AccountClosure(TenantScoped, Base):
 
 @dataclass(frozen=True)
 class AccountRef:
-    """What a decision needs to know of an account; outlives the session that loaded it."""
+    """What a decision needs to know of an account; outlives the session that loaded it.
+
+    `state` is the account's own; `halted` tells whether it or an account above it is not open.
+    """
 
     id: uuid.UUID
     tenant_id: uuid.UUID
@@ -70,6 +107,9 @@ class AccountRef:
     name: str
     path: tuple[uuid.UUID, ...]
     zone: str
+    state: str = "open"
+    halted: bool = False
+    accent: str = ""
 
     @property
     def label(self) -> str:
@@ -98,6 +138,9 @@ def ref(account: Account) -> AccountRef:
         name=account.name,
         path=split_path(account.path),
         zone=account.zone,
+        state=account.state,
+        halted=account.halted,
+        accent=account.accent,
     )
 
 
@@ -127,8 +170,12 @@ def place(kind: Kind, handle: str, name: str, parent: Account | None, zone: str)
     account.tenant_id = account.id if kind != "secondary" or parent is None else parent.tenant_id
     account.path = f"{parent.path}/{account.id.hex}" if parent else account.id.hex
     account.depth = account.path.count("/")
+    account.halted = parent is not None and parent.halted
     db.session.add(account)
     db.session.flush()
+    node = {"tenant_id": account.tenant_id, "account_id": account.id, "since": account.created_at}
+    db.session.add(AccountPlace(parent_id=account.parent_id, **node))
+    db.session.add(AccountState(state="open", **node))
     for distance, ancestor_id in enumerate(reversed(split_path(account.path))):
         db.session.add(
             AccountClosure(
@@ -140,6 +187,12 @@ def place(kind: Kind, handle: str, name: str, parent: Account | None, zone: str)
         )
     db.session.flush()
     return account
+
+
+def take_turn(account: AccountRef) -> None:
+    """Wait for others who took a turn at the account; hold it until the transaction ends."""
+    turn = select(Account.id).where(Account.id == account.id).with_for_update(key_share=True)
+    db.session.execute(turn)
 
 
 def account_by_id(account_id: uuid.UUID) -> Account | None:

@@ -21,7 +21,9 @@ from tenants.events import EventType, all_events
 from tenants.scope import TenantScoped
 
 HIDDEN = "<hidden>"
-SECRET_FIELDS = frozenset({"password_hash", "access_password_hash", "token_hash"})
+SECRET_FIELDS = frozenset(
+    {"password_hash", "access_password_hash", "token_hash", "confirm_hash", "undo_hash"}
+)
 
 
 class Unrecorded(RuntimeError):
@@ -76,14 +78,27 @@ def circumstances(request_id: str, address: str = "") -> Iterator[None]:
         _circumstances.reset(token)
 
 
-class AuditEvent(Keyed, TenantScoped, Base):
-    """One event. Never changed, never deleted."""
+class _Facts(dict[str, Any]):
+    """What an event brought along; an old one may lack what its sentence says today."""
 
-    __listed__ = True
+    def __missing__(self, key: str) -> str:
+        return f"({key} unknown)"
+
+
+class AuditEvent(Keyed, TenantScoped, Base):
+    """One event. Never changed; deleted only by a purge (`tenants.purging`).
+
+    Each index ends in (at, id), the order of every list: a page of what one filter leaves is the
+    first rows of a range, however long the trail is.
+    """
+
     __tablename__ = "audit_event"
     __table_args__ = (
         Index("ix_audit_event_account_id_at", "account_id", "at", "id"),
         Index("ix_audit_event_tenant_id_at", "tenant_id", "at", "id"),
+        Index("ix_audit_event_tenant_id_event", "tenant_id", "event", "at", "id"),
+        Index("ix_audit_event_tenant_id_actor", "tenant_id", "actor_label", "at", "id"),
+        Index("ix_audit_event_tenant_id_outcome", "tenant_id", "outcome", "at", "id"),
         Index("ix_audit_event_target", "tenant_id", "target_type", "target_id", "at"),
     )
 
@@ -110,7 +125,11 @@ class AuditEvent(Keyed, TenantScoped, Base):
     def sentence_about(self, label: str) -> str:
         """Return what happened with the target under another name."""
         known = all_events().get(self.event)
-        return known.sentence.format_map({"target": label, **self.facts}) if known else self.event
+        return (
+            known.sentence.format_map(_Facts({"target": label, **self.facts}))
+            if known
+            else self.event
+        )
 
 
 def record(

@@ -1,9 +1,9 @@
 """Verifying a tenant's chain: is every sealed event still there, as it was, in its place?"""
 
 import hmac
+import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
@@ -11,106 +11,100 @@ from sqlalchemy import Select, func, select, tuple_
 from tenants.audit import AuditEvent
 from tenants.db import db
 from tenants.engines import reading
+from tenants.findings import Broken, Report
 from tenants.scope import acting_in, tenant_scope
 from tenants.seals import (
     FIELDS,
     GENESIS,
     AuditCheckpoint,
+    AuditPurge,
     AuditSeal,
     AuditWaiting,
     digest_of,
     link_of,
     plain_event,
+    purge_signature,
     signature_of,
 )
 
 BATCH = 1000
 UNREADABLE = (ValueError, TypeError, AttributeError)  # what SQLite lets in, Python may refuse
-SENTENCES = {
-    "altered": "the event was altered after it was sealed",
-    "removed": "the event, or its seal, was removed",
-    "moved": "the seal does not follow from the one before it: altered, put in or moved",
-    "cut": "the end of the chain was cut off from here on",
-    "unsigned": "the signature fails: rows were rewritten from here on, or the key is another one",
-    "inserted": "the event was put in past the portal, without a seal",
-}
 
 
-@dataclass(frozen=True)
-class Fault:
-    """The first bad row: what was done to it, at which position, and the event if it is known."""
-
-    kind: str
-    position: int | None
-    event_id: uuid.UUID | None = None
-
-    @property
-    def sentence(self) -> str:
-        """Return what is wrong, and where."""
-        where = f"At position {self.position}" if self.position else "Outside the chain"
-        which = f" (event {self.event_id})" if self.event_id else ""
-        return f"{where}{which} {SENTENCES[self.kind]}."
-
-
-@dataclass(frozen=True)
-class Report:
-    """What verifying found. `sealed` counts the rows that hold, up to the fault if there is one."""
-
-    sealed: int
-    waiting: int
-    link: str
-    fault: Fault | None
-
-    @property
-    def sentence(self) -> str:
-        """Return the result in words."""
-        if self.fault is not None:
-            return f"The trail was tampered with. {self.fault.sentence}"
-        rest = f" {self.waiting:,} newer wait for their seal." if self.waiting else ""
-        return f"The trail is whole: {self.sealed:,} sealed events, none altered or missing.{rest}"
-
-
-class Broken(Exception):
-    """Carries the first fault out of the walk."""
-
-    def __init__(self, kind: str, position: int | None, event_id: uuid.UUID | None = None) -> None:
-        super().__init__(kind)
-        self.fault = Fault(kind, position, event_id)
-
-
-def verify(tenant_id: uuid.UUID, key: bytes) -> Report:
+def verify(
+    tenant_id: uuid.UUID, key: bytes, *, after: int = 0, seconds: float | None = None
+) -> Report:
     """Verify a tenant's whole chain. Opens its own scope; safe while events are being sealed.
 
-    `key` is the checkpoints' (`Config.seal_key`). What is sealed meanwhile is not looked at.
+    `key` is the checkpoints' (`Config.seal_key`). What is sealed meanwhile is not looked at. Memory
+    is bounded by a batch. With `seconds` it stops at the first checkpoint after that time, and goes
+    on from there when called with `after` = that report's `sealed`.
     """
+    until = time.monotonic() + seconds if seconds is not None else None
     with reading(), acting_in(tenant_scope(tenant_id)):
-        walk = _Walk(tenant_id, key)
+        walk = Walk(tenant_id, key, until)
         fault = None
         try:
-            walk.run()
-            _check_outside()
+            walk.run(after)
+            if not walk.stopped:
+                _check_outside()
         except Broken as broken:
             fault = broken.fault
         waiting = db.session.scalar(select(func.count(AuditWaiting.event_id))) or 0
-        return Report(walk.position, waiting, walk.link, fault)
+        return Report(
+            walk.position, waiting, walk.link, fault, walk.start, walk.purged, walk.stopped
+        )
 
 
-class _Walk:
+class Walk:
     """The way along the chain: the last good position and its link."""
 
-    def __init__(self, tenant_id: uuid.UUID, key: bytes) -> None:
-        self.tenant_id, self.key = tenant_id, key
+    def __init__(self, tenant_id: uuid.UUID, key: bytes, until: float | None = None) -> None:
+        self.tenant_id, self.key, self.until = tenant_id, key, until
         self.position, self.link = 0, GENESIS
-        self.signed = 0
+        self.signed = self.start = 0
+        self.purged: AuditPurge | None = None
+        self.stopped = False
 
-    def run(self) -> None:
+    def run(self, after: int) -> None:
+        """Walk from the beginning that is left, or from the checkpoint at `after`."""
+        self.purged = check_purges(self.key)
+        if self.purged is not None:
+            self._begin(self.purged.position, self.purged.link)
+            self._refuse_before()
+        if after > self.position:
+            self._begin_at_checkpoint(after)
         end = db.session.scalar(select(func.max(AuditCheckpoint.position))) or 0
-        for rows in _batches(end):
+        for rows in _batches(end, self.position):
             checkpoints = self._checkpoints(rows[-1]["position"])
             for row in rows:
                 self._step(row, checkpoints)
+                if self.position == self.signed and self._time_is_up(end):
+                    self.stopped = True
+                    return
         if self.position < end:
             raise Broken("cut", self.position + 1)
+
+    def _time_is_up(self, end: int) -> bool:
+        return self.until is not None and self.position < end and time.monotonic() >= self.until
+
+    def _begin(self, position: int, link: str) -> None:
+        self.position = self.signed = self.start = position
+        self.link = link
+
+    def _begin_at_checkpoint(self, after: int) -> None:
+        found = self._checkpoints(after).get(after)
+        if found is None:
+            return
+        self._begin(after, found.link)
+        self._check_signature(after, found.link, found, found.previous)
+
+    def _refuse_before(self) -> None:
+        """Raise when a seal stands where everything was purged."""
+        query = select(AuditSeal.position, AuditSeal.id).where(AuditSeal.position <= self.position)
+        row = db.session.execute(query.order_by(AuditSeal.position).limit(1)).first()
+        if row is not None:
+            raise Broken("moved", row.position, row.id)
 
     def _step(self, row: dict[str, Any], checkpoints: dict[int, Any]) -> None:
         place = self.position + 1
@@ -125,27 +119,39 @@ class _Walk:
         link = link_of(self.tenant_id, place, row["seal"], row["digest"], self.link)
         if link != row["link"]:
             raise Broken("moved", place, row["seal"])
-        self._check_signature(place, link, checkpoints.get(place))
+        self._check_signature(place, link, checkpoints.get(place), self.signed)
         self.position, self.link = place, link
 
-    def _check_signature(self, place: int, link: str, checkpoint: Any) -> None:
+    def _check_signature(self, place: int, link: str, checkpoint: Any, before: int) -> None:
         if checkpoint is None:
             return
-        wanted = signature_of(self.key, self.tenant_id, place, link, checkpoint.at)
+        previous = checkpoint.previous
+        wanted = signature_of(self.key, self.tenant_id, place, link, checkpoint.at, previous)
         same = hmac.compare_digest(wanted.encode(), str(checkpoint.signature).encode())
         if not same or checkpoint.link != link:
             raise Broken("unsigned", self.signed + 1)
+        if previous is not None and previous != before:
+            raise Broken("unsure", previous)
         self.signed = place
 
     def _checkpoints(self, last: int) -> dict[int, Any]:
         query = select(
             AuditCheckpoint.position, AuditCheckpoint.link, AuditCheckpoint.at,
-            AuditCheckpoint.signature,
-        ).where(AuditCheckpoint.position.between(self.position + 1, last))  # fmt: skip
-        try:
-            return {row.position: row for row in db.session.execute(query)}
-        except UNREADABLE:
-            raise Broken("unsigned", self.signed + 1) from None
+            AuditCheckpoint.signature, AuditCheckpoint.previous,
+        ).where(AuditCheckpoint.position.between(min(self.position + 1, last), last))  # fmt: skip
+        return {row.position: row for row in db.session.execute(query)}
+
+
+def check_purges(key: bytes) -> AuditPurge | None:
+    """Return the last purge's record, each of them being ours and following from the one before."""
+    before, last = 0, None
+    for row in db.session.scalars(select(AuditPurge).order_by(AuditPurge.position)):
+        wanted = purge_signature(key, row)
+        same = hmac.compare_digest(wanted.encode(), str(row.signature).encode())
+        if not same or row.previous != before:
+            raise Broken("purge", before + 1)
+        before, last = row.position, row
+    return last
 
 
 def chained() -> Select[Any]:
@@ -161,9 +167,12 @@ def chained() -> Select[Any]:
     )  # fmt: skip
 
 
-def _batches(end: int) -> Iterator[list[dict[str, Any]]]:
-    """Yield the rows of the chain up to a position. Raises Broken at one that cannot be read."""
-    query, size, last = chained().where(AuditSeal.position <= end), BATCH, None
+def _batches(end: int, start: int) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows of the chain between two positions. Raises Broken at one beyond reading."""
+    query = chained().where(AuditSeal.position <= end)
+    if start:
+        query = query.where(AuditSeal.position > start)
+    size, last = BATCH, None
     while True:
         after = query if last is None else query.where(
             tuple_(AuditSeal.position, AuditSeal.id) > tuple_(*last)
@@ -172,7 +181,7 @@ def _batches(end: int) -> Iterator[list[dict[str, Any]]]:
             rows = [dict(row._mapping) for row in db.session.execute(after.limit(size))]
         except UNREADABLE:
             if size == 1:
-                raise Broken("altered", last[0] + 1 if last else 1) from None
+                raise Broken("altered", (last[0] if last else start) + 1) from None
             size = 1
             continue
         if not rows:

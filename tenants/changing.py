@@ -1,5 +1,6 @@
-"""Changing an account's own name and clock."""
+"""Changing an account's own name, clock and accent colour."""
 
+from tenants.accents import check_accent
 from tenants.accounts import AccountRef, account_by_id
 from tenants.audit import record
 from tenants.decisions import Actor, authorize
@@ -7,15 +8,20 @@ from tenants.events import Event
 from tenants.permissions import Permission
 
 
-def change_account(account: AccountRef, *, by: Actor, name: str, zone: str) -> bool:
-    """Rename an account or set its time zone, and record it; tell whether anything changed.
+def change_account(
+    account: AccountRef, *, by: Actor, name: str, zone: str, accent: str | None = None
+) -> bool:
+    """Rename an account, set its time zone or its accent; record it and tell whether it changed.
 
-    Raises Denied.
+    An `accent` of None is left as it is. Raises Denied, and BadAccent when it cannot be read.
     """
     authorize(by, Permission.ACCOUNT_EDIT, account)
     row = account_by_id(account.id)
-    if row is None or (row.name, row.zone) == (name, zone):
+    if row is None:
         return False
-    row.name, row.zone = name, zone
+    wanted = (name, zone, row.accent if accent is None else check_accent(accent))
+    if (row.name, row.zone, row.accent) == wanted:
+        return False
+    row.name, row.zone, row.accent = wanted
     record(Event.ACCOUNT_CHANGED, row, by=by)
     return True

@@ -61,11 +61,30 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
 def _refuse_bulk_writes(state: ORMExecuteState) -> None:
     if not (state.is_update or state.is_delete or state.is_insert):
         return
+    if not state.is_insert and _told_of(state):
+        return
     name = state.statement.table.name  # type: ignore[attr-defined]  # every INSERT, UPDATE, DELETE has one
-    if name in _audited_tables():
+    if name in _audited_tables() and not _only_derived(state, name):
         raise Unrecorded(f"Bulk writes on {name} cannot be told of; use actions.")
 
 
-def _audited_tables() -> frozenset[str]:
+def _told_of(state: ORMExecuteState) -> bool:
+    """Tell whether an event of this transaction, given as `told_by`, tells of all it does."""
+    event_row = state.execution_options.get("told_by")
+    return event_row is not None and event_row in state.session
+
+
+def _only_derived(state: ORMExecuteState, name: str) -> bool:
+    """Tell whether an UPDATE sets only what follows from rows whose change an event tells of."""
+    values = getattr(state.statement, "_values", None) or {}
+    columns = {getattr(key, "key", key) for key in values}
+    return state.is_update and bool(columns) and columns <= _audited_tables()[name]
+
+
+def _audited_tables() -> dict[str, frozenset[str]]:
+    """Return each audited table with its columns that derive from other rows."""
     mappers = (m for m in Base.registry.mappers if issubclass(m.class_, Audited))
-    return frozenset(mapper.local_table.name for mapper in mappers)  # type: ignore[attr-defined]  # a Table
+    return {
+        mapper.local_table.name: getattr(mapper.class_, "__derived__", frozenset())  # type: ignore[attr-defined]  # a Table
+        for mapper in mappers
+    }

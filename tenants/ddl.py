@@ -94,6 +94,72 @@ def append_only(connection: Connection, table: str) -> None:
         )
 
 
+_PURGED = (
+    "EXISTS (SELECT 1 FROM audit_purge p "
+    "WHERE p.tenant_id = OLD.tenant_id AND {position} <= p.position)"
+)
+PURGEABLE = {
+    "audit_event": _PURGED.format(
+        position="(SELECT s.position FROM audit_seal s WHERE s.id = OLD.id)"
+    ),
+    "audit_seal": _PURGED.format(position="OLD.position"),
+    "audit_checkpoint": _PURGED.format(position="OLD.position"),
+}
+
+
+def purgeable(connection: Connection, table: str) -> None:
+    """Let an append-only table of PURGEABLE lose rows that a purge's record covers, and no other.
+
+    On PostgreSQL the transaction must also say `portal.purging`, the privilege to delete stays with
+    the owner, and only the owner may add to `audit_purge`.
+    """
+    covered, name = PURGEABLE[table], f"{table}_purgeable"
+    if connection.dialect.name != "postgresql":
+        connection.execute(text(f"DROP TRIGGER {table}_append_only_delete"))
+        connection.execute(
+            text(
+                f"CREATE TRIGGER {table}_append_only_delete BEFORE DELETE ON {table} "
+                f"WHEN NOT {covered} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} only grows: DELETE refused'); END"
+            )
+        )
+        return
+    refuse = "RAISE EXCEPTION '% only grows: % refused', TG_TABLE_NAME, TG_OP"
+    connection.execute(
+        text(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "IF TG_LEVEL = 'STATEMENT' THEN "
+            "IF coalesce(current_setting('portal.purging', true), '') <> 'yes' "
+            f"THEN {refuse}; END IF; RETURN NULL; END IF; "
+            f"IF NOT {covered} THEN {refuse}; END IF; RETURN OLD; END $$"
+        )
+    )
+    connection.execute(text(f"DROP TRIGGER {table}_append_only ON {table}"))
+    for trigger, event, level, function in (
+        ("append_only", "UPDATE OR TRUNCATE", "STATEMENT", "portal_refuse"),
+        ("purging", "DELETE", "STATEMENT", name),
+        ("purged", "DELETE", "ROW", name),
+    ):
+        connection.execute(
+            text(
+                f"CREATE TRIGGER {table}_{trigger} BEFORE {event} ON {table} "
+                f"FOR EACH {level} EXECUTE FUNCTION {function}()"
+            )
+        )
+
+
+def unpurgeable(connection: Connection, table: str) -> None:
+    """Undo `purgeable`: the table only grows again."""
+    if connection.dialect.name != "postgresql":
+        for verb in ("delete", "update"):
+            connection.execute(text(f"DROP TRIGGER {table}_append_only_{verb}"))
+    else:
+        for trigger in ("append_only", "purging", "purged"):
+            connection.execute(text(f"DROP TRIGGER {table}_{trigger} ON {table}"))
+        connection.execute(text(f"DROP FUNCTION {table}_purgeable()"))
+    append_only(connection, table)
+
+
 def grant_only(connection: Connection, role: str, table: str, rights: str) -> None:
     """Give the web role these rights to a table and no others, whatever new tables get."""
     if connection.dialect.name != "postgresql":
@@ -143,3 +209,55 @@ def _plain(name: str) -> str:
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
         raise ValueError(f"{name!r} is not a plain role name")
     return name
+
+
+_REFUSE_UNLESS_CLOSED = """
+CREATE OR REPLACE FUNCTION portal_refuse_unless_closed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT state FROM account WHERE id = OLD.account_id) = 'closed' THEN RETURN OLD; END IF;
+  RAISE EXCEPTION '% only grows until its account is closed: % refused', TG_TABLE_NAME, TG_OP;
+END $$
+"""
+
+
+def erasable_once_closed(connection: Connection, role: str, table: str) -> None:
+    """Let rows of an append-only table go, once their account is closed for good and not before."""
+    if connection.dialect.name != "postgresql":
+        name = f"{table}_append_only_delete"
+        connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(
+            text(
+                f"CREATE TRIGGER {name} BEFORE DELETE ON {table} "  # noqa: S608 - our own names
+                "WHEN (SELECT state FROM account WHERE id = OLD.account_id) IS NOT 'closed' "
+                f"BEGIN SELECT RAISE(ABORT, '{table} only grows: DELETE refused'); END"
+            )
+        )
+        return
+    connection.execute(text(_REFUSE_UNLESS_CLOSED))
+    connection.execute(text(f"DROP TRIGGER {table}_append_only ON {table}"))
+    connection.execute(
+        text(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR TRUNCATE "
+            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION portal_refuse()"
+        )
+    )
+    connection.execute(
+        text(
+            f"CREATE TRIGGER {table}_erasable BEFORE DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION portal_refuse_unless_closed()"
+        )
+    )
+    grant_only(connection, role, table, "SELECT, INSERT, DELETE")
+
+
+def never_erasable(connection: Connection, role: str, table: str) -> None:
+    """Undo `erasable_once_closed`."""
+    if connection.dialect.name != "postgresql":
+        for verb in ("update", "delete"):
+            connection.execute(text(f"DROP TRIGGER {table}_append_only_{verb}"))
+    else:
+        connection.execute(text(f"DROP TRIGGER {table}_erasable ON {table}"))
+        connection.execute(text("DROP FUNCTION portal_refuse_unless_closed()"))
+        connection.execute(text(f"DROP TRIGGER {table}_append_only ON {table}"))
+        grant_only(connection, role, table, "SELECT, INSERT")
+    append_only(connection, table)

@@ -9,12 +9,22 @@ from functools import cached_property
 from tenants.accounts import AccountRef
 from tenants.permissions import Permission, known
 
+WHILE_HALTED = frozenset(
+    {
+        Permission.ACCESS_VIEW, Permission.ACCOUNT_VIEW, Permission.CONSOLE_VIEW,
+        Permission.GRANT_END, Permission.SCHEDULE_VIEW, Permission.SUPPORT_CONSENT,
+        Permission.TRAIL_MANAGE, Permission.TRAIL_VIEW,
+    }
+)  # fmt: skip
+"""What can still be done at an account that is suspended or closing: see why, and take away."""
+
 
 @dataclass(frozen=True)
 class Holding:
     """One grant in force, with what its role comes to.
 
-    `permissions` maps a permission to the names of the roles it was inherited through.
+    `permissions` maps a permission to the names of the roles it was inherited through; `group`
+    names the group it is held through, if it is.
     """
 
     grant_id: uuid.UUID
@@ -28,6 +38,7 @@ class Holding:
     until: datetime | None
     given_by: str
     permissions: Mapping[str, tuple[str, ...]]
+    group: str = ""
 
     def covers(self, account: AccountRef) -> bool:
         """Tell whether the grant reaches this account."""
@@ -68,7 +79,10 @@ class Actor:
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer, and why: `holding` allows it, through the roles in `through`."""
+    """The answer, and why: `holding` allows it, through the roles in `through`.
+
+    `halted` tells that it would be allowed if the account and all above it were open.
+    """
 
     allowed: bool
     actor: Actor
@@ -76,10 +90,16 @@ class Decision:
     account: AccountRef
     holding: Holding | None = None
     through: tuple[str, ...] = ()
+    halted: bool = False
 
     @property
     def sentence(self) -> str:
         """Return the proof in words."""
+        if self.halted:
+            return (
+                f"{self.account.name} is suspended or closing: until it is open again, nobody can "
+                f"“{self.permission.sentence}” there."
+            )
         if not self.allowed:
             return (
                 f"{self.actor.name or self.actor.label} lacks the right "
@@ -89,8 +109,9 @@ class Decision:
             return f"{self.actor.label} does this by itself."
         until = f", until {self.holding.until:%-d %B %Y}" if self.holding.until else ""
         by = f" by {self.holding.given_by}" if self.holding.given_by else ""
+        group = f" through the group {self.holding.group}" if self.holding.group else ""
         return (
-            f"{self.holding.role_name} at {self.holding.account_name}, "
+            f"{self.holding.role_name} at {self.holding.account_name}{group}, "
             f"given on {self.holding.since:%-d %B %Y}{by}{until}."
         )
 
@@ -107,9 +128,11 @@ def can(actor: Actor, permission: Permission, account: AccountRef) -> Decision:
     """Decide. Pure over what the actor holds: asks the database nothing.
 
     Looks only at grants on the account's own path, and names the first of them in `holdings`.
+    Where an account is halted only the permissions of `WHILE_HALTED` count, whoever holds them.
     """
+    halted = account.halted and permission not in WHILE_HALTED
     if permission in actor.system:
-        return Decision(True, actor, permission, account)
+        return Decision(not halted, actor, permission, account, halted=halted)
     places, keys = actor.places, account.keys
     found: tuple[int, Holding] | None = None
     for key in keys:
@@ -124,7 +147,8 @@ def can(actor: Actor, permission: Permission, account: AccountRef) -> Decision:
     if found is None:
         return Decision(False, actor, permission, account)
     holding = found[1]
-    return Decision(True, actor, permission, account, holding, holding.permissions[permission])
+    through = holding.permissions[permission]
+    return Decision(not halted, actor, permission, account, holding, through, halted=halted)
 
 
 def can_any(actor: Actor, permissions: Iterable[Permission], account: AccountRef) -> Decision:
@@ -144,7 +168,8 @@ def authorize(by: Actor, permission: Permission, account: AccountRef) -> Decisio
 def permissions_at(actor: Actor, account: AccountRef) -> frozenset[Permission]:
     """Return everything the actor may do at an account."""
     held = {p for h in actor.holdings if h.covers(account) for p in h.permissions}
-    return frozenset(known(held)) | actor.system
+    found = frozenset(known(held)) | actor.system
+    return found & WHILE_HALTED if account.halted else found
 
 
 SYSTEM = Actor(

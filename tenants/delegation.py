@@ -1,28 +1,27 @@
-"""Giving roles and taking them away, so that nobody makes anyone stronger than himself."""
+"""Giving roles, so that nobody makes anyone stronger than himself."""
 
-import uuid
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
-from tenants.accounts import Account, AccountRef
+from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.bounds import Beyond, beyond, held_until
 from tenants.clock import now
 from tenants.db import db
-from tenants.decisions import Actor, Decision, Denied, authorize, can, permissions_at
+from tenants.decisions import Actor, Decision, Denied, authorize
 from tenants.events import Event
-from tenants.grants import Grant, Reach, people_around
+from tenants.grants import Grant, Reach
+from tenants.groups import Group
 from tenants.people import Person
-from tenants.permissions import Permission, known
-from tenants.roles import Role, RolePermission
+from tenants.permissions import Permission
+from tenants.roles import Contents, Role, contents
 
 
 class CannotDelegate(ValueError):
     """The grant cannot be given or ended; the message says why.
 
-    `about` names what to change of it: `role`, `reach` or `until`.
+    `about` names what to change of it: `person`, `role`, `reach` or `until`.
     """
 
     def __init__(self, message: str, about: str = "until") -> None:
@@ -32,22 +31,11 @@ class CannotDelegate(ValueError):
 
 def role_permissions(role: Role) -> frozenset[Permission]:
     """Return everything a role comes to today, inherited permissions included."""
-    found: set[Permission] = set()
-    step: Role | None = role
-    while step is not None:
-        names = db.session.scalars(
-            select(RolePermission.permission).where(
-                RolePermission.role_id == step.id,
-                or_(RolePermission.ended_at.is_(None), RolePermission.ended_at > now()),
-            )
-        )
-        found |= known(names)
-        step = db.session.get(Role, step.parent_id) if step.parent_id else None
-    return frozenset(found)
+    return contents().permissions(role.id)
 
 
 def give(
-    person: Person,
+    bearer: Person | Group,
     role: Role,
     account: AccountRef,
     *,
@@ -56,14 +44,24 @@ def give(
     until: datetime | None = None,
     because: str = "",
 ) -> Grant:
-    """Give `person` a role at an account and record it.
+    """Give a person or a group a role at an account and record it.
 
     Raises Denied when `by` may not give grants there or does not hold all the role comes to, and
     CannotDelegate when he holds it not as far down or not as long, when the end lies in the past,
-    or when a staff role is given outside the house.
+    when a staff role is given outside the house, or a group stands elsewhere in the tree.
     """
     check_giving(role, account, by=by, reach=reach, until=until)
-    return bestow(person, role, account, by=by, reach=reach, until=until, because=because)
+    if isinstance(bearer, Group):
+        check_group(bearer, account)
+    return bestow(bearer, role, account, by=by, reach=reach, until=until, because=because)
+
+
+def check_group(group: Group, account: AccountRef) -> None:
+    """Raise CannotDelegate unless the group can be given roles at the account."""
+    if group.account_id not in account.path or group.tenant_id != account.tenant_id:
+        raise CannotDelegate("A group is given roles where it was made, and below.", "person")
+    if group.deleted_at is not None:
+        raise CannotDelegate("This group was deleted; choose another.", "person")
 
 
 def check_giving(
@@ -77,9 +75,21 @@ def check_giving(
             raise CannotDelegate("Staff roles are given at the house only.", "role")
     if role.tenant_id not in {None, account.tenant_id}:
         raise CannotDelegate("This role belongs to another tenant.", "role")
+    if role.account_id is not None and role.account_id not in account.path:
+        raise CannotDelegate("A role is given where it was defined, and below.", "role")
+    if deleted(role):
+        raise CannotDelegate("This role was deleted; choose another.", "role")
     if until is not None and until <= now():
         raise CannotDelegate("The end of a grant must lie in the future.")
     check_strength(Permission.GRANT_GIVE, role, account, by=by, reach=reach, until=until)
+
+
+def deleted(role: Role) -> bool:
+    """Tell whether a role is deleted, waiting for whoever is about to delete or restore it."""
+    if role.built_in or role not in db.session:
+        return role.deleted_at is not None
+    query = select(Role.deleted_at).where(Role.id == role.id).with_for_update(read=True)
+    return db.session.scalar(query) is not None
 
 
 def check_strength(
@@ -90,18 +100,22 @@ def check_strength(
     by: Actor,
     reach: str,
     until: datetime | None,
+    held: Contents | None = None,
 ) -> None:
-    """Raise what `give` raises unless `by` holds `permission` and all such a grant comes to."""
+    """Raise what `give` raises unless `by` holds `permission` and all such a grant comes to.
+
+    `held` are the contents of today, where they are known already.
+    """
     authorize(by, permission, account)
     if role.for_house:
         authorize(by, Permission.STAFF_MANAGE, account)
-    beyond = _beyond(role, account, by, reach, until)
-    if beyond is not None:
-        raise CannotDelegate(beyond.sentence, beyond.about)
+    problem = further(role, account, by, reach, until, held)
+    if problem is not None:
+        raise CannotDelegate(problem.sentence, problem.about)
 
 
 def bestow(
-    person: Person,
+    bearer: Person | Group,
     role: Role,
     account: AccountRef,
     *,
@@ -114,7 +128,7 @@ def bestow(
     grant = Grant(
         tenant_id=account.tenant_id,
         account_id=account.id,
-        person_id=person.id,
+        **{"group_id" if isinstance(bearer, Group) else "person_id": bearer.id},
         role_id=role.id,
         reach=reach,
         until=until,
@@ -124,122 +138,26 @@ def bestow(
     )
     db.session.add(grant)
     record(
-        Event.GRANT_GIVEN, grant, by=by, reason=because, person=person.email, role=role.name,
+        Event.GRANT_GIVEN, grant, by=by, reason=because, person=bearer.label, role=role.name,
         reach=reach, until=until.isoformat() if until else None,
     )  # fmt: skip
     return grant
 
 
-def _beyond(
-    role: Role, account: AccountRef, by: Actor, reach: str, until: datetime | None
+def further(
+    role: Role,
+    account: AccountRef,
+    by: Actor,
+    reach: str,
+    until: datetime | None,
+    held: Contents | None = None,
 ) -> Beyond | None:
     """Return how a grant goes beyond what `by` holds himself, or None when it does not.
 
     Raises Denied when he lacks some of it at the account altogether.
     """
-    needed = role_permissions(role)
+    needed = held.permissions(role.id) if held else role_permissions(role)
     lacking = sorted(p for p in needed if held_until(by, [p], account, "account") is None)
     if lacking:
         raise Denied(Decision(False, by, lacking[0], account))
     return beyond(needed, account, by, reach, until)
-
-
-def end(grant: Grant, account: AccountRef, *, by: Actor, reason: str = "") -> None:
-    """End a grant now and record it.
-
-    Raises Denied when `by` may not end grants there or the grant holds more than he does, and
-    CannotDelegate when it reaches further or lasts longer than his own right, when it has ended
-    already, or when the account would be left without an admin.
-    """
-    authorize(by, Permission.GRANT_END, account)
-    if grant.role.for_house:
-        authorize(by, Permission.STAFF_MANAGE, account)
-    if _beyond(grant.role, account, by, grant.reach, grant.until) is not None:
-        raise CannotDelegate(
-            "This grant reaches further down or lasts longer than your own right here. "
-            "Somebody whose right reaches and lasts as long must end it."
-        )
-    _take_turn(account, grant)
-    if not grant.counts(now()):
-        raise CannotDelegate("This grant has ended already.")
-    if _is_last_admin(grant):
-        raise CannotDelegate(
-            "This is the last grant that lets somebody manage this account. "
-            "Give the role to somebody else first."
-        )
-    grant.ended_at = now()
-    grant.ended_by_label = by.label
-    grant.end_reason = reason
-    record(
-        Event.GRANT_ENDED, grant, by=by, reason=reason,
-        person=grant.person.email, role=grant.role.name,
-    )  # fmt: skip
-
-
-def _take_turn(account: AccountRef, grant: Grant) -> None:
-    """Wait for others who end grants at the account, then see the grant as they left it."""
-    turn = select(Account.id).where(Account.id == account.id).with_for_update(key_share=True)
-    db.session.execute(turn)
-    db.session.refresh(grant, ["ended_at", "until"])
-
-
-def _is_last_admin(grant: Grant) -> bool:
-    held = role_permissions(grant.role)
-    kept = {Permission.GRANT_GIVE, Permission.STAFF_MANAGE} & held
-    if not kept:
-        return False
-    others = db.session.scalars(
-        select(Grant)
-        .join(Grant.person)
-        .options(joinedload(Grant.role))
-        .where(
-            Grant.account_id == grant.account_id,
-            Grant.id != grant.id,
-            Grant.until.is_(None),
-            Person.deactivated_at.is_(None),
-            *Grant.in_force(now()),
-        )
-    )
-    for other in others:
-        kept -= role_permissions(other.role)
-    return bool(kept)
-
-
-def people_to_give(account: AccountRef, by: Actor) -> list[Person]:
-    """Return whom `by` can give a role at an account: the people of it he may see, by name.
-
-    They hold, or held, a grant at the account, above it or below it, at an account where he may
-    see people and their roles.
-    """
-    seeing = [h for h in by.holdings if Permission.ACCESS_VIEW in h.permissions]
-    return people_around(
-        account,
-        roots=[h.account_id for h in seeing if h.reach == "subtree"],
-        alone=[h.account_id for h in seeing if h.reach != "subtree"],
-    )
-
-
-def givable_roles(account: AccountRef, by: Actor) -> list[tuple[Role, Decision | None]]:
-    """Return every role that fits the account, each with the refusal if `by` may not give it."""
-    held = permissions_at(by, account)
-    house_roles = (True, False) if account.kind == "house" else (False,)
-    roles = db.session.scalars(
-        select(Role).where(Role.for_house.in_(house_roles)).order_by(Role.rank)
-    )
-    result: list[tuple[Role, Decision | None]] = []
-    for role in roles:
-        needed = role_permissions(role) | {Permission.GRANT_GIVE}
-        if role.for_house:
-            needed |= {Permission.STAFF_MANAGE}
-        lacking = sorted(needed - held)
-        result.append((role, can(by, lacking[0], account) if lacking else None))
-    return result
-
-
-def grant_by_id(grant_id: uuid.UUID) -> Grant | None:
-    """Return the grant with its person and role if it is inside the scope, else None."""
-    return db.session.scalar(
-        select(Grant)
-        .options(joinedload(Grant.person), joinedload(Grant.role))
-        .where(Grant.id == grant_id)
-    )

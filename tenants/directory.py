@@ -6,6 +6,7 @@ return plain values that outlive the session.
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +17,7 @@ from tenants.accounts import Account, AccountClosure, AccountRef, ref
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor
-from tenants.grants import Grant
-from tenants.holdings import held_at
+from tenants.holdings import Held, held_at
 from tenants.people import Person, person_by_email
 from tenants.permissions import Permission
 from tenants.scope import Scope, directory, reading
@@ -40,24 +40,62 @@ def actor_for(person_id: uuid.UUID, at: datetime | None = None) -> Actor | None:
     """
     moment = at or now()
     with reading(), directory():
-        held = held_at(moment, Grant.person_id == person_id)
-        if not held:
-            return _without_grants(person_id, moment)
+        held = held_at(moment, person_id=person_id)
+        if held:
+            return _holder(held)
+        query = select(Person).where(Person.id == person_id, Person.active_at(moment))
+        person = db.session.scalar(query)
+        return _actor(person, []) if person else None
+
+
+def person_managed(person_id: uuid.UUID) -> Actor | None:
+    """Return somebody with all grants in force, barred or not; None if there is no such person.
+
+    For whoever bars people and lets them in again; never for what the person does himself.
+    """
+    with reading(), directory():
+        person = db.session.get(Person, person_id)
+        if person is None:
+            return None
+        return _actor(person, held_at(now(), person_id=person_id, barred=True))
+
+
+def run_by_nobody_else(actor: Actor) -> list[str]:
+    """Return the names of the accounts in which nobody but this person gives roles for good."""
+    right = Permission.GRANT_GIVE
+    own = {h.account_id: h.account_name for h in actor.holdings if right in h.permissions}
+    with reading(), directory():
+        rows = held_at(now(), account_ids=own)
+    others = {
+        row.holding.account_id
+        for row in rows
+        if row.person_id != actor.person_id
+        and right in row.holding.permissions
+        and row.holding.until is None
+    }
+    return sorted(name for account_id, name in own.items() if account_id not in others)
+
+
+def _actor(person: Person, held: list[Held]) -> Actor:
+    return Actor(
+        person_id=person.id,
+        label=person.email,
+        name=person.name,
+        zone=person.zone,
+        holdings=tuple(row.holding for row in held),
+    )
+
+
+def _holder(held: list[Held]) -> Actor:
+    """Return the one person whose these are, without asking for him again."""
     who = held[0]
     return Actor(
-        person_id=person_id,
+        person_id=who.person_id,
         label=who.email,
         name=who.name,
         zone=who.zone,
         holdings=tuple(row.holding for row in held),
     )
-
-
-def _without_grants(person_id: uuid.UUID, at: datetime) -> Actor | None:
-    person = db.session.get(Person, person_id)
-    if person is None or not person.active_at(at):
-        return None
-    return Actor(person_id=person.id, label=person.email, name=person.name, zone=person.zone)
 
 
 def actor_by_email(email: str) -> Actor | None:
@@ -89,6 +127,13 @@ def account_ref(account_id: uuid.UUID) -> AccountRef | None:
         return ref(account) if account else None
 
 
+def account_refs(account_ids: Collection[uuid.UUID]) -> list[AccountRef]:
+    """Return those of the accounts that there are, by name."""
+    query = select(Account).where(Account.id.in_(account_ids)).order_by(Account.name)
+    with reading(), directory():
+        return [ref(account) for account in db.session.scalars(query)]
+
+
 def house() -> AccountRef | None:
     """Return the root of the tree, or None before there is one."""
     with reading(), directory():
@@ -97,11 +142,15 @@ def house() -> AccountRef | None:
 
 
 def accounts_within_reach(actor: Actor, limit: int, search: str = "") -> list[AccountRef]:
-    """Return accounts the actor is a member of, parents before children, at most `limit`."""
+    """Return accounts the actor is a member of, parents before children, at most `limit`.
+
+    Those closed for good are left out.
+    """
     roots = [h.account_id for h in actor.holdings if h.reach == "subtree"]
     alone = [h.account_id for h in actor.holdings if h.reach != "subtree"]
     below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(roots))
     query = select(Account).where(or_(Account.id.in_(below), Account.id.in_(alone)))
+    query = query.where(Account.state != "closed")
     if search:
         hit = [c.icontains(search, autoescape=True) for c in (Account.name, Account.handle)]
         query = query.where(or_(*hit))
@@ -136,7 +185,7 @@ def givers(
     give the right; to others an empty list means "ask the house's staff", without names.
     """
     with reading(), directory():
-        rows = held_at(now(), Grant.account_id.in_(account.path))
+        rows = held_at(now(), account_ids=account.path)
     found: dict[tuple[bool, int, str], Giver] = {}
     for row in rows:
         holding = row.holding

@@ -19,16 +19,42 @@ def _event(name: str, sentence: str, *keys: str) -> EventType:
 class Event:
     """Every event there is, as noun.verb in the past tense. Keep the list alphabetical."""
 
+    ACCESS_EXPORTED = _event("access.exported", "exported who may do what at {target}", "people")
+    ACCOUNT_CERTIFIED = _event(
+        "account.certified", "certified what was erased of {target}", "digest"
+    )
     ACCOUNT_CHANGED = _event("account.changed", "changed {target}")
+    ACCOUNT_CLOSE_ASKED = _event(
+        "account.close_asked", "closed {target}; it is erased after {erased_after}", "erased_after"
+    )
+    ACCOUNT_CLOSE_UNDONE = _event("account.close_undone", "took back the closing of {target}")
+    ACCOUNT_ERASED = _event("account.erased", "erased the content of {target}", "counts")
+    ACCOUNT_MOVED = _event(
+        "account.moved", "moved {target} from {before} to {after}", "before", "after"
+    )
     ACCOUNT_OPENED = _event("account.opened", "opened the account {target}", "kind", "handle")
+    ACCOUNT_REACTIVATED = _event("account.reactivated", "reactivated {target}")
+    ACCOUNT_SUSPENDED = _event("account.suspended", "suspended {target}")
     ACTION_REFUSED = _event(
         "action.refused", "was refused: {permission} at {account}", "permission", "account"
     )
     CONSOLE_VIEWED = _event("console.viewed", "looked at {view} in the staff console", "view")
+    EMAIL_CHANGE_ASKED = _event(
+        "email.change_asked", "asked to change the e-mail of {target} to {email}", "email"
+    )
+    EMAIL_CHANGE_STOPPED = _event(
+        "email.change_stopped", "stopped the change of the e-mail of {target} to {email}", "email"
+    )
+    EMAIL_CHANGED = _event("email.changed", "confirmed {target} as the new e-mail")
+    EMAIL_RESTORED = _event("email.restored", "undid the change of e-mail, back to {target}")
     GRANT_ENDED = _event("grant.ended", "took {role} away from {person}", "person", "role")
     GRANT_GIVEN = _event(
         "grant.given", "gave {person} the role {role}", "person", "role", "reach", "until"
     )
+    GROUP_CHANGED = _event("group.changed", "changed the group {target}")
+    GROUP_DELETED = _event("group.deleted", "deleted the group {target}", "grants")
+    GROUP_MADE = _event("group.made", "made the group {target}")
+    GROUP_RESTORED = _event("group.restored", "restored the group {target}", "grants")
     IMPORT_ASKED = _event("import.asked", "handed in {target} for import", "dry_run")
     IMPORT_FAILED = _event("import.failed", "could not import {target}: {cause}", "cause")
     IMPORT_FINISHED = _event("import.finished", "imported {target}", "counts")
@@ -37,6 +63,10 @@ class Event:
     INVITATION_ACCEPTED = _event(
         "invitation.accepted", "accepted to be {role}, invited by {inviter}", "role", "inviter"
     )
+    INVITATION_REFUSED = _event(
+        "invitation.refused", "could not accept the invitation to be {role}: {cause}",
+        "role", "cause",
+    )  # fmt: skip
     INVITATION_RESENT = _event(
         "invitation.resent", "invited {email} again to be {role}", "email", "role"
     )
@@ -45,6 +75,10 @@ class Event:
     )
     INVITATION_SENT = _event(
         "invitation.sent", "invited {email} to be {role}", "email", "role", "reach", "until"
+    )
+    MEMBER_ADDED = _event("member.added", "put {person} into the group {group}", "person", "group")
+    MEMBER_REMOVED = _event(
+        "member.removed", "took {person} out of the group {group}", "person", "group"
     )
     PAGE_CHANGED = _event("page.changed", "saved a draft of {target}", "revision")
     PAGE_CREATED = _event("page.created", "started {target}", "type", "revision")
@@ -59,6 +93,16 @@ class Event:
     PERSON_CHANGED = _event("person.changed", "changed {target}")
     PERSON_DEACTIVATED = _event("person.deactivated", "barred {target} from signing in")
     PERSON_REACTIVATED = _event("person.reactivated", "let {target} sign in again")
+    REQUEST_GRANTED = _event(
+        "request.granted", "granted {person} {wanted}, as {role}", "person", "role", "wanted"
+    )
+    REQUEST_MADE = _event("request.made", "asked for {wanted}", "wanted", "until")
+    REQUEST_REFUSED = _event("request.refused", "refused {person} {wanted}", "person", "wanted")
+    REQUEST_WITHDRAWN = _event("request.withdrawn", "took back what was asked: {wanted}", "wanted")
+    ROLE_CHANGED = _event("role.changed", "changed the role {target}")
+    ROLE_DEFINED = _event("role.defined", "defined the role {target}", "permissions", "parent")
+    ROLE_DELETED = _event("role.deleted", "deleted the role {target}", "grants")
+    ROLE_RESTORED = _event("role.restored", "restored the role {target}", "grants")
     ROLES_SYNCED = _event("role.synced", "brought the built-in roles up to date", "differences")
     SCHEDULE_CANCELLED = _event(
         "schedule.cancelled", "cancelled: {what} {target}, due {due}", "what", "due"
@@ -85,6 +129,19 @@ class Event:
     )
     SITE_CHANGED = _event("site.changed", "changed the site of {target}")
     TRAIL_EXPORTED = _event("trail.exported", "exported the trail of {target}", "position", "shown")
+    TRAIL_HOLD_ENDED = _event("trail.hold_ended", "ended the hold “{target}” on the trail")
+    TRAIL_HOLD_STARTED = _event("trail.hold_started", "put the hold “{target}” on the trail")
+    TRAIL_LISTED = _event(
+        "trail.listed", "exported {rows} events of {target} as {format}, {filters}",
+        "rows", "format", "filters",
+    )  # fmt: skip
+    TRAIL_PURGED = _event(
+        "trail.purged", "purged {count} events of {target} from before {until}",
+        "count", "until", "position", "link",
+    )  # fmt: skip
+    TRAIL_RETENTION_SET = _event(
+        "trail.retention_set", "set {target} to keep its trail {kept}", "kept"
+    )
 
 
 def all_events() -> dict[str, EventType]:

@@ -1,4 +1,7 @@
-"""Grants: who holds which role where, from when until when, by whose word and why."""
+"""Grants: who holds which role where, from when until when, by whose word and why.
+
+The bearer is a person, or a group: then whoever is in it at the instant asked about.
+"""
 
 import uuid
 from collections.abc import Collection
@@ -12,6 +15,7 @@ from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
+from tenants.groups import Group, GroupMember
 from tenants.people import Person
 from tenants.roles import Role
 from tenants.scope import TenantScoped
@@ -20,15 +24,17 @@ Reach = Literal["subtree", "account"]
 
 
 class Grant(Keyed, TenantScoped, Audited, Base):
-    """A person holds a role at an account. It ends; it is never deleted."""
+    """A person or a group holds a role at an account. It ends; it is never deleted."""
 
     __tablename__ = "grant"
     __table_args__ = (
         CheckConstraint("reach IN ('subtree', 'account')", name="reach"),
+        CheckConstraint("(person_id IS NULL) <> (group_id IS NULL)", name="bearer"),
         Index("ix_grant_person_id_ended_at", "person_id", "ended_at"),
     )
 
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    group_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person_group.id"), index=True)
     role_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("role.id"), index=True)
     reach: Mapped[str] = mapped_column(String(16), default="subtree")
     since: Mapped[datetime] = mapped_column(default=now)
@@ -40,7 +46,8 @@ class Grant(Keyed, TenantScoped, Audited, Base):
     ended_by_label: Mapped[str] = mapped_column(String(300), default="")
     end_reason: Mapped[str] = mapped_column(Text, default="")
 
-    person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="raise")
+    person: Mapped[Person | None] = relationship(foreign_keys=[person_id], lazy="raise")
+    group: Mapped[Group | None] = relationship(foreign_keys=[group_id], lazy="raise")
     role: Mapped[Role] = relationship(lazy="raise")
     account: Mapped[Account] = relationship(lazy="raise", viewonly=True)
 
@@ -48,6 +55,14 @@ class Grant(Keyed, TenantScoped, Audited, Base):
     def label(self) -> str:
         """Return how the trail names this grant."""
         return f"grant {self.id}"
+
+    @property
+    def bearer(self) -> Person | Group:
+        """Return the person or the group that holds it."""
+        found = self.person if self.group_id is None else self.group
+        if found is None:
+            raise LookupError(f"The bearer of grant {self.id} is gone.")
+        return found
 
     @staticmethod
     def in_force(at: datetime) -> tuple:  # type: ignore[type-arg]  # SQL conditions of mixed types
@@ -65,13 +80,19 @@ class Grant(Keyed, TenantScoped, Audited, Base):
 
 
 def grants_at(account_ids: tuple[uuid.UUID, ...], at: datetime) -> list[Grant]:
-    """Return the grants in force given at any of these accounts, people and roles loaded."""
+    """Return the grants in force given at any of these accounts, bearers and roles loaded."""
     query = (
         select(Grant)
-        .join(Grant.person)
+        .outerjoin(Grant.person)
+        .outerjoin(Grant.group)
         .where(Grant.account_id.in_(account_ids), *Grant.in_force(at))
-        .options(contains_eager(Grant.person), joinedload(Grant.role), joinedload(Grant.account))
-        .order_by(func.lower(Person.name), Grant.id)
+        .options(
+            contains_eager(Grant.person),
+            contains_eager(Grant.group),
+            joinedload(Grant.role),
+            joinedload(Grant.account),
+        )
+        .order_by(func.lower(func.coalesce(Person.name, Group.name)), Grant.id)
     )
     return list(db.session.scalars(query))
 
@@ -89,7 +110,7 @@ def people_around(
     accounts in `alone`.
     """
     below = select(AccountClosure.descendant_id)
-    members = select(Grant.person_id).where(
+    around = select(Grant.id).where(
         or_(
             Grant.account_id.in_(account.path),
             Grant.account_id.in_(below.where(AccountClosure.ancestor_id == account.id)),
@@ -99,10 +120,16 @@ def people_around(
             Grant.account_id.in_(alone),
         ),
     )
+    direct = select(Grant.person_id).where(Grant.id.in_(around), Grant.person_id.is_not(None))
+    grouped = select(GroupMember.person_id).where(
+        GroupMember.group_id.in_(select(Grant.group_id).where(Grant.id.in_(around)))
+    )
     return list(
         db.session.scalars(
             select(Person)
-            .where(Person.id.in_(members), Person.deactivated_at.is_(None))
+            .where(
+                or_(Person.id.in_(direct), Person.id.in_(grouped)), Person.deactivated_at.is_(None)
+            )
             .order_by(func.lower(Person.name), Person.id)
             .limit(limit)
         )

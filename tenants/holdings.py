@@ -2,19 +2,24 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, literal, or_, select
+from sqlalchemy import Select, literal, select, true
 from sqlalchemy.orm import aliased
 
 from tenants.accounts import Account
 from tenants.db import db
 from tenants.decisions import Holding
 from tenants.grants import Grant
+from tenants.groups import Group, GroupMember
 from tenants.people import Person
-from tenants.roles import Role, RolePermission
+from tenants.roles import Role, RoleParent, RolePermission, in_force
+
+DEEPEST = 12
+"""How many roles deep inheritance is followed."""
 
 
 @dataclass(frozen=True)
@@ -28,74 +33,98 @@ class Held:
     holding: Holding
 
 
-def held_at(at: datetime, condition: Any) -> list[Held]:
-    """Return the grants in force at an instant (UTC) that fit a condition on Grant.
+def held_at(
+    at: datetime,
+    *,
+    person_id: uuid.UUID | None = None,
+    account_ids: Collection[uuid.UUID] | None = None,
+    barred: bool = False,
+) -> list[Held]:
+    """Return the grants in force at an instant (UTC): one person's, or those at some accounts.
 
-    People who could not sign in at that instant are left out. Needs the directory's scope.
+    A group's grant stands once for each person in the group. People who could not sign in at that
+    instant are left out, unless `barred`. One statement. Needs the directory's scope.
     """
-    rows = db.session.execute(_query(at, condition)).all()
-    people = {row[0].id: row for row in rows}
-    found = []
-    for holding in _fold(rows):
-        grant, *_, name, email, zone = people[holding.grant_id]
-        found.append(Held(grant.person_id, name, email, zone, holding))
-    return found
+    rows = db.session.execute(_query(at, _bearers(at, person_id, account_ids), barred)).all()
+    return _fold(rows)
 
 
-def _query(at: datetime, condition: Any) -> Select[Any]:
+def _bearers(at: datetime, person_id: uuid.UUID | None, account_ids: Any) -> Any:
+    """Return who holds which grant: directly, or through a group."""
+    direct = select(Grant.id.label("grant_id"), Grant.person_id, literal("").label("through"))
+    direct = direct.where(Grant.person_id.is_not(None), *Grant.in_force(at))
+    grouped = (
+        select(Grant.id, GroupMember.person_id, Group.name)
+        .join(GroupMember, GroupMember.group_id == Grant.group_id)
+        .join(Group, Group.id == Grant.group_id)
+        .where(*Grant.in_force(at), *in_force(GroupMember, at))
+    )
+    if person_id is not None:
+        direct = direct.where(Grant.person_id == person_id)
+        grouped = grouped.where(GroupMember.person_id == person_id)
+    if account_ids is not None:
+        direct = direct.where(Grant.account_id.in_(account_ids))
+        grouped = grouped.where(Grant.account_id.in_(account_ids))
+    return direct.union_all(grouped).cte("bearer")
+
+
+def _query(at: datetime, bearer: Any, barred: bool) -> Select[Any]:
     chain = (
         select(Grant.id.label("grant_id"), Grant.role_id, literal(0).label("steps"))
-        .where(condition, *Grant.in_force(at))
+        .where(Grant.id.in_(select(bearer.c.grant_id)))
         .cte("chain", recursive=True)
     )
-    climb = select(chain.c.grant_id, Role.parent_id, chain.c.steps + 1)
-    climb = climb.join(Role, Role.id == chain.c.role_id).where(Role.parent_id.is_not(None))
+    climb = select(chain.c.grant_id, RoleParent.parent_id, chain.c.steps + 1)
+    climb = climb.join(RoleParent, RoleParent.role_id == chain.c.role_id)
+    climb = climb.where(chain.c.steps < DEEPEST, *in_force(RoleParent, at))
     chain = chain.union_all(climb)
     held, via = aliased(Role), aliased(Role)
-    active = or_(Person.deactivated_at.is_(None), Person.deactivated_at > at)
     return (
         select(
             Grant, Account, held.name, via.name, chain.c.steps, RolePermission.permission,
-            Person.name, Person.email, Person.zone,
+            Person.id, Person.name, Person.email, Person.zone, bearer.c.through,
         )
         .join(chain, chain.c.grant_id == Grant.id)
+        .join(bearer, bearer.c.grant_id == Grant.id)
         .join(Account, Account.id == Grant.account_id)
-        .join(Person, Person.id == Grant.person_id)
+        .join(Person, Person.id == bearer.c.person_id)
         .join(held, held.id == Grant.role_id)
         .join(via, via.id == chain.c.role_id)
         .join(RolePermission, RolePermission.role_id == via.id)
-        .where(
-            active,
-            RolePermission.since <= at,
-            or_(RolePermission.ended_at.is_(None), RolePermission.ended_at > at),
-        )
+        .where(true() if barred else Person.active_at(at), *in_force(RolePermission, at))
         .order_by(Grant.id, chain.c.steps)
     )  # fmt: skip
 
 
-def _fold(rows: Any) -> list[Holding]:
-    found: dict[uuid.UUID, Any] = {}
+def _fold(rows: Any) -> list[Held]:
+    found: dict[tuple[uuid.UUID, uuid.UUID], Any] = {}
     steps: dict[uuid.UUID, dict[int, str]] = defaultdict(dict)
-    for grant, account, role_name, via_name, step, permission, *_ in rows:
-        entry = found.setdefault(grant.id, (grant, account, role_name, {}))
+    for row in rows:
+        grant, _account, _role, via_name, step, permission, person_id, *_ = row
         steps[grant.id][step] = via_name
-        entry[3].setdefault(permission, step)
-    return [
-        Holding(
-            grant_id=grant.id,
-            tenant_id=grant.tenant_id,
-            account_id=account.id,
-            account_name=account.name,
-            account_handle=account.handle,
-            reach=grant.reach,
-            role_name=role_name,
-            since=grant.since,
-            until=grant.until,
-            given_by=grant.given_by_label,
-            permissions={
-                permission: tuple(name for step, name in steps[grant.id].items() if step <= last)
-                for permission, last in permissions.items()
-            },
-        )
-        for grant, account, role_name, permissions in found.values()
-    ]
+        _, permissions = found.setdefault((grant.id, person_id), (row, {}))
+        permissions.setdefault(permission, step)
+    return [_held(row, permissions, steps[row[0].id]) for row, permissions in found.values()]
+
+
+def _held(row: Any, permissions: dict[str, int], steps: dict[int, str]) -> Held:
+    grant, account, role_name, _via, _step, _permission, person_id, *who, through = row
+    name, email, zone = who
+    holding = Holding(
+        grant_id=grant.id,
+        tenant_id=grant.tenant_id,
+        account_id=account.id,
+        account_name=account.name,
+        account_handle=account.handle,
+        reach=grant.reach,
+        role_name=role_name,
+        since=grant.since,
+        until=grant.until,
+        given_by=grant.given_by_label,
+        permissions={
+            permission: tuple(name for step, name in steps.items() if step <= last)
+            for permission, last in permissions.items()
+        },
+        group=through,
+    )
+    return Held(person_id, name, email, zone, holding)

@@ -117,6 +117,18 @@ def open_invitations(account: AccountRef, limit: int = 200) -> list[Invitation]:
     return list(db.session.scalars(query))
 
 
+def is_invited(email: str, role: Role, account: AccountRef) -> bool:
+    """Tell whether this role at the account is offered to this address and can be accepted."""
+    query = _with_role(account).where(
+        Invitation.email == email,
+        Invitation.role_id == role.id,
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > now(),
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def _with_role(account: AccountRef) -> Select[Invitation]:
     query = select(Invitation).options(joinedload(Invitation.role, innerjoin=True))
     return query.where(Invitation.account_id == account.id)

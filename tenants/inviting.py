@@ -6,7 +6,7 @@ and is asked again, with the rights of that moment, when it is accepted.
 
 from datetime import datetime
 
-from tenants.accounts import AccountRef
+from tenants.accounts import AccountRef, take_turn
 from tenants.audit import record
 from tenants.clock import now
 from tenants.db import db
@@ -14,7 +14,7 @@ from tenants.decisions import Actor, Denied
 from tenants.delegation import CannotDelegate, bestow, check_giving, check_strength
 from tenants.events import Event
 from tenants.grants import Grant, Reach
-from tenants.invitations import LIFE, Invitation, new_token, open_invitations
+from tenants.invitations import LIFE, Invitation, is_invited, new_token
 from tenants.people import normal_email, person_by_id
 from tenants.permissions import Permission
 from tenants.roles import Role
@@ -49,8 +49,8 @@ def invite(
     if by.person_id is None:
         raise CannotInvite("An invitation stands on a person's word; say who invites.")
     email = normal_email(email)
-    if any(r.email == email and r.role_id == role.id and not r.expired
-           for r in open_invitations(account)):  # fmt: skip
+    take_turn(account)
+    if is_invited(email, role, account):
         raise CannotInvite(
             f"{email} is invited as {role.name} already. Send that invitation again, or revoke it."
         )

@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
 
 from tenants.accounts import AccountClosure, AccountRef
 from tenants.db import db
 from tenants.decisions import Actor
 from tenants.permissions import Permission
-from tenants.scope import NoScope, current_scope
 
-FEW = 2000
+FEW, MANY = 2000, 5000
 _EVER = datetime(1, 1, 2, tzinfo=UTC)
 
 Place = tuple[datetime, uuid.UUID]
@@ -68,24 +67,19 @@ def reach_of(actor: Actor, permission: Permission, account: AccountRef, *, below
     )
 
 
-def all_below(account_id: uuid.UUID) -> Reach:
-    """Return an account of the scope in force with everything below it. Needs a tenant's scope."""
-    scope = current_scope()
-    if scope is None or scope.tenant_id is None:
-        raise NoScope("Only inside a tenant is it known what stands below an account.")
-    whole = account_id == scope.tenant_id
-    return Reach(scope.tenant_id, (account_id,), whole=whole)
-
-
 def newest(rows: Rows, reach: Reach, before: Place | None, limit: int) -> Select[Any]:
     """Return the statement for at most `limit` rows older than `before`, the newest first.
 
     Sends at most two small statements to choose it. Needs the scope of the reach's tenant.
     """
-    if not reach.whole and _number_of_accounts(reach) <= FEW:
-        return _of_accounts(rows, reach, before, limit)
     recent = _ordered(rows, before, limit).where(rows.entity.tenant_id == reach.tenant_id)
-    return recent if reach.whole else recent.where(_seen(rows.entity.account_id, reach))
+    if reach.whole:
+        return recent
+    number = _number_of_accounts(reach)
+    if number <= FEW:
+        return _of_accounts(rows, reach, before, limit)
+    seen = _among if number <= MANY else _seen
+    return recent.where(seen(rows.entity.account_id, reach))
 
 
 def _of_accounts(rows: Rows, reach: Reach, before: Place | None, limit: int) -> Select[Any]:
@@ -130,14 +124,22 @@ def _narrowed(query: Select[Any], rows: Rows, before: Place | None) -> Select[An
 
 
 def _number_of_accounts(reach: Reach) -> int:
-    """Return how many accounts there are, counted up to one more than FEW."""
-    some = _accounts(reach).limit(FEW + 1).subquery()
+    """Return how many accounts there are, counted up to one more than MANY."""
+    some = _accounts(reach).limit(MANY + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _accounts(reach: Reach) -> Select[Any]:
     pair = _pairs()
     return select(pair.c.descendant_id.label("account_id")).where(*_reaches(pair.c, reach))
+
+
+def _among(account_id: Any, reach: Reach) -> ColumnElement[bool]:
+    """Return whether the account of the row at hand is reached, all of them collected once.
+
+    As a truth value, so that neither database turns it into a join or a search by account.
+    """
+    return account_id.in_(_accounts(reach)).is_(true())  # type: ignore[no-any-return]
 
 
 def _seen(account_id: Any, reach: Reach) -> ColumnElement[bool]:
@@ -147,7 +149,7 @@ def _seen(account_id: Any, reach: Reach) -> ColumnElement[bool]:
     """
     pair = _pairs()
     here = pair.c.descendant_id == account_id
-    return exists(select(pair.c.distance).where(here, *_reaches(pair.c, reach)).offset(0))
+    return exists(select(pair.c.descendant_id).where(here, *_reaches(pair.c, reach)).offset(0))
 
 
 def _pairs() -> Any:

@@ -4,8 +4,9 @@ import re
 import unicodedata
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, select
+from sqlalchemy import ForeignKey, String, Text, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.audit import Audited
@@ -31,19 +32,43 @@ class Person(Keyed, Audited, Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     deactivated_at: Mapped[datetime | None]
 
+    @staticmethod
+    def active_at(moment: datetime) -> Any:
+        """Return the SQL condition that a person could sign in at an instant."""
+        away = exists().where(
+            Absence.person_id == Person.id,
+            Absence.since <= moment,
+            Absence.ended_at > moment,
+        )
+        now_away = Person.deactivated_at
+        return or_(now_away.is_(None), now_away > moment) & ~away
+
     @property
     def active(self) -> bool:
         """Tell whether the person may sign in."""
         return self.deactivated_at is None
 
-    def active_at(self, moment: datetime) -> bool:
-        """Tell whether the person could sign in at an instant."""
-        return self.deactivated_at is None or self.deactivated_at > moment
-
     @property
     def label(self) -> str:
         """Return how the trail names this person."""
         return self.email
+
+
+class Absence(Keyed, Base):
+    """A time in which somebody was barred from signing in. It ends; it is never deleted.
+
+    The one that has not ended yet is also `Person.deactivated_at`.
+    """
+
+    __tablename__ = "absence"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    since: Mapped[datetime] = mapped_column(default=now)
+    by_label: Mapped[str] = mapped_column(String(300), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    ended_at: Mapped[datetime | None]
+    ended_by_label: Mapped[str] = mapped_column(String(300), default="")
+    end_reason: Mapped[str] = mapped_column(Text, default="")
 
 
 def normal_email(text: str) -> str:

@@ -5,7 +5,7 @@ Whoever asks must have been allowed to: the doors see to it.
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -13,10 +13,11 @@ from sqlalchemy import or_, select
 from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.db import db
-from tenants.decisions import Decision, can
+from tenants.decisions import WHILE_HALTED, Decision, can
 from tenants.directory import actor_for, givers
 from tenants.grants import Grant
 from tenants.holdings import Held, held_at
+from tenants.past import account_as_of
 from tenants.people import Person
 from tenants.permissions import Permission
 from tenants.roles import Role
@@ -51,24 +52,39 @@ def explain(
     None when there is no such person, or none who could sign in at that instant.
     """
     actor = actor_for(person_id, at)
+    was = _as_it_was(account, at)
     if actor is None:
         return None
-    decision = can(actor, permission, account)
+    decision = can(actor, permission, was)
     people = [] if decision.allowed else givers(permission, account)
     return Answer(decision, [(p.name, p.email) for p in people])
 
 
 def holders(account: AccountRef, at: datetime | None = None) -> list[Held]:
-    """Return every grant that reaches an account at an instant, by name, in one statement."""
+    """Return every grant that reaches an account at an instant, by name.
+
+    One statement about now; three about the past, where the account may have stood elsewhere.
+    """
+    was = _as_it_was(account, at)
     with reading(), directory():
-        found = held_at(at or now(), Grant.account_id.in_(account.path))
-    reaching = [row for row in found if row.holding.covers(account)]
+        found = held_at(at or now(), account_ids=was.path)
+    reaching = [row for row in found if row.holding.covers(was)]
     return sorted(reaching, key=lambda row: (row.name.casefold(), row.email, row.holding.since))
 
 
 def who_can(permission: Permission, account: AccountRef, at: datetime | None = None) -> list[Held]:
     """Return who may do something at an account at an instant, each with the grant it rests on."""
+    was = _as_it_was(account, at)
+    if was.halted and permission not in WHILE_HALTED:
+        return []
     return [row for row in holders(account, at) if permission in row.holding.permissions]
+
+
+def _as_it_was(account: AccountRef, at: datetime | None) -> AccountRef:
+    """Return the account at an instant; before it was opened it stood below nothing."""
+    if at is None:
+        return account
+    return account_as_of(account.id, at) or replace(account, path=())
 
 
 def changes_for(person_id: uuid.UUID, since: datetime, until: datetime) -> list[Step]:

@@ -100,8 +100,12 @@ def across_tenants(reason: str) -> Any:
 
 
 def directory() -> Any:
-    """Give the block the tables that tell who is where: accounts, grants and roles."""
-    return acting_in(Scope("directory"))
+    """Give the block the tables that tell who is where: accounts, grants and roles.
+
+    Inside a scope across all tenants the block joins it: it can reach them already.
+    """
+    scope = current_scope()
+    return acting_in(scope if scope and scope.kind == "across" else Scope("directory"))
 
 
 @contextmanager

@@ -139,7 +139,7 @@ def _in_accounts(cls: Any) -> Any:
     times wrong, and would collect all of it for every row looked up by its id.
     """
     closure = Base.metadata.tables["account_closure"].alias("scope_closure")
-    above = select(closure.c.distance).where(
+    above = select(closure.c.descendant_id).where(
         closure.c.descendant_id == cls.account_id, closure.c.ancestor_id.in_(_ROOTS)
     )
     reached = or_(exists(above.offset(0)), cls.account_id.in_(_ALONE))

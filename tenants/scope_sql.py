@@ -15,7 +15,12 @@ from sqlalchemy import Delete, Engine, Insert, Table, Update, event
 from tenants.db import Base
 from tenants.scope import NoScope, TenantOrBuiltIn, TenantScoped, current_scope
 
-DIRECTORY_TABLES = frozenset({"account", "account_closure", "grant", "role", "role_permission"})
+DIRECTORY_TABLES = frozenset(
+    {
+        "access_request", "account", "account_closure", "account_place", "account_state", "grant",
+        "group_member", "person_group", "role", "role_parent", "role_permission",
+    }
+)  # fmt: skip
 PARAMETER = "scope_tenant"
 _PLACEHOLDER = rf"(?:\?|%\({PARAMETER}\w*\)s)"
 

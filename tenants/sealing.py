@@ -75,7 +75,7 @@ def _seal(tenant_id: uuid.UUID, key: bytes, limit: int) -> Sealed:
         )  # fmt: skip
     db.session.add_all(seals)
     if seals:
-        _sign(tenant_id, position, link, key)
+        _sign(tenant_id, position, link, key, previous=position - len(seals))
     db.session.flush()
     db.session.execute(delete(AuditWaiting).where(AuditWaiting.event_id.in_(waiting)))
     return Sealed(len(seals), _lost(waiting, seals), position, link)
@@ -107,12 +107,12 @@ def _events(ids: list[uuid.UUID]) -> list[dict[str, object]]:
     return [dict(row._mapping) for row in db.session.execute(query)]
 
 
-def _sign(tenant_id: uuid.UUID, position: int, link: str, key: bytes) -> None:
+def _sign(tenant_id: uuid.UUID, position: int, link: str, key: bytes, *, previous: int) -> None:
     at = now()
     db.session.add(
         AuditCheckpoint(
             tenant_id=tenant_id, account_id=tenant_id, position=position, link=link, at=at,
-            signature=signature_of(key, tenant_id, position, link, at),
+            previous=previous, signature=signature_of(key, tenant_id, position, link, at, previous),
         )
     )  # fmt: skip
 

@@ -40,7 +40,11 @@ class AuditSeal(Keyed, TenantScoped, Base):
 
 
 class AuditCheckpoint(Keyed, TenantScoped, Base):
-    """One a batch: how far the chain went, signed with a key that is not in the database."""
+    """One a batch: how far the chain went, signed with a key that is not in the database.
+
+    `previous` is the position of the checkpoint before it (0: none), so that one taken out of the
+    middle is missed. Checkpoints from before that column have None, and are signed without it.
+    """
 
     __tablename__ = "audit_checkpoint"
     __table_args__ = (UniqueConstraint("tenant_id", "position"),)
@@ -49,6 +53,31 @@ class AuditCheckpoint(Keyed, TenantScoped, Base):
     link: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(default=now)
     signature: Mapped[str] = mapped_column(String(64))
+    previous: Mapped[int | None]
+
+
+class AuditPurge(Keyed, TenantScoped, Base):
+    """What stands where a purged beginning of the chain stood. Only the tables' owner adds one.
+
+    `position` and `link` are the last purged seal's, at a checkpoint: the chain goes on from there.
+    `previous` is how far the purge before it went (0: none). `until` is the moment of the rule:
+    every purged event was older.
+    """
+
+    __tablename__ = "audit_purge"
+    __table_args__ = (UniqueConstraint("tenant_id", "position"),)
+
+    position: Mapped[int]
+    previous: Mapped[int]
+    link: Mapped[str] = mapped_column(String(64))
+    until: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(default=now)
+    signature: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def count(self) -> int:
+        """Return how many events this purge took."""
+        return self.position - self.previous
 
 
 class AuditWaiting(TenantScoped, Base):
@@ -87,7 +116,18 @@ def link_of(tenant: object, position: int, event: object, digest: str, previous:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def signature_of(key: bytes, tenant: object, position: int, link: str, at: datetime) -> str:
+def signature_of(
+    key: bytes, tenant: object, position: int, link: str, at: datetime, previous: int | None = None
+) -> str:
     """Return the HMAC-SHA-256 of a checkpoint."""
     text = f"checkpoint:{tenant}:{position}:{link}:{instant(at)}"
+    if previous is not None:
+        text = f"{text}:{previous}"
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def purge_signature(key: bytes, purge: AuditPurge) -> str:
+    """Return the HMAC-SHA-256 of a purge's record."""
+    times = f"{instant(purge.until)}:{instant(purge.at)}"
+    text = f"purge:{purge.tenant_id}:{purge.position}:{purge.previous}:{purge.link}:{times}"
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

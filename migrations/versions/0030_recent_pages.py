@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0030"
-down_revision = "0003"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
@@ -11,7 +11,7 @@ depends_on = None
 def upgrade() -> None:
     op.drop_index("ix_page_list", "page")
     op.create_index("ix_page_list", "page", ["account_id", "changed_at", "id", "tenant_id"])
-    op.create_index("ix_page_recent", "page", ["tenant_id", "changed_at", "id"])
+    op.create_index("ix_page_recent", "page", ["tenant_id", "changed_at", "id", "account_id"])
 
 
 def downgrade() -> None:

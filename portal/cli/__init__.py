@@ -5,8 +5,8 @@ from importlib import import_module
 from flask import Flask
 
 GROUPS = (
-    "accounts", "access", "audit", "grants", "demo", "doctor", "imports", "people", "schedules",
-    "up", "work",
+    "accounts", "access", "audit", "grants", "groups", "demo", "doctor", "imports", "people",
+    "roles", "schedules", "trail_rules", "up", "work",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.cli.common import account_named, acting_person, fail, show
 from portal.content.problems import Problem
 from portal.content.trail_export import record_export, spool_trail
+from portal.jobs.purging import purge_tenant
 from tenants.accounts import Account, AccountRef, ref
 from tenants.chain import verify
 from tenants.db import db
@@ -42,6 +43,30 @@ def verify_trail(handle: str | None, as_json: bool) -> None:
         )  # fmt: skip
     show(rows, as_json)
     raise SystemExit(1 if broken else 0)
+
+
+@audit.command("purge")
+@click.argument("handle", required=False)
+@click.option("--dry-run", is_flag=True, help="Say what would go, and leave it there.")
+@click.option("--json", "as_json", is_flag=True)
+def purge_trail(handle: str | None, dry_run: bool, as_json: bool) -> None:
+    """Purge what no rule keeps, of HANDLE's tenant or of every tenant. Runs as the tables' owner.
+
+    Leaves with 1 when a rule could not be carried out: a hold, a broken chain, a lacking right.
+    """
+    here = account_named(handle) if handle else None
+    rows, obstacles = [], 0
+    for account in _tenants(here):
+        done = purge_tenant(account.tenant_id, dry_run=dry_run)
+        obstacles += bool(done.obstacle)
+        rows.append(
+            {
+                "account": account.handle, "events": done.count, "position": done.position or "",
+                "sentence": done.obstacle or ("would go" if dry_run else "gone"),
+            }
+        )  # fmt: skip
+    show(rows, as_json)
+    raise SystemExit(1 if obstacles else 0)
 
 
 def _tenants(here: AccountRef | None) -> list[AccountRef]:

@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from portal.cli.common import account_named, acting_person, fail, show
+from portal.cli.common import account_named, acting_person, bearer_named, changing, fail, show
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Denied
-from tenants.delegation import CannotDelegate, end, give, grant_by_id
+from tenants.delegation import CannotDelegate, give
+from tenants.ending import end
 from tenants.grants import grants_at
-from tenants.people import person_by_email
-from tenants.roles import built_in
+from tenants.offers import grant_by_id
+from tenants.roles import role_named
 from tenants.scope import acting_in, tenant_scope
 
 grant = AppGroup("grant", help="Roles given to people.")
@@ -28,7 +29,7 @@ def list_grants(handle: str, as_json: bool) -> None:
     with acting_in(tenant_scope(here.tenant_id)):
         rows = [
             {
-                "id": g.id, "person": g.person.email, "role": g.role.key, "reach": g.reach,
+                "id": g.id, "person": g.bearer.label, "role": g.role.key, "reach": g.reach,
                 "since": g.since, "until": g.until or "", "given_by": g.given_by_label,
             }
             for g in grants_at((here.id,), now())
@@ -37,7 +38,7 @@ def list_grants(handle: str, as_json: bool) -> None:
 
 
 @grant.command("give")
-@click.argument("email")
+@click.argument("bearer")
 @click.argument("role")
 @click.argument("handle")
 @click.option("--as", "giver", required=True, help="Who gives it.")
@@ -45,23 +46,17 @@ def list_grants(handle: str, as_json: bool) -> None:
 @click.option("--until", type=click.DateTime(), help="UTC.")
 @click.option("--because", default="")
 def give_role(
-    email: str, role: str, handle: str, giver: str, only_here: bool,
+    bearer: str, role: str, handle: str, giver: str, only_here: bool,
     until: datetime | None, because: str,
 ) -> None:  # fmt: skip
-    """Give a person a role at an account."""
-    by, here = acting_person(giver), account_named(handle)
-    with acting_in(tenant_scope(here.tenant_id)):
-        person = person_by_email(email) or fail(f"nobody has the e-mail {email}")
-        try:
-            row = give(
-                person, built_in(role), here, by=by, because=because,
-                reach="account" if only_here else "subtree",
-                until=until.replace(tzinfo=UTC) if until else None,
-            )  # fmt: skip
-        except (Denied, CannotDelegate, LookupError) as problem:
-            fail(str(problem))
-        db.session.commit()
-        click.echo(f"gave {email} the role {role} at {handle}: grant {row.id}")
+    """Give a person (by e-mail) or a group (by name) a role at an account."""
+    with changing(handle, giver) as (here, by):
+        row = give(
+            bearer_named(bearer, here), role_named(role, here), here, by=by, because=because,
+            reach="account" if only_here else "subtree",
+            until=until.replace(tzinfo=UTC) if until else None,
+        )  # fmt: skip
+    click.echo(f"gave {bearer} the role {role} at {handle}: grant {row.id}")
 
 
 @grant.command("end")

@@ -15,7 +15,6 @@ from portal import mail, signing
 from portal.cli.common import account_named, acting_person
 from portal.identity import sessions
 from portal.identity.credentials import (
-    NoChange,
     deactivate,
     end_devices,
     new_hash,
@@ -26,6 +25,7 @@ from portal.identity.passwords import BadPassword, TooBusy
 from portal.identity.trail import note
 from portal.identity.user_agents import browser_name
 from tenants import directory
+from tenants.barring import CannotBar
 from tenants.db import db
 from tenants.decisions import Actor, Denied
 from tenants.delegation import CannotDelegate
@@ -33,10 +33,10 @@ from tenants.engines import reading
 from tenants.events import Event
 from tenants.inviting import CannotInvite, invite
 from tenants.people import BadEmail, Person, normal_email, person_by_email
-from tenants.roles import built_in
+from tenants.roles import role_named
 from tenants.scope import acting_in, tenant_scope
 
-PROBLEMS = (BadEmail, BadPassword, CannotDelegate, CannotInvite, Denied, NoChange, TooBusy)
+PROBLEMS = (BadEmail, BadPassword, CannotBar, CannotDelegate, CannotInvite, Denied, TooBusy)
 HOW = "on the command line"
 as_json = click.option("--json", "wants_json", is_flag=True, help="Report as JSON.")
 email_argument = click.argument("email")
@@ -99,9 +99,9 @@ def invite_person(
     by, here = acting_person(inviter), account_named(handle)
     with acting_in(tenant_scope(here.tenant_id)):
         try:
-            offered = built_in(role)
+            offered = role_named(role, here)
         except LookupError as problem:
-            raise click.ClickException(f"There is no role {role!r}.") from problem
+            raise click.ClickException(str(problem)) from problem
         row, token = invite(
             email, offered, here, by=by, because=because,
             reach="account" if only_here else "subtree",

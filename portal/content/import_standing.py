@@ -12,9 +12,8 @@ from portal.content.pages import Page, Revision
 from portal.content.sites import Menu, Redirect
 from portal.content.terms import Term
 from tenants.accounts import AccountRef
-from tenants.clock import now
 from tenants.db import db
-from tenants.grants import grants_at
+from tenants.inventory import people_reaching
 
 DOCUMENTS = ("post", "page")
 
@@ -99,8 +98,4 @@ def _pages(account: AccountRef, source: str) -> dict[uuid.UUID, Existing]:
 
 
 def _members(account: AccountRef) -> dict[str, tuple[uuid.UUID, str]]:
-    return {
-        grant.person.email: (grant.person.id, grant.person.name)
-        for grant in grants_at(account.path, now())
-        if grant.person.active and (grant.reach == "subtree" or grant.account_id == account.id)
-    }
+    return {each.email: (each.id, each.name) for each in people_reaching(account)}

@@ -43,7 +43,7 @@ class Page(Keyed, TenantScoped, Audited, Base):
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["page.tenant_id", "page.id"]),
         Index("ix_page_list", "account_id", "changed_at", "id", "tenant_id"),
         Index("ix_page_live", "account_id", "type", "published_at", "id"),
-        Index("ix_page_recent", "tenant_id", "changed_at", "id"),
+        Index("ix_page_recent", "tenant_id", "changed_at", "id", "account_id"),
         ForeignKeyConstraint(
             ["tenant_id", "live_revision_id"],
             ["revision.tenant_id", "revision.id"],

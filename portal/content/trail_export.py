@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TextIO
 
-from sqlalchemy import tuple_
+from sqlalchemy import func, select, tuple_
 
-from portal.content.history import ABOUT_CONTENT
 from portal.content.problems import Problem
+from portal.content.trail_conditions import ABOUT_CONTENT
 from tenants.accounts import AccountRef
 from tenants.audit import AuditEvent, record
 from tenants.chain import chained
@@ -21,9 +21,9 @@ from tenants.engines import reading
 from tenants.events import Event
 from tenants.permissions import Permission
 from tenants.scope import acting_in, tenant_scope
-from tenants.seals import AuditSeal, plain_event
+from tenants.seals import AuditPurge, AuditSeal, instant, plain_event
 
-FORMAT = "portal-trail-1"
+FORMAT, PURGED_FORMAT = "portal-trail-1", "portal-trail-2"
 PER_READ = 1000
 
 
@@ -35,12 +35,16 @@ class Exported:
     shown: int
 
 
-def spool_trail(here: AccountRef, *, by: Actor) -> tuple[BinaryIO, Exported]:
+def spool_trail(
+    here: AccountRef, *, by: Actor, most: int | None = None
+) -> tuple[BinaryIO, Exported]:
     """Return the sealed trail of a master or the house in a temporary file. Opens its own scope.
+
+    What was purged is named in the head, with the portal's signature. Memory is bounded by a batch.
 
     Every row of the chain is written; an event that `by` may not read (content without the right to
     it, or an account out of reach) is withheld and stands there by its digest. The caller records
-    it with `record_export`. Raises Denied, and Problem at a secondary.
+    it with `record_export`. Raises Denied, and Problem at a secondary or beyond `most` rows.
     """
     authorize(by, Permission.TRAIL_VIEW, here)
     if here.id != here.tenant_id:
@@ -48,7 +52,7 @@ def spool_trail(here: AccountRef, *, by: Actor) -> tuple[BinaryIO, Exported]:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
     try:
         text = io.TextIOWrapper(file, "utf-8", newline="")
-        exported = _write(here, text, by)
+        exported = _write(here, text, by, most)
         text.detach()
         file.seek(0)
     except BaseException:
@@ -57,17 +61,38 @@ def spool_trail(here: AccountRef, *, by: Actor) -> tuple[BinaryIO, Exported]:
     return file, exported
 
 
-def _write(here: AccountRef, file: TextIO, by: Actor) -> Exported:
-    head = {"format": FORMAT, "tenant": str(here.tenant_id), "account": here.handle}
-    file.write(json.dumps(head) + "\n")
-    position, shown, link = 0, 0, ""
+def _write(here: AccountRef, file: TextIO, by: Actor, most: int | None) -> Exported:
     with reading(), acting_in(tenant_scope(here.tenant_id)):
+        purge = db.session.scalar(select(AuditPurge).order_by(AuditPurge.position.desc()).limit(1))
+        position, shown, link = (purge.position, 0, purge.link) if purge else (0, 0, "")
+        _refuse_too_long(position, most)
+        file.write(json.dumps(_head(here, purge)) + "\n")
         for row in _rows():
             event = plain_event(row) if row["id"] and _readable(row, here, by) else None
             file.write(json.dumps(_line(row, event), ensure_ascii=False) + "\n")
             position, link, shown = row["position"], row["link"], shown + (event is not None)
     file.write(json.dumps({"end": position, "link": link}) + "\n")
     return Exported(position, shown)
+
+
+def _head(here: AccountRef, purge: AuditPurge | None) -> dict[str, Any]:
+    head = {"format": FORMAT, "tenant": str(here.tenant_id), "account": here.handle}
+    if purge is None:
+        return head
+    gone = {
+        "position": purge.position, "previous": purge.previous, "link": purge.link,
+        "until": instant(purge.until), "at": instant(purge.at), "signature": purge.signature,
+    }  # fmt: skip
+    return head | {"format": PURGED_FORMAT, "purged": gone}
+
+
+def _refuse_too_long(start: int, most: int | None) -> None:
+    end = db.session.scalar(select(func.max(AuditSeal.position))) or 0
+    if most is not None and end - start > most:
+        raise Problem(
+            f"This trail has {end - start:,} sealed events, too many for one download "
+            f"({most:,} at most). Ask the operator for it: `flask audit export`."
+        )
 
 
 def record_export(here: AccountRef, exported: Exported, *, by: Actor) -> AuditEvent:

@@ -1,7 +1,6 @@
 """Giving a role, and offering one by mail."""
 
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from wtforms import DateField, EmailField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Optional
@@ -9,13 +8,16 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 from portal.forms.access import in_known_years
 from portal.forms.auth import an_email
 from portal.forms.base import PortalForm, at_most, choices
+from portal.times import end_of_day
 
 
 # WTForms orders fields as they are made: what comes first in a form is a class of its own.
 class Someone:
-    """A person who is here already."""
+    """A person who is here already, or a group."""
 
-    person = SelectField("Person", [DataRequired("Choose a person.")], choices=[])
+    person = SelectField(
+        "Person or group", [DataRequired("Choose a person or a group.")], choices=[]
+    )
 
 
 class Somebody:
@@ -41,10 +43,7 @@ class RoleForm(PortalForm):
 
     def until_instant(self, zone: str) -> datetime | None:
         """Return the end of the chosen day in `zone`, as UTC, or None."""
-        if self.until.data is None:
-            return None
-        last = datetime.combine(self.until.data, time(23, 59, 59), ZoneInfo(zone))
-        return last.astimezone(UTC)
+        return end_of_day(self.until.data, zone) if self.until.data else None
 
 
 class GrantForm(Someone, RoleForm):

@@ -5,14 +5,10 @@ import uuid
 from portal.identity import sessions
 from portal.identity.passwords import check, hash_password
 from portal.identity.trail import note
-from tenants.clock import now
+from tenants.barring import bar, let_in
 from tenants.decisions import Actor
 from tenants.events import Event
 from tenants.people import Person
-
-
-class NoChange(ValueError):
-    """The person is in that state already; the message says which."""
 
 
 def new_hash(password: str, *about: str) -> str:
@@ -44,17 +40,11 @@ def end_devices(person: Person, *, by: Actor, how: str, keep: uuid.UUID | None =
 
 
 def deactivate(person: Person, *, by: Actor, reason: str = "") -> None:
-    """Bar the person from signing in, sign all devices out and record it. Raises NoChange."""
-    if not person.active:
-        raise NoChange(f"{person.email} is deactivated already.")
-    person.deactivated_at = now()
-    note(Event.PERSON_DEACTIVATED, person, by=by, reason=reason)
+    """Bar the person from signing in, sign all devices out and record it. Raises CannotBar."""
+    bar(person, by=by, reason=reason)
     end_devices(person, by=by, how="because the person was deactivated")
 
 
 def reactivate(person: Person, *, by: Actor, reason: str = "") -> None:
-    """Let a deactivated person sign in again and record it. Raises NoChange."""
-    if person.active:
-        raise NoChange(f"{person.email} is active already.")
-    person.deactivated_at = None
-    note(Event.PERSON_REACTIVATED, person, by=by, reason=reason)
+    """Let a deactivated person sign in again and record it. Raises CannotBar."""
+    let_in(person, by=by, reason=reason)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tenants.clock import now
 from tenants.db import Base, Keyed
-from tenants.people import Person
+from tenants.people import EMAIL_LENGTH, Person
 
 
 class LoginSession(Keyed, Base):
@@ -43,3 +43,23 @@ class MailToken(Keyed, Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class EmailChange(Keyed, Base):
+    """One wish to have another e-mail address: asked, confirmed at the new one, undone at the old.
+
+    `ended_at` is set when it was stopped, undone, or another wish took its place. Only the hashes
+    of its two secrets are kept.
+    """
+
+    __tablename__ = "email_change"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    old_email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
+    new_email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
+    confirm_hash: Mapped[str] = mapped_column(String(64))
+    undo_hash: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]

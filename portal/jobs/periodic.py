@@ -15,6 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.content.due import publish_due
 from portal.content.import_runs import find_waiting
 from portal.heartbeats import beat
+from portal.jobs.endings import announce_endings
+from portal.jobs.erasing import erase_closed
 from portal.jobs.mail import anything_waiting
 from portal.jobs.queue import wake
 from portal.jobs.seals import seal_waiting
@@ -55,12 +57,19 @@ def _wake_imports() -> None:
             return  # The queue is out of reach: the clock has better things to do than to wait.
 
 
+def _wake_purge() -> None:
+    wake("purge_trail", job_id="purge-trail")
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("publish what is due", TICK_SECONDS, publish_due),
     Periodic("heartbeat", 5, _beat),
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
+    Periodic("announce grants that end", 600, announce_endings),
+    Periodic("erase what was closed", 60, erase_closed),
     Periodic("seal the trail", 2, seal_waiting),
+    Periodic("wake purge", 6 * 3600, _wake_purge),
 )
 
 

@@ -6,6 +6,7 @@ from portal.content import due
 from portal.jobs.base import job
 from portal.jobs.imports import run_waiting
 from portal.jobs.mail import deliver_waiting
+from portal.jobs.purging import purge_by_rule
 
 
 @job
@@ -24,3 +25,9 @@ def deliver_mail() -> None:
 def run_import(import_id: str) -> None:
     """Carry out one import that waits."""
     run_waiting(uuid.UUID(import_id))
+
+
+@job
+def purge_trail() -> None:
+    """Purge what no rule keeps."""
+    purge_by_rule()

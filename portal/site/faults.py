@@ -11,6 +11,7 @@ from portal.identity.passwords import TooBusy
 from portal.requests import current
 from portal.site.answers import cached
 from portal.site.asked import normal
+from portal.site.visit import NotAvailable
 from portal.sitepages import SiteContext, render
 from tenants.db import db
 
@@ -25,6 +26,8 @@ WORDS = {
     503: ("Busy at this moment", "Nothing is lost. Try again in a minute."),
 }
 OTHER = ("This did not work", "Something went wrong on our side. Try again in a minute.")
+SUSPENDED = ("This site is not available", "Whoever runs it was told. Try again another day.")
+CLOSED = ("This site was closed", "It was here once and will not come back.")
 BAD_REQUEST = ("This cannot be read", "The request was damaged on its way. Try again.")
 
 
@@ -34,6 +37,7 @@ def init_app(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(RateLimitExceeded, _http)
     blueprint.register_error_handler(TooBusy, _busy)
     blueprint.register_error_handler(OperationalError, _database)
+    blueprint.register_error_handler(NotAvailable, _not_available)
     blueprint.register_error_handler(Exception, _unforeseen)
 
 
@@ -48,6 +52,15 @@ def _http(error: HTTPException) -> Response | HTTPException:
     if code == 405 and methods:
         response.headers["Allow"] = ", ".join(methods)
     return _later(response, 60) if code == 429 else response
+
+
+def _not_available(error: NotAvailable) -> Response:
+    """Answer plainly, with nothing of the site: neither its name nor its menu nor its pages."""
+    title, text = CLOSED if error.code == 410 else SUSPENDED
+    page = render("problem", None, title=title, text=text, nearby=[], newest=())
+    response = make_response(page, error.code)
+    response.headers["Cache-Control"] = "no-store"
+    return response if error.code == 410 else _later(response, 3600)
 
 
 def _busy(_error: TooBusy) -> Response:

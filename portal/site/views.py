@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 from werkzeug.routing import PathConverter
 
-from portal.site import faults, feeds, lists, pages, visit
+from portal.site import brand, faults, feeds, lists, pages, visit
 from portal.site.cookieless import SessionsOutsideSites
 
 MONTH = "/archive/<int(fixed_digits=4):year>/<int(fixed_digits=2):number>/"
@@ -17,6 +17,7 @@ ADDRESSES = (
     ("/feed.atom", feeds.feed),
     ("/sitemap.xml", feeds.sitemap),
     ("/robots.txt", feeds.robots),
+    ("/brand.css", brand.brand),
     ("/<rest:address>", pages.show),
 )
 

@@ -4,6 +4,7 @@ import re
 
 from flask import Response, abort, g, request, url_for
 
+from portal.brand import accent_of
 from portal.requests import SAFE_METHODS, current
 from portal.site.answers import moved
 from portal.site.asked import is_possible
@@ -14,19 +15,35 @@ from tenants.engines import reading
 from tenants.scope import Scope, acting_in
 
 
+class NotAvailable(Exception):
+    """The site is there and not shown. `code` is 503 while that may change, 410 for good."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 def enter() -> Response | None:
-    """Open the site's scope, to read only, for the rest of the request; 404 when there is none."""
+    """Open the site's scope, to read only, for the rest of the request; 404 when there is none.
+
+    A site whose account is suspended or about to be closed answers 503: that can be undone, so its
+    addresses stay known. Once it is closed it is gone: 410.
+    """
     handle = (request.view_args or {}).pop("handle", "")
     if not is_possible(request.path) or not HANDLE.fullmatch(handle):
         abort(404)
     path = account_path(handle)
     if not path:
         abort(404)
+    if path[-1].state == "closed":
+        raise NotAvailable(410)
     current.stack.enter_context(reading())
     current.stack.enter_context(acting_in(_only(path[-1])))
-    site = site_context(path[-1])
+    site = site_context(path[-1], accent_of(path))
     if not site.opened:
         abort(404)
+    if path[-1].halted:
+        raise NotAvailable(503)
     g.site = site
     return _with_slash(handle)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import g, url_for
-from sqlalchemy import distinct, func, select
+from sqlalchemy import func, select
 
 from portal.content.pages import Page
 from portal.content.sites import site_of
@@ -11,12 +11,13 @@ from portal.staff.beside import counts_by
 from portal.staff.cells import Cell, Side
 from portal.staff.doorway import sees_all
 from portal.staff.filters import Choice, Filter, in_branch, of
-from portal.staff.grants import NO_END, REACH, grant_cell, grant_query
+from portal.staff.grants import NO_END, REACH, bearer_cell, grant_cell, grant_query
 from portal.staff.table import Table
 from tenants.accounts import Account, split_path
 from tenants.clock import now
 from tenants.db import db
 from tenants.grants import Grant
+from tenants.inventory import people_by_account
 from tenants.permissions import Permission as P
 
 KINDS = {"house": "House", "master": "Customer", "secondary": "Sub-account"}
@@ -51,9 +52,7 @@ class Accounts(Table):
     def prepare(self, rows: list[Any]) -> None:
         ids = [account.id for account in rows]
         g.console_pages = counts_by(Page.account_id, ids, Page.id)
-        g.console_people = counts_by(
-            Grant.account_id, ids, distinct(Grant.person_id), *Grant.in_force(now())
-        )
+        g.console_people = people_by_account(ids)
 
     def title_of(self, row: Any) -> str:
         return f"the account {row.name}"
@@ -104,11 +103,11 @@ def _grants(account: Account) -> Side:
     found = grant_query().filter(Grant.account_id == account.id, *Grant.in_force(now()))
     rows = [
         (
-            Cell(grant.person.name, note=grant.person.email), grant_cell(grant, grant.role.name),
+            bearer_cell(grant), grant_cell(grant, grant.role.name),
             REACH.get(grant.reach), grant.since, grant.until or NO_END,
         )
         for grant in found.limit(GRANTS_SHOWN)
     ]  # fmt: skip
     more = url_for("console_grants.index_view", account=account.handle)
-    heads = ("Person", "Role", "Reach", "Since", "Until")
+    heads = ("Held by", "Role", "Reach", "Since", "Until")
     return Side("Grants in force here", heads, rows, "Nobody holds a role given here.", more)

@@ -14,6 +14,7 @@ from portal.staff.table import Table
 from tenants.clock import now
 from tenants.db import db
 from tenants.grants import Grant
+from tenants.groups import Group
 from tenants.people import Person
 from tenants.permissions import Permission as P
 from tenants.roles import Role
@@ -52,16 +53,24 @@ def grant_query(*, ordered: bool = True) -> Any:
     """Return the query of grants with their people, roles and accounts; the newest first."""
     query = (
         db.session.query(Grant)
-        .join(Grant.person)
+        .outerjoin(Grant.person)
+        .outerjoin(Grant.group)
         .join(Grant.role)
         .join(Grant.account)
         .options(
             contains_eager(Grant.person).defer(Person.password_hash, raiseload=True),
+            contains_eager(Grant.group),
             contains_eager(Grant.role),
             contains_eager(Grant.account),
         )
     )
     return query.order_by(Grant.id.desc()) if ordered else query
+
+
+def bearer_cell(grant: Grant, url: str = "") -> Cell:
+    """Return who holds a grant: a person with the e-mail address, or a group."""
+    note = "a group" if grant.person is None else grant.person.email
+    return Cell(grant.bearer.name, url=url, note=note)
 
 
 def grant_cell(grant: Grant, text: str) -> Cell:
@@ -86,13 +95,14 @@ class Grants(Table):
         "ended_at", "ended_by_label", "end_reason", "id",
     )  # fmt: skip
     column_labels = {
-        "email": "E-mail", "given_by": "Given by", "because": "Because", "ended_at": "Ended",
+        "person": "Held by", "email": "E-mail", "given_by": "Given by", "because": "Because",
+        "ended_at": "Ended",
         "ended_by_label": "Ended by", "end_reason": "Ended because", "id": "Id",
     }  # fmt: skip
     sorts = {"since": Grant.since, "until": Grant.until}
     order = (Grant.id.desc(),)
-    searched = (Person.name, Person.email)
-    search_hint = "Person"
+    searched = (Person.name, Person.email, Group.name)
+    search_hint = "Person or group"
     filters = (
         Choice("state", "State", _in_state,
                of(("in-force", "In force"), ("ended", "Ended"), ("to-come", "To come"))),
@@ -104,13 +114,13 @@ class Grants(Table):
         return grant_query(ordered=False)
 
     def title_of(self, row: Any) -> str:
-        return f"the grant of {row.role.name} to {row.person.email}"
+        return f"the grant of {row.role.name} to {row.bearer.label}"
 
     def cell_person(self, row: Any) -> Cell:
-        return Cell(row.person.name, url=self.row_url(row), note=row.person.email)
+        return bearer_cell(row, self.row_url(row))
 
     def cell_email(self, row: Any) -> str:
-        return str(row.person.email)
+        return str(row.person.email if row.person else "")
 
     def cell_role(self, row: Any) -> str:
         return str(row.role.name)

@@ -4,19 +4,24 @@ import uuid
 from collections import defaultdict
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm import defer
 
 from portal.identity.models import LoginSession
+from portal.requests import current
 from portal.staff.beside import account_cell
 from portal.staff.cells import Cell, Side
+from portal.staff.doorway import house
 from portal.staff.filters import Choice, Filter, at_account, of
 from portal.staff.grants import NO_END, grant_cell, grant_query, state_of
 from portal.staff.table import Table
+from portal.templating import Lacking, lacking
 from tenants.clock import now
 from tenants.db import db
+from tenants.decisions import can
 from tenants.grants import Grant
+from tenants.inventory import borne_by, grants_borne
 from tenants.people import Person
 from tenants.permissions import Permission as P
 from tenants.scope import current_scope
@@ -27,13 +32,18 @@ GRANTS_SHOWN = 200
 
 def _works_at(handle: str) -> Any:
     return exists().where(
-        Grant.person_id == Person.id, at_account(Grant.account_id)(handle), *Grant.in_force(now())
+        borne_by(Person.id), at_account(Grant.account_id)(handle), *Grant.in_force(now())
     )
 
 
 def _active(value: str) -> Any:
     none = Person.deactivated_at
     return none.is_(None) if value == "yes" else none.is_not(None)
+
+
+def _refused() -> Lacking | None:
+    at = house()
+    return lacking(can(current.person, P.PERSON_MANAGE, at)) if at else None
 
 
 class People(Table):
@@ -64,18 +74,12 @@ class People(Table):
         scope = current_scope()
         if scope is not None and scope.kind == "across":
             return query
-        return query.filter(exists().where(Grant.person_id == Person.id))
+        return query.filter(exists().where(borne_by(Person.id)))
 
     def prepare(self, rows: list[Any]) -> None:
         found: dict[uuid.UUID, list[Grant]] = defaultdict(list)
-        grants = db.session.scalars(
-            select(Grant)
-            .where(Grant.person_id.in_([person.id for person in rows]), *Grant.in_force(now()))
-            .options(joinedload(Grant.account), joinedload(Grant.role))
-            .order_by(Grant.id)
-        )
-        for grant in grants:
-            found[grant.person_id].append(grant)
+        for person_id, grant in grants_borne([person.id for person in rows]):
+            found[person_id].append(grant)
         g.console_grants = found
 
     def title_of(self, row: Any) -> str:
@@ -105,14 +109,24 @@ class People(Table):
         return f"{number} device{'' if number == 1 else 's'}"
 
     def beside(self, row: Any) -> dict[str, Any]:
-        grants = grant_query().filter(Grant.person_id == row.id).limit(GRANTS_SHOWN)
-        heads = ("Role", "Account", "State", "Since", "Until", "Given by", "Because")
+        grants = grant_query().filter(borne_by(row.id)).limit(GRANTS_SHOWN)
+        heads = ("Role", "Held", "Account", "State", "Since", "Until", "Given by", "Because")
         rows = [
             (
-                grant_cell(grant, grant.role.name), account_cell(grant.account),
-                state_of(grant, now()), grant.since, grant.until or NO_END,
+                grant_cell(grant, grant.role.name),
+                f"through {grant.group.name}" if grant.group else "himself",
+                account_cell(grant.account), state_of(grant, now()), grant.since,
+                grant.until or NO_END,
                 grant.given_by_label, grant.because,
             )
             for grant in grants
         ]  # fmt: skip
-        return {"sides": [Side("Grants", heads, rows, "Holds no role and never did.")]}
+        act, words = (
+            ("barring.bar", "Deactivate…") if row.active else ("barring.let_in", "Reactivate…")
+        )
+        return {
+            "sides": [Side("Grants", heads, rows, "Holds no role and never did.")],
+            "act_url": url_for(act, person_id=row.id),
+            "act_words": words,
+            "act_refused": _refused(),
+        }

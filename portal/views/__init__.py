@@ -5,8 +5,17 @@ from importlib import import_module
 from flask import Flask
 
 BLUEPRINTS = (
-    "auth", "reset", "joining", "me", "dashboard", "pages", "publication", "schedules", "imports",
-    "people", "access", "settings", "trail", "health",
+    "auth", "reset", "joining",
+    "me", "address", "leaving", "security",
+    "dashboard",
+    "pages", "publication", "schedules", "imports",
+    "people", "bulk", "requests", "asking", "barring",
+    "roles", "defining", "groups",
+    "access", "supposing", "holders",
+    "accounts", "account_changes", "account_closing", "brand",
+    "settings",
+    "trail", "trail_files", "keeping",
+    "health",
 )  # fmt: skip
 
 

@@ -4,14 +4,15 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
 
+from portal.access_files import access_file
 from portal.forms.access import AccessForm
 from portal.forms.base import choices
 from portal.guards import permission
 from portal.proofs import steps_of
 from portal.requests import current
-from portal.spreadsheets import to_csv
 from tenants.holdings import Held
 from tenants.permissions import Permission as P
 from tenants.questions import Answer, explain, holders
@@ -99,8 +100,4 @@ def _csv(people: list[tuple[Held, dict[str, Held]]]) -> Response:
         [who.name, who.email, *(held[p].holding.role_name if p in held else "" for p in P)]
         for who, held in people
     )
-    text = to_csv(["Name", "E-mail", *P], rows)
-    name = f"access-{current.here.handle}.csv"
-    return Response(
-        text, mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}"}
-    )
+    return access_file(["Name", "E-mail", *P], rows)

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal.content.desk import Filters, counts_of, pages_of, schedules_of
-from portal.content.history import TrailFilters, events_below
+from portal.content.history import events_below
+from portal.content.trail_filters import TrailQuery
 from portal.guards import permission, signed_in
 from portal.requests import current
 from tenants.directory import accounts_within_reach
@@ -55,4 +56,4 @@ def show() -> str:
 
 
 def _last_events(content: bool) -> list[Any]:
-    return events_below(current.here.id, TrailFilters(), None, content=content).rows[:6]
+    return events_below(current.here, TrailQuery(), None, content=content, most=6).rows

@@ -1,5 +1,7 @@
 """Accepting an invitation: opening the link, as somebody known or as somebody new."""
 
+import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -26,7 +28,16 @@ from tenants.invitations import LONGEST, Invitation, Offer, hold, offer_behind
 from tenants.inviting import InvitationRefused, accept
 from tenants.people import Person
 from tenants.permissions import Permission
-from tenants.scope import acting_in, tenant_scope
+from tenants.scope import acting_in, aside, tenant_scope
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An invitation that could not be accepted, as the trail names it once its row is let go."""
+
+    id: uuid.UUID
+    label: str
+
 
 bp = Blueprint("joining", __name__, url_prefix="/invitation")
 KEPT = "invitation"  # also in signing.KEPT_OVER_SIGN_IN
@@ -88,6 +99,7 @@ def _accept(token: str, offer: Offer, form: AcceptForm | JoinForm, hashed: str) 
         by = _join(form, offer, hashed) if isinstance(form, JoinForm) else current.person
         accept(row, offer.account, by=by, inviter=inviter)
     except InvitationRefused as problem:
+        _record_refusal(row, offer, str(problem))
         page = render_template("joining/refused.html", sentence=str(problem))
         return unreferred(page, 409)
     if isinstance(form, JoinForm):
@@ -95,6 +107,19 @@ def _accept(token: str, offer: Offer, form: AcceptForm | JoinForm, hashed: str) 
     cookie.pop(KEPT, None)
     flash(f"You are {offer.role_name} at {offer.account.name} from now on.", "good")
     return unreferred(redirect(url_for("dashboard.show", handle=offer.account.handle), 303))
+
+
+def _record_refusal(row: Invitation, offer: Offer, cause: str) -> None:
+    """Record it at the account the invitation is from, in a transaction of its own."""
+    by = current.actor or Actor(None, offer.email, offer.email)
+    invitation = Refused(row.id, row.label)
+    db.session.rollback()
+    with aside(tenant_scope(offer.account.tenant_id)) as session:
+        record(
+            Event.INVITATION_REFUSED, invitation, by=by, session=session, outcome="refused",
+            changes={}, account_id=offer.account.id, tenant_id=offer.account.tenant_id,
+            role=offer.role_name, cause=cause,
+        )  # fmt: skip
 
 
 def _join(form: JoinForm, offer: Offer, hashed: str) -> Actor:

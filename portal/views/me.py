@@ -17,6 +17,7 @@ from portal.identity.trail import note
 from portal.identity.user_agents import browser_name
 from portal.jobs.queue import wake_after_commit
 from portal.requests import SAFE_METHODS, current
+from tenants.access_requests import OwnRequest, requests_of
 from tenants.db import db
 from tenants.engines import reading
 from tenants.events import Event
@@ -43,7 +44,13 @@ def show() -> Any:
         flash("Saved.", "good")
         return redirect(url_for("me.show"), 303)
     status = 422 if form.errors else 200
-    return render_template("me/show.html", form=form, devices=_devices()), status
+    return render_template(
+        "me/show.html",
+        form=form,
+        devices=_devices(),
+        requests=_requests(),
+        memberships=current.person.holdings,
+    ), status
 
 
 @bp.route("/password", methods=["GET", "POST"])
@@ -94,6 +101,11 @@ def _myself() -> Person:
     person_id = current.person.person_id
     person = person_by_id(person_id) if person_id else None
     return person or abort(404)
+
+
+def _requests() -> list[OwnRequest]:
+    person_id = current.person.person_id or abort(404)
+    return requests_of(person_id)
 
 
 def _devices() -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.brand import accent_of
 from portal.content.desk import STATES, Filters, counts_of, pages_of, pages_within
 from portal.content.drafting import (
     Saved,
@@ -112,7 +113,8 @@ def preview(page_id: uuid.UUID) -> str:
     if revision is None:
         abort(404)
     note = f"Preview of revision {revision.number}. Only people with access to this account see it."
-    return render_page(site_context(current.here), page, revision, note=note)
+    accent = accent_of([*current.ancestors, current.here])
+    return render_page(site_context(current.here, accent), page, revision, note=note)
 
 
 @bp.get("/<uuid:page_id>/history")

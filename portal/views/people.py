@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from wtforms.fields.choices import SelectChoice
 
 from portal import mail, throttling
@@ -18,18 +18,15 @@ from portal.requests import current
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Decision, Denied
-from tenants.delegation import (
-    CannotDelegate,
-    end,
-    givable_roles,
-    give,
-    grant_by_id,
-    people_to_give,
-)
+from tenants.delegation import CannotDelegate, give
+from tenants.ending import end
 from tenants.grants import grants_at
+from tenants.groups import Group, group_by_id, groups_at
 from tenants.invitations import Invitation, invitation_by_id, open_invitations
 from tenants.inviting import CannotInvite, invite, resend, revoke
-from tenants.people import person_by_id
+from tenants.notices import AHEAD
+from tenants.offers import givable_roles, grant_by_id, people_to_give
+from tenants.people import Person, person_by_id
 from tenants.permissions import Permission as P
 from tenants.roles import Role, role_by_id
 
@@ -42,7 +39,7 @@ def index() -> str:
     grants = grants_at(current.here.path, now())
     may_give = current.can(P.GRANT_GIVE)
     return render_template(
-        "people/index.html", here=current.here, may_give=may_give,
+        "people/index.html", here=current.here, may_give=may_give, soon=now() + AHEAD,
         invitations=open_invitations(current.here) if may_give.allowed else [],
         own=[g for g in grants if g.account_id == current.here.id],
         inherited=[
@@ -54,7 +51,8 @@ def index() -> str:
 @bp.route("/give", methods=["GET", "POST"])
 @permission(P.GRANT_GIVE)
 def give_role() -> Any:
-    form = GrantForm()
+    asked = request.args
+    form = GrantForm(person=asked.get("person", ""), role=asked.get("role", ""))
     _offer_people(form)
     roles = givable_roles(current.here, current.person)
     form.role.choices = _role_choices(role for role, _ in roles)
@@ -129,7 +127,7 @@ def end_grant(grant_id: uuid.UUID) -> Any:
         except CannotDelegate as problem:
             add_error(form.reason, str(problem))
         else:
-            flash(f"{grant.person.name} is no longer {grant.role.name} here.", "good")
+            flash(f"{grant.bearer.name} is no longer {grant.role.name} here.", "good")
             return redirect(url_for("people.index", handle=current.here.handle))
     status = 422 if form.is_submitted() else 200
     return render_template("people/end.html", form=form, grant=grant), status
@@ -157,7 +155,8 @@ def _send(row: Invitation, token: str, told: str) -> Any:
 def _offer_people(form: GrantForm) -> None:
     people = people_to_give(current.here, current.person)
     names = [(str(p.id), f"{p.name} ({p.email})") for p in people]
-    form.person.choices = choices([("", "Choose…"), *names])
+    groups = [(str(g.id), f"{g.name} (a group)") for g in groups_at(current.here)]
+    form.person.choices = choices([("", "Choose…"), *groups, *names])
 
 
 def _role_choices(roles: Iterable[Role]) -> list[SelectChoice]:
@@ -166,13 +165,14 @@ def _role_choices(roles: Iterable[Role]) -> list[SelectChoice]:
 
 def _given(form: GrantForm) -> bool:
     """Give the role and say so, or show at its field why that cannot be."""
-    person = person_by_id(uuid.UUID(form.person.data))
+    chosen = uuid.UUID(form.person.data)
+    bearer: Person | Group | None = group_by_id(chosen) or person_by_id(chosen)
     role = role_by_id(uuid.UUID(form.role.data))
-    if person is None or role is None:
+    if bearer is None or role is None:
         abort(404)
     try:
         give(
-            person, role, current.here, by=current.person, reach=form.reach.data,
+            bearer, role, current.here, by=current.person, reach=form.reach.data,
             until=form.until_instant(current.here.zone), because=form.because.data or "",
         )  # fmt: skip
     except CannotDelegate as problem:
@@ -183,5 +183,5 @@ def _given(form: GrantForm) -> bool:
         record_refusal(denied.decision)
         add_error(form.role, str(denied))
         return False
-    flash(f"{person.name} is {role.name} here from now on.", "good")
+    flash(f"{bearer.name} is {role.name} here from now on.", "good")
     return True

@@ -20,11 +20,14 @@ def edit() -> Any:
     here = current.here
     site = site_of(here.id)
     form = SettingsForm(
-        name=here.name, zone=here.zone, title=site.title if site else here.name,
+        name=here.name, zone=here.zone, accent=here.accent, title=site.title if site else here.name,
         tagline=site.tagline if site else "", language=site.language if site else "en",
     )  # fmt: skip
     if form.validate_on_submit():
-        change_account(here, by=current.person, name=form.name.data or "", zone=form.zone.data)
+        change_account(
+            here, by=current.person, name=form.name.data or "", zone=form.zone.data,
+            accent=form.accent.data or "",
+        )  # fmt: skip
         site = site or open_site(here, here.name, by=current.person)
         change_site(
             site, here, by=current.person, title=form.title.data or "",

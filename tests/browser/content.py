@@ -16,15 +16,22 @@ from portal.content.scheduling import cancel, schedule
 from portal.content.sites import open_site
 from portal.jobs.imports import run_waiting
 from tenants.accounts import AccountRef, ref
+from tenants.asking import ask
 from tenants.clock import now
 from tenants.db import db
+from tenants.defining import Definition, define, delete
+from tenants.delegation import give
 from tenants.grants import grants_at
+from tenants.grouping import add_member, make
 from tenants.inviting import invite
 from tenants.opening import open_account
+from tenants.people import person_by_id
+from tenants.permissions import Permission
+from tenants.permissions import Permission as P
 from tenants.roles import built_in
 from tenants.scope import across_tenants
 from tests.content.import_scene import SMALL
-from tests.fixtures.cast import as_actor, read_cast
+from tests.fixtures.cast import Cast, as_actor, read_cast
 from tests.fixtures.pages import TESTS, make_page
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft " * 2
@@ -43,13 +50,18 @@ class Places:
     grant: str
     import_run: str
     invitation: str
+    request: str
+    person: str
+    role: str
+    group: str
+    member: str
 
 
 def furnish(app: Flask) -> Places:
     """Fill a database that has the cast in it."""
     with app.app_context():
         people = read_cast()
-        admin = as_actor(people.admin)
+        admin, author = as_actor(people.admin), as_actor(people.author)
         with across_tenants("what the screens show"):
             acme = people.acme
             empty = open_account(
@@ -66,11 +78,35 @@ def furnish(app: Flask) -> Places:
             grant = next(g for g in grants_at((acme.id,), now()) if g.role.key == "viewer")
             editor = built_in("editor")
             _, token = invite("new@acme.example", editor, acme, by=admin, because=LONG)
+            asked = ask(Permission.PAGE_PUBLISH, acme, by=author, reason=LONG)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
-            places = Places(*[*(str(row.id) for row in made), token])
+            first, last = [str(row.id) for row in made], [str(asked.id), str(people.admin.id)]
+            places = Places(*[*first, token, *last, *_roles(people)])
         run_waiting(uuid.UUID(places.import_run))
         return places
+
+
+def _roles(people: Cast) -> tuple[str, str, str]:
+    """Define a role, held by a group of two; return their ids and a membership's."""
+    acme, by = people.acme, as_actor(people.admin)
+    with across_tenants("what the screens show"):
+        wanted = Definition(
+            "Press officer", LONG[:200], frozenset({P.PAGE_PUBLISH, P.TRAIL_VIEW}),
+            built_in("author").id,
+        )  # fmt: skip
+        role = define(acme, wanted, by=by)
+        gone = define(acme, Definition("Old press officer"), by=by)
+        delete(gone, acme, by=by)
+        group = make(acme, "News desk", LONG[:200], by=by)
+        db.session.flush()
+        for who in (people.viewer, people.editor):
+            person = person_by_id(who.id)
+            assert person is not None
+            member = add_member(group, person, acme, by=by, because=LONG)
+        give(group, role, people.berlin, by=by)
+        db.session.commit()
+        return str(role.id), str(group.id), str(member.id)
 
 
 def _schedule(account: AccountRef, page: Page, ahead: timedelta) -> Schedule:

@@ -125,9 +125,9 @@ def _every_step_is_told(page: Page, address: str) -> None:
 
 
 def _trail_tells_it(page: Page) -> None:
-    page.goto("/a/acme/trail/?event=schedule.made")
+    page.goto("/a/acme/trail/?q=action:schedule.made")
     event = page.locator(".timeline-event").filter(has_text="Welcome")
     expect(event).to_contain_text("publisher@acme.example")
     expect(event).to_contain_text("For Friday’s customers.")
-    page.goto("/a/acme/trail/?event=schedule.run")
+    page.goto("/a/acme/trail/?q=action:schedule.run")
     expect(page.locator(".timeline-event").filter(has_text="Welcome")).to_have_count(1)

@@ -11,11 +11,12 @@ from portal.content.moments import moment_at
 from portal.content.pages import revision_by_id
 from portal.content.scheduling import schedule
 from tenants.audit import excuse
+from tenants.built_in import sync_built_in
 from tenants.clock import now
 from tenants.db import db
 from tenants.directory import account_path, actor_by_email
 from tenants.permissions import Permission
-from tenants.roles import Role, built_in_roles, sync_built_in
+from tenants.roles import Role, built_in_roles
 from tenants.scope import across_tenants, acting_in, tenant_scope
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, as_actor

@@ -10,7 +10,8 @@ from portal.content.drafting import Text, save_draft
 from portal.content.pages import page_by_id
 from portal.content.publishing import publish
 from tenants.db import db
-from tenants.delegation import end, grant_by_id
+from tenants.ending import end
+from tenants.offers import grant_by_id
 from tenants.scope import acting_in, tenant_scope
 from tests.content.due_scene import events, make_due, scheduled, state
 from tests.fixtures.app import both_databases

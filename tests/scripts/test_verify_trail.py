@@ -120,6 +120,26 @@ def test_a_whole_trail_is_whole(lines: Rows, tmp_path: Path):
     assert "you expect more" in told(lines, tmp_path, "--expect", f"999:{middle['link']}")[1]
 
 
+def test_a_purged_beginning_is_named_and_what_is_left_verifies(lines: Rows, tmp_path: Path):
+    head, *rows, end = lines
+    gone = {"position": 4, "link": rows[3]["link"], "at": "2026-03-01T00:00:00+00:00"}
+    purged = [{**head, "format": "portal-trail-2", "purged": gone}, *rows[4:], end]
+    code, said = told(purged, tmp_path)
+    assert code == 0, said
+    assert "the first 4 events were purged by rule" in said
+    assert told(purged, tmp_path, "--expect", f"4:{rows[3]['link']}")[0] == 0
+    assert told(purged, tmp_path, "--expect", "4:" + "0" * 64)[0] == 1
+    assert "was purged" in told(purged, tmp_path, "--expect", f"2:{rows[1]['link']}")[1]
+    for spoiled in (
+        [purged[0], *purged[2:]],
+        [{**purged[0], "purged": {**gone, "position": 5}}, *purged[1:]],
+        [{**purged[0], "purged": {**gone, "link": "f" * 64}}, *purged[1:]],
+        [{**head}, *purged[1:]],
+    ):
+        code, said = told(spoiled, tmp_path)
+        assert code == 1, said
+
+
 @pytest.mark.parametrize("name", EDITS)
 def test_the_first_bad_row_is_named(lines: Rows, tmp_path: Path, name: str):
     dice = random.Random(name)  # noqa: S311 - repeatable, not secret

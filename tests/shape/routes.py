@@ -31,14 +31,28 @@ def a_row(table: str) -> Callable[[World, str], uuid.UUID]:
     return lambda world, handle: world.made[table, handle]
 
 
+def an_account_below(world: World, handle: str) -> uuid.UUID:
+    """An account right below another; of one without any, the account itself, which is not."""
+    own = world.id_of(handle)
+    below = (row.id for row in world.accounts.values() if row.parent_id == own)
+    return next(below, own)
+
+
 # An address with another parameter needs a line here, or its row of the matrix cannot be tried.
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
+    "account_id": an_account_below,
     "grant_id": a_row("grant"),
+    "hold_id": a_row("trail_hold"),
+    "group_id": a_row("person_group"),
     "import_id": a_row("import_run"),
     "invitation_id": a_row("invitation"),
+    "member_id": a_row("group_member"),
     "page_id": a_page,
+    "request_id": a_row("access_request"),
     "revision_id": a_row("revision"),
+    "role_id": a_row("role"),
     "schedule_id": a_row("schedule"),
+    "view_id": a_row("trail_view"),
 }
 
 

@@ -23,7 +23,9 @@ from tests.infra.postgres import Database
 from tests.isolation.world import scoped_classes, superuser_url, table_of
 
 NOT_A_TENANTS = {
+    "absence": "belongs to a person, who may work in many tenants",
     "alembic_version": "Alembic's own",
+    "email_change": "belongs to a person, who may work in many tenants",
     "heartbeat": "signs of life of our machinery",
     "login_session": "belongs to a person, who may work in many tenants",
     "mail_token": "belongs to a person, who may work in many tenants",

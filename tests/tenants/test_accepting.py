@@ -13,7 +13,8 @@ from sqlalchemy import select
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import can
-from tenants.delegation import bestow, end, grant_by_id
+from tenants.delegation import bestow
+from tenants.ending import end
 from tenants.grants import Grant
 from tenants.invitations import (
     LIFE,
@@ -27,6 +28,7 @@ from tenants.inviting import (
     accept,
     resend,
 )
+from tenants.offers import grant_by_id
 from tenants.people import person_by_email
 from tenants.permissions import Permission
 from tenants.roles import built_in

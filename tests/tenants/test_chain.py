@@ -10,14 +10,16 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tenants.audit import AuditEvent
-from tenants.chain import Report, verify
+from tenants.chain import verify
 from tenants.db import db
 from tenants.engines import reading
+from tenants.findings import Report
 from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.sealing import ChainBroken, seal_batch
-from tenants.seals import AuditSeal, AuditWaiting
+from tenants.seals import AuditCheckpoint, AuditSeal, AuditWaiting
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
+from tests.isolation.world import table_of
 from tests.tenants.chain_scene import (
     EVENT,
     KEY,
@@ -30,6 +32,7 @@ from tests.tenants.chain_scene import (
 
 pytestmark = both_databases
 ROUNDS = 3
+CHECKPOINT = table_of(AuditCheckpoint)
 
 
 def checked(app: Flask, cast: Cast) -> Report:
@@ -170,6 +173,35 @@ def test_another_key_does_not_verify(app: Flask, inside, cast: Cast):
     fault = verify(cast.acme.id, KEY).fault
     assert fault is not None
     assert (fault.kind, fault.position) == ("unsigned", 1)
+
+
+def test_a_checkpoint_taken_out_of_the_middle_is_missed(
+    app: Flask, inside, cast: Cast, database_url: str
+):
+    for seed in range(3):
+        add_events(cast, 2, seed=seed)
+        seal_all(app)
+    with past_triggers(database_url) as connection:
+        mine = CHECKPOINT.c.tenant_id == cast.acme.id
+        query = select(CHECKPOINT).where(mine).order_by(CHECKPOINT.c.position)
+        *_, middle, _last = connection.execute(query).all()
+        connection.execute(CHECKPOINT.delete().where(CHECKPOINT.c.id == middle.id))
+    fault = checked(app, cast).fault
+    assert fault is not None
+    assert (fault.kind, fault.position) == ("unsure", middle.position)
+
+
+def test_verifying_goes_on_where_the_time_was_up(app: Flask, inside, cast: Cast):
+    for seed in range(4):
+        add_events(cast, 5, seed=seed)
+        seal_all(app)
+    whole, key, after, steps = checked(app, cast), app.config["PORTAL"].seal_key, 0, 0
+    while (report := verify(cast.acme.id, key, after=after, seconds=0)).more:
+        assert report.start == after
+        assert "So far the trail is whole" in report.sentence
+        after, steps = report.sealed, steps + 1
+    assert steps > 1
+    assert (report.fault, report.sealed, report.link) == (None, whole.sealed, whole.link)
 
 
 def test_every_tenant_has_a_chain_of_its_own(app: Flask, inside, cast: Cast):

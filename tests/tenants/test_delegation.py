@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
-from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -20,14 +18,16 @@ from tenants.audit import record
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Denied, can
-from tenants.delegation import CannotDelegate, bestow, end, give, grant_by_id
+from tenants.delegation import CannotDelegate, bestow, give
+from tenants.ending import end
 from tenants.events import Event
 from tenants.grants import Grant
+from tenants.offers import grant_by_id
 from tenants.people import Person
 from tenants.permissions import Permission
 from tenants.roles import Role, built_in
 from tenants.scope import across_tenants, acting_in, tenant_scope
-from tests.fixtures.app import both_databases, on_postgres
+from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, Someone, as_actor
 from tests.fixtures.pages import TESTS
 from tests.tenants.trees import NOW, actor, holding, node
@@ -213,38 +213,3 @@ def test_an_admin_who_cannot_sign_in_or_leaves_soon_does_not_count(inside, cast:
         db.session.commit()
     with pytest.raises(CannotDelegate, match="last grant"):
         end_grant(cast, cast.admin, cast.admin, cast.acme)
-
-
-@on_postgres
-def test_of_two_admins_who_end_each_other_one_stays(app: Flask, cast: Cast):
-    with app.app_context(), across_tenants("a second admin"):
-        person = db.session.get(Person, cast.editor.id)
-        assert person is not None
-        second = bestow(person, built_in("account-admin"), cast.acme, by=TESTS).id
-        first = db.session.scalar(select(Grant.id).where(Grant.person_id == cast.admin.id))
-        db.session.commit()
-    ready, results = threading.Barrier(2), []
-
-    def work(by: Someone, whose: Any) -> None:
-        with app.app_context():
-            who = as_actor(by)
-            with acting_in(tenant_scope(cast.acme.id)):
-                grant = grant_by_id(whose)
-                assert grant is not None
-                ready.wait()
-                try:
-                    end(grant, cast.acme, by=who)
-                    db.session.commit()
-                    results.append("ended")
-                except CannotDelegate:
-                    results.append("refused")
-
-    threads = [
-        threading.Thread(target=work, args=pair)
-        for pair in ((cast.admin, second), (cast.editor, first))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == ["ended", "refused"]

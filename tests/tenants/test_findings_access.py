@@ -18,10 +18,12 @@ from tenants.bounds import FOREVER, Beyond, beyond, held_until
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Decision, Denied
-from tenants.delegation import CannotDelegate, bestow, end, grant_by_id, people_to_give
+from tenants.delegation import CannotDelegate, bestow
 from tenants.directory import givers, scope_of
+from tenants.ending import end
 from tenants.events import Event
 from tenants.grants import Grant
+from tenants.offers import grant_by_id, people_to_give
 from tenants.people import Person
 from tenants.permissions import Permission as P
 from tenants.roles import built_in

@@ -88,12 +88,13 @@ def found(reach: Reach, before: Place | None) -> list[Place]:
 
 
 @both_databases
-@pytest.mark.parametrize("few", [0, 5, 2000])
+@pytest.mark.parametrize(("few", "many"), [(0, 0), (0, 20), (5, 2000), (2000, 2000)])
 @pytest.mark.parametrize("seed", range(3))
 def test_every_way_finds_the_same(
-    inside: AppContext, cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int, seed: int
+    inside: AppContext, cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int, many: int, seed: int
 ):
     monkeypatch.setattr(module, "FEW", few)
+    monkeypatch.setattr(module, "MANY", many)
     forest = Forest(cast, seed)
     with acting_in(tenant_scope(forest.tenant_id)):
         for _ in range(12):

@@ -10,8 +10,10 @@ from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import can
-from tenants.delegation import end, give, grant_by_id
+from tenants.delegation import give
 from tenants.directory import actor_for
+from tenants.ending import end
+from tenants.offers import grant_by_id
 from tenants.people import person_by_id
 from tenants.permissions import Permission as P
 from tenants.questions import changes_for, explain, holders, who_can

@@ -6,9 +6,9 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from tenants.accounts import AccountRef
+from tenants.built_in import BUILT_IN
 from tenants.decisions import Actor, Holding
 from tenants.permissions import Permission
-from tenants.roles import BUILT_IN
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -15,10 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from portal.content.filing import tags_named
 from portal.content.terms import Term
 from tenants.db import db
+from tenants.inviting import CannotInvite
 from tenants.scope import across_tenants, acting_in, tenant_scope
 from tests.fixtures.app import both_databases, on_postgres
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import Browser, sign_in
+from tests.tenants.invitation_scene import invited
 
 SETTINGS = {"name": "Acme", "zone": "UTC", "title": "Acme", "tagline": "", "language": "en"}
 
@@ -40,6 +42,18 @@ def race(workers: int, work: Callable[[int], object]) -> list[object]:
     for thread in threads:
         thread.join()
     return results
+
+
+@on_postgres
+def test_one_address_is_invited_once(app: Flask, cast: Cast) -> None:
+    def ask(_number: int) -> str:
+        with app.app_context():
+            try:
+                return invited(cast, "new@elsewhere.example")
+            except CannotInvite:
+                return "told"
+
+    assert race(4, ask).count("told") == 3
 
 
 @on_postgres

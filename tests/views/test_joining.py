@@ -183,6 +183,9 @@ def test_an_inviter_who_may_no_longer_gives_nothing(app: Flask, client: FlaskCli
     answer = join(client)
     assert answer.status_code == 409
     assert "does not work here any more" in answer.text
+    (refused,) = events(app, "invitation.refused")
+    assert (refused.outcome, refused.account_id) == ("refused", cast.acme.id)
+    assert "does not work here any more" in refused.facts["cause"]
     with app.app_context():
         assert actor_by_email(NEW) is None
     assert not is_signed_in(client)

@@ -12,8 +12,9 @@ from sqlalchemy import event, select
 
 from tenants.accounts import AccountRef
 from tenants.db import db
-from tenants.delegation import end, grant_by_id
+from tenants.ending import end
 from tenants.grants import Grant
+from tenants.offers import grant_by_id
 from tenants.scope import acting_in, tenant_scope
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, as_actor

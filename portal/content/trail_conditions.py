@@ -1,0 +1,90 @@
+"""The terms of a trail's filter as conditions of its query."""
+
+import json
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, or_
+
+from portal.content.trail_filters import Term, TrailQuery, actions_named, as_id
+from tenants.audit import AuditEvent
+
+ABOUT_CONTENT = frozenset({"page", "schedule", "revision"})
+Condition = ColumnElement[bool]
+
+
+def exact(asked: TrailQuery) -> list[Condition]:
+    """Return the conditions that an index answers, but for accounts (`trail_places`)."""
+    found: list[Condition] = []
+    actions = [name for term in asked.of("action") for name in actions_named(term.value)]
+    for values, condition in (
+        (actions, AuditEvent.event.in_(actions)),
+        (asked.of("outcome"), AuditEvent.outcome.in_([t.value for t in asked.of("outcome")])),
+        (asked.of("request"), AuditEvent.request_id.in_([t.value for t in asked.of("request")])),
+        *(_whole(asked, *each) for each in (("actor", _label), ("target", _id))),
+        *(([t], AuditEvent.at >= t.moment) for t in asked.of("since")),
+        *(([t], AuditEvent.at <= t.moment) for t in asked.of("until")),
+    ):
+        if values:
+            found.append(condition)
+    return found
+
+
+def _whole(asked: TrailQuery, key: str, condition: Any) -> tuple[Any, Any]:
+    """Return terms of a key that name something whole, unless others of it are looked for."""
+    terms = asked.of(key)
+    if any(term.is_loose for term in terms):
+        return [], None
+    return terms, or_(*(condition(term) for term in terms)) if terms else None
+
+
+def _label(term: Term) -> Condition:
+    return AuditEvent.actor_label == term.value.casefold()
+
+
+def _id(term: Term) -> Condition:
+    return AuditEvent.target_id == as_id(term.value)
+
+
+def loose(asked: TrailQuery, event: Any, *, content: bool) -> list[Condition]:
+    """Return the conditions on `event` that have to be looked for, row by row.
+
+    Without `content`, what is hidden from the viewer is not found by its words either.
+    """
+    openly = event.target_type.not_in(ABOUT_CONTENT)
+    found: list[Condition] = []
+    for key, condition in (("actor", _actor), ("target", _target)):
+        terms = asked.of(key)
+        if any(term.is_loose for term in terms):
+            found.append(or_(*(condition(event, term.value) for term in terms)))
+    found += [_word(event, term.value) for term in asked.of("")]
+    told = bool(asked.of("")) or any(term.is_loose for term in asked.of("target"))
+    return [*found, openly] if told and not content else found
+
+
+def _actor(event: Any, value: str) -> Condition:
+    return or_(
+        event.actor_label.icontains(value, autoescape=True),
+        event.on_behalf_of.icontains(value, autoescape=True),
+    )
+
+
+def _target(event: Any, value: str) -> Condition:
+    whole = as_id(value)
+    if whole is not None:
+        return and_(event.target_id == whole)
+    return and_(event.target_label.icontains(value, autoescape=True))
+
+
+def _word(event: Any, value: str) -> Condition:
+    columns = (
+        event.actor_label, event.on_behalf_of, event.target_label, event.reason, event.event,
+        event.address,
+    )  # fmt: skip
+    in_json = json.dumps(value)[1:-1]
+    return or_(
+        *(column.icontains(value, autoescape=True) for column in columns),
+        *(
+            cast(c, String).icontains(in_json, autoescape=True)
+            for c in (event.facts, event.changes)
+        ),
+    )

@@ -1,0 +1,32 @@
+"""Values for the columns of rows made up for tests, where a plain one will not do."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+from typing import Any
+
+# What a column with a CHECK takes, or an iterator where it must differ. A new table with such a
+# column needs a line here.
+SAMPLES: dict[Any, Any] = {
+    "access_request.answer": "refused",
+    "access_request.kind": "right",
+    "access_request.wanted": itertools.cycle(["page.view", "page.edit", "page.publish"]),
+    "audit_checkpoint.position": itertools.count(1_000_001),
+    "audit_purge.position": itertools.count(1_000_001),
+    "audit_seal.position": itertools.count(1_000_001),
+    "grant.reach": "subtree",
+    "import_run.state": "waiting",
+    "invitation.reach": "subtree",
+    "page.type": "page",
+    "role_permission.permission": "account.view",
+    "schedule.state": "pending",
+    "schedule.what": "publish",
+    "term.taxonomy": "tag",
+}
+# Columns that may be empty, in rows where another then may not.
+NEEDED = {"grant.person_id", "person_group.tenant_id", "group_member.tenant_id",
+          "role.account_id"}  # fmt: skip
+PLAIN: dict[Any, Any] = {
+    int: 7, bool: False, dict: {}, list: [], bytes: b"", datetime: datetime(2026, 1, 1, tzinfo=UTC),
+}  # fmt: skip
