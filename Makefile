@@ -13,7 +13,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-e
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean setup setup-dev
+.PHONY: help run test check format bench lock clean setup setup-dev
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -36,9 +36,14 @@ format: setup-dev ## put format and import order right
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 
+bench:           ## how fast it is, against others and against itself (ARGS="decide", ARGS="lists --on postgres")
+	@PORTAL_VENV=var/bench/venv $(PYTHON) scripts/bootstrap.py bench/requirements.txt
+	@exec var/bench/venv/bin/python -m bench $(ARGS)
+
 lock: setup-dev  ## pin again from requirements.in and requirements-dev.in
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --output-file requirements.txt requirements.in
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+	cd bench && CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE:$(BIN)%=../$(BIN)%) --output-file requirements.txt requirements.in
 
 clean:           ## remove the environment and caches; keeps var/ (your data)
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results

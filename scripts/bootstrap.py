@@ -1,5 +1,7 @@
 """Makes .venv and installs one pinned requirements file into it, only when something changed.
 
+PORTAL_VENV names another folder for it.
+
 Runs under the machine's own Python, so it uses the standard library only.
 Exit codes: 0 done, 2 the machine lacks something (the line printed says what).
 """
@@ -14,7 +16,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
+VENV = ROOT / os.environ.get("PORTAL_VENV", ".venv")
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
 
@@ -60,6 +62,7 @@ def make_venv() -> None:
     if VENV.exists():
         say("making .venv again (another or a broken interpreter was in it)")
         shutil.rmtree(VENV)
+    VENV.parent.mkdir(parents=True, exist_ok=True)
     made = subprocess.run(
         [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
     )

@@ -8,9 +8,10 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from tenants.audit import Audited
@@ -82,6 +83,9 @@ class AccountClosure(TenantScoped, Base):
     """Every pair of ancestor and descendant, each account with itself included."""
 
     __tablename__ = "account_closure"
+    __table_args__ = (
+        Index("ix_account_closure_below", "ancestor_id", "descendant_id", "tenant_id", "distance"),
+    )
 
     ancestor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
     descendant_id: Mapped[uuid.UUID] = mapped_column(
@@ -114,6 +118,11 @@ class AccountRef:
     def label(self) -> str:
         """Return how the trail names this account."""
         return self.name
+
+    @cached_property
+    def keys(self) -> tuple[int, ...]:
+        """Return the path as numbers, which are quicker to look up than ids are."""
+        return tuple(account_id.int for account_id in self.path)
 
     @property
     def depth(self) -> int:

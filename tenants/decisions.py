@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from tenants.accounts import AccountRef
@@ -73,6 +74,14 @@ class Actor:
     holdings: tuple[Holding, ...] = ()
     system: frozenset[Permission] = field(default_factory=frozenset)
     on_behalf_of: str = ""
+
+    @cached_property
+    def places(self) -> dict[int, list[tuple[int, Holding]]]:
+        """Return the holdings, each with its number, by the key of the account they stand at."""
+        found: dict[int, list[tuple[int, Holding]]] = {}
+        for number, holding in enumerate(self.holdings):
+            found.setdefault(holding.account_id.int, []).append((number, holding))
+        return found
 
     @property
     def is_staff(self) -> bool:
@@ -157,16 +166,28 @@ class Denied(Exception):
 def can(actor: Actor, permission: Permission, account: AccountRef) -> Decision:
     """Decide. Pure over what the actor holds: asks the database nothing.
 
+    Looks only at grants on the account's own path, and names the first of them in `holdings`.
     Where an account is halted only the permissions of `WHILE_HALTED` count, whoever holds them.
     """
     halted = account.halted and permission not in WHILE_HALTED
     if permission in actor.system:
         return Decision(not halted, actor, permission, account, halted=halted)
-    for holding in actor.holdings:
-        through = holding.permissions.get(permission)
-        if through is not None and holding.covers(account):
-            return Decision(not halted, actor, permission, account, holding, through, halted=halted)
-    return Decision(False, actor, permission, account)
+    places, keys = actor.places, account.keys
+    found: tuple[int, Holding] | None = None
+    for key in keys:
+        if key in places:
+            for place in places[key]:
+                holding = place[1]
+                if permission in holding.permissions and (
+                    holding.reach == "subtree" or key == keys[-1]
+                ):
+                    found = place if found is None or place[0] < found[0] else found
+                    break
+    if found is None:
+        return Decision(False, actor, permission, account)
+    holding = found[1]
+    through = holding.permissions[permission]
+    return Decision(not halted, actor, permission, account, holding, through, halted=halted)
 
 
 def can_any(actor: Actor, permissions: Iterable[Permission], account: AccountRef) -> Decision:

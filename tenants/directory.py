@@ -36,15 +36,16 @@ class Giver:
 def actor_for(person_id: uuid.UUID, at: datetime | None = None) -> Actor | None:
     """Return the person as an actor with the grants in force, or None if there is no such person.
 
-    One statement for the person and one for everything held.
+    One statement; a second one for a person who holds nothing, and for staff with support sessions.
     """
+    moment = at or now()
     with reading(), directory():
-        moment = at or now()
+        held = held_at(moment, person_id=person_id)
+        if held:
+            return _holder(held)
         query = select(Person).where(Person.id == person_id, Person.active_at(moment))
         person = db.session.scalar(query)
-        if person is None:
-            return None
-        return _actor(person, held_at(moment, person_id=person_id))
+        return _actor(person, []) if person else None
 
 
 def person_managed(person_id: uuid.UUID) -> Actor | None:
@@ -81,6 +82,18 @@ def _actor(person: Person, held: list[Held]) -> Actor:
         label=person.email,
         name=person.name,
         zone=person.zone,
+        holdings=tuple(row.holding for row in held),
+    )
+
+
+def _holder(held: list[Held]) -> Actor:
+    """Return the one person whose these are, without asking for him again."""
+    who = held[0]
+    return Actor(
+        person_id=who.person_id,
+        label=who.email,
+        name=who.name,
+        zone=who.zone,
         holdings=tuple(row.holding for row in held),
     )
 
@@ -198,9 +211,11 @@ def scope_of(actor: Actor, account: AccountRef, permission: Permission | None = 
         if (h.tenant_id == account.tenant_id or h.covers(account))
         and (permission is None or permission in h.permissions)
     ]  # fmt: skip
+    far = {h.account_id for h in reaching if h.reach == "subtree"}
     return Scope(
         "tenant",
         tenant_id=account.tenant_id,
-        roots=tuple(sorted({h.account_id for h in reaching if h.reach == "subtree"})),
+        roots=tuple(sorted(far)),
         alone=tuple(sorted({h.account_id for h in reaching if h.reach != "subtree"})),
+        whole_tenant=not far.isdisjoint(account.path[: account.path.index(account.tenant_id) + 1]),
     )

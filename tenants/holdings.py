@@ -31,6 +31,7 @@ class Held:
     person_id: uuid.UUID
     name: str
     email: str
+    zone: str
     holding: Holding
 
 
@@ -64,7 +65,7 @@ def _support(rows: list[Held], at: datetime, account_ids: Any) -> list[Held]:
         return []
     people = {person_id for person_id, _ in staff}
     return [
-        Held(row.person_id, row.name, row.email, session)
+        Held(row.person_id, row.name, row.email, row.zone, session)
         for person_id, session, path in sessions_in_force(at, people, account_ids)
         if (row := next((staff[person_id, n] for n in path if (person_id, n) in staff), None))
     ]
@@ -103,7 +104,7 @@ def _query(at: datetime, bearer: Any, barred: bool) -> Select[Any]:
     return (
         select(
             Grant, Account, held.name, via.name, chain.c.steps, RolePermission.permission,
-            Person.id, Person.name, Person.email, bearer.c.through,
+            Person.id, Person.name, Person.email, Person.zone, bearer.c.through,
         )
         .join(chain, chain.c.grant_id == Grant.id)
         .join(bearer, bearer.c.grant_id == Grant.id)
@@ -129,7 +130,8 @@ def _fold(rows: Any) -> list[Held]:
 
 
 def _held(row: Any, permissions: dict[str, int], steps: dict[int, str]) -> Held:
-    grant, account, role_name, _via, _step, _permission, person_id, name, email, through = row
+    grant, account, role_name, _via, _step, _permission, person_id, *who, through = row
+    name, email, zone = who
     holding = Holding(
         grant_id=grant.id,
         tenant_id=grant.tenant_id,
@@ -147,4 +149,4 @@ def _held(row: Any, permissions: dict[str, int], steps: dict[int, str]) -> Held:
         },
         group=through,
     )
-    return Held(person_id, name, email, holding)
+    return Held(person_id, name, email, zone, holding)

@@ -154,9 +154,15 @@ def aside(scope: Scope | None) -> Iterator[Session]:
 
 
 class TenantScoped:
-    """A row that belongs to one account of one tenant."""
+    """A row that belongs to one account of one tenant.
+
+    Classes with `__listed__` are found by account or by time: SQLite, which knows nothing of how
+    many rows a tenant has, is kept from looking for them by the scope's tenant. Whoever wants that
+    names the tenant in the statement.
+    """
 
     __scoped__: ClassVar[bool] = True
+    __listed__: ClassVar[bool] = False
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(index=True)
 

@@ -72,7 +72,7 @@ def _unscoped(sql: str, compiled: Any, kind: str) -> set[str]:
     for word, table, alias in _mentions().findall(sql):
         if written_by_orm and word in {"UPDATE", "INTO"}:
             continue
-        if alias != "scope_closure":
+        if alias not in {"scope_closure", "scope_closure_above"}:
             seen[table, alias or table] += 1
     if kind == "directory":
         return {table for table, _ in seen} - DIRECTORY_TABLES

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from portal.content.pages import Page
 from portal.content.schedules import Schedule
+from tenants.accounts import Account
 from tenants.clock import now
 from tenants.db import db
+from tenants.newest import Reach, Rows, newest
 from tenants.people import Person
 
 PER_PAGE = 50
@@ -44,6 +46,8 @@ class Row:
     changed_at: datetime
     author: str | None
     due: Schedule | None
+    account_name: str = ""
+    account_handle: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,14 +71,22 @@ def pages_of(account_id: uuid.UUID, filters: Filters, before: str | None = None)
     found = db.session.execute(query.limit(PER_PAGE + 1)).all()
     shown, older = _cut(found, lambda row: key_of(row[0].changed_at, row[0].id))
     dues = _next_due([page.id for page, _name in shown])
-    rows = [
-        Row(
-            page.id, page.title, page.type, page.state, page.address, page.changed_at, name,
-            dues.get(page.id),
-        )
-        for page, name in shown
-    ]  # fmt: skip
-    return Slice(rows, older)
+    return Slice([_row(page, name, dues) for page, name in shown], older)
+
+
+def pages_within(reach: Reach, filters: Filters, before: str | None = None) -> Slice:
+    """Return the pages of all accounts in `reach`, the last changed first, each with its account.
+
+    At most four statements, and quick for those who see few accounts, many, and all.
+    """
+    rows = Rows(Page, Page.changed_at, _conditions(filters))
+    query = newest(rows, reach, parse_key(before) if before else None, PER_PAGE + 1)
+    named = query.add_columns(Person.name, Account.name, Account.handle)
+    named = named.outerjoin(Person, Person.id == Page.author_id)
+    found = db.session.execute(named.join(Account, Account.id == Page.account_id)).all()
+    shown, older = _cut(found, lambda row: key_of(row[0].changed_at, row[0].id))
+    dues = _next_due([row[0].id for row in shown])
+    return Slice([_row(page, author, dues, *at) for page, author, *at in shown], older)
 
 
 def schedules_of(account_id: uuid.UUID, state: str, before: str | None = None) -> Slice:
@@ -136,6 +148,13 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         hits = [c.icontains(filters.search, autoescape=True) for c in (Page.title, Page.address)]
         wanted.append(or_(*hits))
     return wanted
+
+
+def _row(page: Page, author: str | None, dues: dict[uuid.UUID, Schedule], *at: str) -> Row:
+    return Row(
+        page.id, page.title, page.type, page.state, page.address, page.changed_at, author,
+        dues.get(page.id), *at,
+    )  # fmt: skip
 
 
 def _cut(found: Any, key: Any) -> tuple[list[Any], str | None]:

@@ -34,14 +34,16 @@ class Page(Keyed, TenantScoped, Audited, Base):
     `parent_id` is where readers see it stand; where a draft would put it is in the revision.
     """
 
+    __listed__ = True
     __tablename__ = "page"
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
         UniqueConstraint("account_id", "address"),
         CheckConstraint("type IN ('page', 'post')", name="type"),
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["page.tenant_id", "page.id"]),
-        Index("ix_page_list", "account_id", "changed_at", "id"),
+        Index("ix_page_list", "account_id", "changed_at", "id", "tenant_id"),
         Index("ix_page_live", "account_id", "type", "published_at", "id"),
+        Index("ix_page_recent", "tenant_id", "changed_at", "id", "account_id"),
         ForeignKeyConstraint(
             ["tenant_id", "live_revision_id"],
             ["revision.tenant_id", "revision.id"],

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from portal.brand import accent_of
-from portal.content.desk import STATES, Filters, counts_of, pages_of
+from portal.content.desk import STATES, Filters, counts_of, pages_of, pages_within
 from portal.content.drafting import (
     Saved,
     authorize_edit,
@@ -26,10 +26,12 @@ from portal.forms.pages import NewPageForm, PageForm
 from portal.guards import permission
 from portal.requests import current
 from portal.sitepages import render_page, site_context
+from tenants.newest import reach_of
 from tenants.permissions import Permission as P
 from tenants.quotas import QuotaReached
 
 bp = Blueprint("pages", __name__, url_prefix="/a/<handle>/pages")
+WITHIN = frozenset({"below", "all"})
 EDITING = (P.PAGE_EDIT, P.PAGE_EDIT_OWN)
 
 
@@ -41,10 +43,18 @@ def index() -> str:
         type=request.args.get("type", ""),
         search=request.args.get("q", "").replace("\x00", "")[:200],
     )
-    found = pages_of(current.here.id, filters, request.args.get("before"))
-    counts = counts_of(current.here.id)
-    states = [("", "All", None), *((s, s, counts[s]) for s in [*STATES, "scheduled"])]
-    return render_template("pages/index.html", found=found, filters=filters, states=states)
+    within = request.args.get("within", "")
+    before = request.args.get("before")
+    if within in WITHIN:
+        reach = reach_of(current.person, P.PAGE_VIEW, current.here, below=within == "below")
+        found, counts = pages_within(reach, filters, before), {}
+    else:
+        within, counts = "", counts_of(current.here.id)
+        found = pages_of(current.here.id, filters, before)
+    states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, "scheduled"])]
+    return render_template(
+        "pages/index.html", found=found, filters=filters, states=states, within=within
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -1,0 +1,22 @@
+"""`python -m bench [decide access lists trail move] [--on sqlite|postgres]`."""
+
+import argparse
+
+from bench import access, decide, lists, measure, moves, trail, worlds
+
+BENCHES = {"decide": decide, "access": access, "lists": lists, "trail": trail,
+           "move": moves}  # fmt: skip
+
+
+def main() -> None:
+    """Run the benches asked for, all by default, and print one table."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], default=[])
+    parser.add_argument("--on", choices=worlds.KINDS, action="append")
+    asked = parser.parse_args()
+    kinds = tuple(asked.on or worlds.KINDS)
+    names = asked.names or list(BENCHES)
+    measure.show([line for name in names for line in BENCHES[name].run(kinds)])
+
+
+main()

@@ -1,0 +1,88 @@
+"""Rounds that alternate between designs, and the table they end in."""
+
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tenants.clock import now
+
+RESULTS = Path(__file__).resolve().parent / "results"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table. Times in milliseconds; `ratio` is to the bench's first design."""
+
+    bench: str
+    database: str
+    design: str
+    p50: float
+    p99: float
+    spread: float
+    ratio: float | None = None
+    target: str = ""
+    met: bool | None = None
+    note: str = ""
+
+
+def alternate(designs: dict[str, Callable[[int], object]], rounds: int) -> dict[str, list[float]]:
+    """Run each design once a round, in turn, and return its milliseconds. One round warms up."""
+    return alternating({name: _timed(call) for name, call in designs.items()}, rounds)
+
+
+def alternating(designs: dict[str, Callable[[int], float]], rounds: int) -> dict[str, list[float]]:
+    """Do the same with designs that measure themselves."""
+    spent: dict[str, list[float]] = {name: [] for name in designs}
+    for number in range(-1, rounds):
+        for name, call in designs.items():
+            milliseconds = call(max(number, 0))
+            if number >= 0:
+                spent[name].append(milliseconds)
+    return spent
+
+
+def _timed(call: Callable[[int], object]) -> Callable[[int], float]:
+    def timed(number: int) -> float:
+        started = time.perf_counter()
+        call(number)
+        return (time.perf_counter() - started) * 1000
+
+    return timed
+
+
+def p99(values: list[float]) -> float:
+    """Return the value that one in a hundred is above."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))]
+
+
+def line(bench: str, database: str, design: str, values: list[float], **rest: object) -> Line:
+    """Return the table's row for a design's milliseconds; spread is the middle half's width."""
+    quarters = statistics.quantiles(values, n=4)
+    return Line(
+        bench, database, design, statistics.median(values), p99(values),
+        quarters[2] - quarters[0], **rest,  # type: ignore[arg-type]  # the fields of Line
+    )  # fmt: skip
+
+
+def show(lines: list[Line]) -> None:
+    """Print the table and keep it under bench/results."""
+    load = os.getloadavg()[0]
+    print(f"{'bench':26}{'database':11}{'design':26}{'p50 ms':>10}{'p99 ms':>10}{'spread':>9}"
+          f"{'ratio':>9}  target")  # fmt: skip
+    for row in lines:
+        ratio = f"{row.ratio:.2f}" if row.ratio is not None else ""
+        met = {True: "met", False: "MISSED", None: ""}[row.met]
+        print(f"{row.bench:26}{row.database:11}{row.design:26}{row.p50:10.4f}{row.p99:10.3f}"
+              f"{row.spread:9.4f}{ratio:>9}  {row.target} {met} {row.note}")  # fmt: skip
+    print(f"load {load:.2f} on {os.cpu_count()} processors")
+    RESULTS.mkdir(exist_ok=True)
+    for bench in {row.bench for row in lines}:
+        kept = {
+            "at": now().isoformat(timespec="seconds"), "load": load, "processors": os.cpu_count(),
+            "lines": [asdict(row) for row in lines if row.bench == bench],
+        }  # fmt: skip
+        (RESULTS / f"{bench}.json").write_text(json.dumps(kept, indent=1) + "\n")
