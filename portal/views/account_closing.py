@@ -4,7 +4,16 @@ import json
 import uuid
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from wtforms.validators import StopValidation
 
 from portal.content.erasing import inventory
@@ -92,7 +101,8 @@ def certificate(account_id: uuid.UUID) -> Any:
         found = certificate_of(account.id)
         facts, digest = (found.facts(), found.digest) if found else ({}, "")
     if not digest:
-        abort(404)
+        flash(f"{account.name} has not been erased, so there is nothing to certify.", "warn")
+        return redirect(url_for("accounts.index", handle=current.here.handle))
     if request.args.get("format") == "json":
         return _download(account, facts | {"digest": digest})
     return render_template(

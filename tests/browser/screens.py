@@ -6,7 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.browser.people import choose_time, press
+from tests.browser.acts import (
+    ask,
+    bad_time,
+    empty_form,
+    end_chosen,
+    end_without_reason,
+    far_below,
+    good_time,
+    no_span,
+    other_rights,
+    second_tab,
+    suppose,
+    too_long,
+    twice,
+    wrong_token,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -26,101 +41,9 @@ class Screen:
     act: Callable[[Page], None] | None = None
 
 
-def _send(page: Page, button: str) -> None:
-    with page.expect_navigation():
-        press(page, button)
-
-
-def _ask(page: Page) -> None:
-    page.get_by_label("Person").select_option(index=1)
-    _send(page, "Ask")
-
-
-def _suppose(page: Page) -> None:
-    page.get_by_label("Who is given it").select_option(index=1)
-    page.get_by_label("Which role", exact=True).select_option(index=1)
-    page.get_by_label("May this person").select_option(index=1)
-    _send(page, "Try it out")
-
-
-def _bad_time(page: Page) -> None:
-    page.get_by_label("Date and time").fill("2020-05-04T09:15:00")
-    _send(page, "Continue")
-    _send(page, "Schedule it")
-
-
-def _good_time(page: Page) -> None:
-    with page.expect_navigation():
-        choose_time(page, "2027-05-04T09:15:00", "A reason.")
-
-
-def _twice(page: Page) -> None:
-    with page.expect_navigation():
-        choose_time(page, "2027-10-31T02:30:00")
-
-
-def _empty_form(page: Page) -> None:
-    with page.expect_navigation():
-        page.locator("main form .form-actions .btn-primary, main form .btn-danger").first.click()
-
-
-def _other_rights(page: Page) -> None:
-    page.get_by_label("Edit anybody's pages and posts").check()
-    _send(page, "See who gains and loses what")
-
-
-def _far_below(page: Page) -> None:
-    page.get_by_label("Pages and posts").fill("2")
-    _send(page, "Set limits")
-
-
-def _no_span(page: Page) -> None:
-    page.get_by_label("One a line").fill("Christmas")
-    _send(page, "Set for here and below")
-
-
-def _unsaid(page: Page) -> None:
-    _send(page, "Suspend the account")
-
-
-def _too_long(page: Page) -> None:
-    title = page.get_by_label("Title")
-    title.evaluate("field => field.removeAttribute('maxlength')")
-    title.fill("x" * 1000)
-    _send(page, "Save draft")
-
-
-def _wrong_token(page: Page) -> None:
-    page.get_by_label("Title").fill("Half a day’s work")
-    page.eval_on_selector_all("[name=csrf_token]", "all => all.forEach(t => { t.value = 'old'; })")
-    _send(page, "Save draft")
-
-
-def _second_tab(page: Page) -> None:
-    other = page.context.new_page()
-    other.goto(page.url)
-    other.get_by_label("Title").fill("Opening hours, by the other tab")
-    _send(other, "Save draft")
-    other.close()
-    page.get_by_label("Title").fill("Opening hours, by this tab")
-    _send(page, "Save draft")
-
-
-def _end_chosen(page: Page) -> None:
-    for box in page.get_by_role("checkbox").all()[:2]:
-        box.check()
-    _send(page, "End those chosen")
-
-
-def _end_without_reason(page: Page) -> None:
-    _end_chosen(page)
-    page.locator("main form .btn-danger").click()
-    page.wait_for_load_state()
-
-
 SCREENS = [
     Screen("sign-in", "", "/sign-in"),
-    Screen("sign-in-refused", "", "/sign-in", 422, _empty_form),
+    Screen("sign-in-refused", "", "/sign-in", 422, empty_form),
     Screen("reset", "", "/sign-in/reset"),
     Screen("reset-asked", "", "/sign-in/reset/asked"),
     Screen("dashboard", "admin", "/a/acme/"),
@@ -133,58 +56,58 @@ SCREENS = [
     Screen("edit", "admin", LIVE),
     Screen("edit-long-scheduled", "admin", PAGE),
     Screen("edit-without-right-to-publish", "editor", LIVE),
-    Screen("edit-refused", "admin", PAGE, 422, _too_long),
-    Screen("edit-stale", "admin", LIVE, 409, _second_tab),
-    Screen("edit-token-expired", "admin", LIVE, 400, _wrong_token),
+    Screen("edit-refused", "admin", PAGE, 422, too_long),
+    Screen("edit-stale", "admin", LIVE, 409, second_tab),
+    Screen("edit-token-expired", "admin", LIVE, 400, wrong_token),
     Screen("read", "viewer", LIVE),
     Screen("preview", "admin", f"{LIVE}preview"),
     Screen("history", "admin", f"{LIVE}history"),
     Screen("publish", "publisher", f"{PAGE}publish"),
     Screen("unpublish", "publisher", f"{LIVE}unpublish"),
     Screen("schedule", "publisher", f"{PAGE}schedule"),
-    Screen("schedule-confirm", "publisher", f"{LIVE}schedule", act=_good_time),
-    Screen("schedule-twice", "publisher", f"{LIVE}schedule", 422, _twice),
-    Screen("schedule-refused", "publisher", f"{LIVE}schedule", 422, _bad_time),
+    Screen("schedule-confirm", "publisher", f"{LIVE}schedule", act=good_time),
+    Screen("schedule-twice", "publisher", f"{LIVE}schedule", 422, twice),
+    Screen("schedule-refused", "publisher", f"{LIVE}schedule", 422, bad_time),
     Screen("schedules", "publisher", "/a/acme/schedules/?state=all"),
     Screen("schedules-empty", "admin", "/a/empty/schedules/"),
     Screen("access", "admin", "/a/acme/access/"),
-    Screen("access-answer", "admin", "/a/acme/access/", act=_ask),
+    Screen("access-answer", "admin", "/a/acme/access/", act=ask),
     Screen("access-refused", "admin", "/a/acme/access/?at=never", 422),
     Screen("access-matrix", "admin", "/a/acme/access/matrix"),
     Screen("access-who", "admin", "/a/acme/access/who"),
     Screen("access-holds", "admin", "/a/acme/access/person?since=2020-01-01T00:00"),
     Screen("access-holds-refused", "admin", "/a/acme/access/person?person=nobody", 422),
     Screen("what-if", "admin", "/a/acme/access/what-if"),
-    Screen("what-if-answered", "admin", "/a/acme/access/what-if", act=_suppose),
-    Screen("what-if-refused", "admin", "/a/acme/access/what-if", 422, _empty_form),
+    Screen("what-if-answered", "admin", "/a/acme/access/what-if", act=suppose),
+    Screen("what-if-refused", "admin", "/a/acme/access/what-if", 422, empty_form),
     Screen("move", "publisher", "/a/acme/schedules/{schedule}/move"),
     Screen("cancel", "publisher", "/a/acme/schedules/{schedule}/cancel"),
     Screen("people", "admin", "/a/acme/people/"),
     Screen("people-inherited", "admin", "/a/empty/people/"),
     Screen("give", "admin", "/a/acme/people/give"),
-    Screen("give-refused", "admin", "/a/acme/people/give", 422, _empty_form),
+    Screen("give-refused", "admin", "/a/acme/people/give", 422, empty_form),
     Screen("invite", "admin", "/a/acme/people/invite"),
-    Screen("invite-refused", "admin", "/a/acme/people/invite", 422, _empty_form),
+    Screen("invite-refused", "admin", "/a/acme/people/invite", 422, empty_form),
     Screen("invitation", "", "/invitation/{invitation}"),
-    Screen("invitation-refused", "", "/invitation/{invitation}", 422, _empty_form),
+    Screen("invitation-refused", "", "/invitation/{invitation}", 422, empty_form),
     Screen("invitation-for-somebody-else", "viewer", "/invitation/{invitation}"),
     Screen("invitation-stale", "editor", "/invitation/", 410),
     Screen("end", "admin", "/a/acme/people/grants/{grant}/end"),
     Screen("give-many", "admin", "/a/acme/people/many/give"),
-    Screen("give-many-refused", "admin", "/a/acme/people/many/give", 422, _empty_form),
+    Screen("give-many-refused", "admin", "/a/acme/people/many/give", 422, empty_form),
     Screen("end-many", "admin", "/a/acme/people/many/end"),
     Screen("people-import", "admin", "/a/acme/people/many/import"),
-    Screen("people-import-refused", "admin", "/a/acme/people/many/import", 422, _empty_form),
+    Screen("people-import-refused", "admin", "/a/acme/people/many/import", 422, empty_form),
     Screen("requests", "admin", "/a/acme/requests/"),
     Screen("requests-empty", "admin", "/a/empty/requests/"),
     Screen("request-answer", "admin", "/a/acme/requests/{request}"),
-    Screen("request-answer-refused", "admin", "/a/acme/requests/{request}", 422, _empty_form),
+    Screen("request-answer-refused", "admin", "/a/acme/requests/{request}", 422, empty_form),
     Screen("ask", "editor", "/ask/acme?right=page.publish"),
-    Screen("ask-refused", "editor", "/ask/acme?right=page.publish", 422, _empty_form),
+    Screen("ask-refused", "editor", "/ask/acme?right=page.publish", 422, empty_form),
     Screen("join", "editor", "/join"),
     Screen("leave", "editor", "/me/leave/acme"),
     Screen("deactivate", "owner", "/house/people/{person}/deactivate"),
-    Screen("deactivate-refused", "owner", "/house/people/{person}/deactivate", 422, _empty_form),
+    Screen("deactivate-refused", "owner", "/house/people/{person}/deactivate", 422, empty_form),
     Screen("reactivate", "owner", "/house/people/{person}/reactivate"),
     Screen("roles", "admin", "/a/acme/roles/"),
     Screen("roles-from-above", "admin", "/a/empty/roles/"),
@@ -192,8 +115,8 @@ SCREENS = [
     Screen("role-looked-at", "auditor", "/a/acme/roles/{role}/"),
     Screen("role-new", "admin", "/a/acme/roles/new"),
     Screen("role-edit", "admin", "/a/acme/roles/{role}/edit"),
-    Screen("role-edit-refused", "admin", "/a/acme/roles/new", 422, _empty_form),
-    Screen("role-preview", "admin", "/a/acme/roles/{role}/edit", act=_other_rights),
+    Screen("role-edit-refused", "admin", "/a/acme/roles/new", 422, empty_form),
+    Screen("role-preview", "admin", "/a/acme/roles/{role}/edit", act=other_rights),
     Screen("role-delete", "admin", "/a/acme/roles/{role}/delete"),
     Screen("roles-compared", "admin", "/a/acme/roles/compare?left={role}"),
     Screen("groups", "admin", "/a/acme/groups/"),
@@ -208,17 +131,16 @@ SCREENS = [
     Screen("account", "admin", "/a/acme/accounts/{berlin}/"),
     Screen("account-not-mine", "viewer", "/a/acme/accounts/{berlin}/"),
     Screen("account-open", "admin", "/a/acme/accounts/new"),
-    Screen("account-open-refused", "admin", "/a/acme/accounts/new", 422, _empty_form),
+    Screen("account-open-refused", "admin", "/a/acme/accounts/new", 422, empty_form),
     Screen("customer-open", "operator", "/a/house/accounts/new"),
     Screen("account-suspend", "admin", "/a/acme/accounts/{berlin}/suspend"),
     Screen(
-        "account-suspend-refused", "admin", "/a/acme/accounts/{berlin}/suspend", 422, _empty_form
+        "account-suspend-refused",
+        "admin",
+        "/a/acme/accounts/{berlin}/suspend",
+        422,
+        empty_form,
     ),
-    Screen("account-suspend-refused", "admin", "/a/acme/accounts/{account}/suspend", 422, _unsaid),
-    Screen("account-reactivate-too-late", "admin", "/a/acme/accounts/{account}/reactivate"),
-    Screen("account-move", "admin", "/a/acme/accounts/{account}/move"),
-    Screen("account-move-preview", "admin", "/a/acme/accounts/{account}/move?to=acme-hamburg"),
-    Screen("account-close", "admin", "/a/acme/accounts/{account}/close"),
     Screen("account-reactivate-too-late", "admin", "/a/acme/accounts/{berlin}/reactivate"),
     Screen("account-move", "admin", "/a/acme/accounts/{berlin}/move"),
     Screen("account-move-preview", "admin", "/a/acme/accounts/{berlin}/move?to=acme-hamburg"),
@@ -227,19 +149,17 @@ SCREENS = [
     Screen("limits", "admin", "/a/acme/limits/"),
     Screen("limits-reached", "berlin_admin", "/a/acme-berlin/limits/"),
     Screen("limits-set", "admin", "/a/acme/limits/{berlin}"),
-    Screen("limits-refused", "admin", "/a/acme/limits/{berlin}", 422, _far_below),
+    Screen("limits-refused", "admin", "/a/acme/limits/{berlin}", 422, far_below),
     Screen("policies", "admin", "/a/acme/policies/"),
     Screen("policies-below", "editor", "/a/acme/policies/"),
     Screen("policy-set", "admin", "/a/acme/policies/set?policy=session_idle_minutes"),
     Screen("policy-switch", "admin", "/a/acme/policies/set?policy=second_factor"),
-    Screen("policy-refused", "admin", "/a/acme/policies/set?policy=freeze_windows", 422, _no_span),
+    Screen("policy-refused", "admin", "/a/acme/policies/set?policy=freeze_windows", 422, no_span),
     Screen("settings", "admin", "/a/acme/settings/"),
-    Screen("trail", "admin", "/a/acme/trail/?event=schedule.made"),
-    Screen("trail-none-fit", "admin", "/a/acme/trail/?actor=nobody"),
     Screen("support", "admin", "/a/acme/support/"),
     Screen("support-empty", "admin", "/a/empty/support/"),
     Screen("support-open", "operator", "/a/acme/support/open"),
-    Screen("support-open-refused", "operator", "/a/acme/support/open", 422, _empty_form),
+    Screen("support-open-refused", "operator", "/a/acme/support/open", 422, empty_form),
     Screen("support-session", "admin", "/a/acme-hamburg/support/{support}/"),
     Screen("support-notice", "admin", "/a/acme-hamburg/"),
     Screen("support-bar", "support", "/a/acme-hamburg/pages/"),
@@ -253,7 +173,7 @@ SCREENS = [
     Screen("keeping", "admin", "/a/acme/trail/keeping/"),
     Screen("keeping-days", "admin", "/a/acme/trail/keeping/days"),
     Screen("keeping-hold", "admin", "/a/acme/trail/keeping/holds/new"),
-    Screen("keeping-hold-refused", "admin", "/a/acme/trail/keeping/holds/new", 422, _empty_form),
+    Screen("keeping-hold-refused", "admin", "/a/acme/trail/keeping/holds/new", 422, empty_form),
     Screen("imports", "admin", "/a/acme/imports/"),
     Screen("imports-empty", "admin", "/a/empty/imports/"),
     Screen("import-new", "admin", "/a/acme/imports/new"),
@@ -262,15 +182,15 @@ SCREENS = [
     Screen("security", "admin", "/me/security/"),
     Screen("password", "admin", "/me/password"),
     Screen("email", "admin", "/me/email"),
-    Screen("email-refused", "admin", "/me/email", 422, _empty_form),
+    Screen("email-refused", "admin", "/me/email", 422, empty_form),
     Screen("email-stale", "", "/email/confirm", 410),
     Screen("console", "owner", "/console/"),
     Screen("console-accounts", "owner", "/console/accounts/"),
     Screen("console-people", "owner", "/console/people/"),
     Screen("console-grants", "owner", "/console/grants/"),
     Screen("console-grant", "owner", "/console/grants/details/?id={grant}"),
-    Screen("console-end", "owner", "/console/grants/", act=_end_chosen),
-    Screen("console-end-refused", "owner", "/console/grants/", 422, _end_without_reason),
+    Screen("console-end", "owner", "/console/grants/", act=end_chosen),
+    Screen("console-end-refused", "owner", "/console/grants/", 422, end_without_reason),
     Screen("console-roles", "owner", "/console/roles/"),
     Screen("console-schedules", "owner", "/console/schedules/"),
     Screen("console-support", "owner", "/console/support/"),

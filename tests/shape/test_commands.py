@@ -9,7 +9,8 @@ from flask import Flask
 
 READS = {
     "access changes", "access explain", "access what", "access who", "audit verify", "doctor",
-    "grant list", "group list", "role compare", "role list", "schedule list", "trail show",
+    "grant list", "group list", "policy list", "quota list", "role compare", "role list",
+    "schedule list", "support list", "trail show",
 }  # fmt: skip
 # Nobody of the portal's people stands behind these; who sat at the command line is recorded.
 WITHOUT = {

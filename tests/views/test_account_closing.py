@@ -84,7 +84,7 @@ def test_an_account_is_closed_and_the_certificate_read(app: Flask, client: Flask
     assert not account(app, "acme-berlin").halted
     assert confirm(client, where, handle="acme-berlin", reason="Sold.").status_code == 302
     assert client.get("/s/acme-berlin/").status_code == 503
-    assert client.get(path(cast.acme, cast.berlin, "certificate")).status_code == 404
+    assert client.get(path(cast.acme, cast.berlin, "certificate")).status_code == 302
     with app.app_context(), time_machine.travel(now() + AFTER, tick=True):
         assert erase_closed() == 2
     assert client.get("/s/acme-berlin/welcome/").status_code == 410

@@ -1,0 +1,102 @@
+"""What has to be done on a screen to see the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.browser.people import choose_time, press
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def send(page: Page, button: str) -> None:
+    with page.expect_navigation():
+        press(page, button)
+
+
+def ask(page: Page) -> None:
+    page.get_by_label("Person").select_option(index=1)
+    send(page, "Ask")
+
+
+def suppose(page: Page) -> None:
+    page.get_by_label("Who is given it").select_option(index=1)
+    page.get_by_label("Which role", exact=True).select_option(index=1)
+    page.get_by_label("May this person").select_option(index=1)
+    send(page, "Try it out")
+
+
+def bad_time(page: Page) -> None:
+    page.get_by_label("Date and time").fill("2020-05-04T09:15:00")
+    send(page, "Continue")
+    send(page, "Schedule it")
+
+
+def good_time(page: Page) -> None:
+    with page.expect_navigation():
+        choose_time(page, "2027-05-04T09:15:00", "A reason.")
+
+
+def twice(page: Page) -> None:
+    with page.expect_navigation():
+        choose_time(page, "2027-10-31T02:30:00")
+
+
+def empty_form(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main form .form-actions .btn-primary, main form .btn-danger").first.click()
+
+
+def other_rights(page: Page) -> None:
+    page.get_by_label("Edit anybody's pages and posts").check()
+    send(page, "See who gains and loses what")
+
+
+def far_below(page: Page) -> None:
+    page.get_by_label("Pages and posts").fill("2")
+    send(page, "Set limits")
+
+
+def no_span(page: Page) -> None:
+    page.get_by_label("One a line").fill("Christmas")
+    send(page, "Set for here and below")
+
+
+def unsaid(page: Page) -> None:
+    send(page, "Suspend the account")
+
+
+def too_long(page: Page) -> None:
+    title = page.get_by_label("Title")
+    title.evaluate("field => field.removeAttribute('maxlength')")
+    title.fill("x" * 1000)
+    send(page, "Save draft")
+
+
+def wrong_token(page: Page) -> None:
+    page.get_by_label("Title").fill("Half a day’s work")
+    page.eval_on_selector_all("[name=csrf_token]", "all => all.forEach(t => { t.value = 'old'; })")
+    send(page, "Save draft")
+
+
+def second_tab(page: Page) -> None:
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_label("Title").fill("Opening hours, by the other tab")
+    send(other, "Save draft")
+    other.close()
+    page.get_by_label("Title").fill("Opening hours, by this tab")
+    send(page, "Save draft")
+
+
+def end_chosen(page: Page) -> None:
+    for box in page.get_by_role("checkbox").all()[:2]:
+        box.check()
+    send(page, "End those chosen")
+
+
+def end_without_reason(page: Page) -> None:
+    end_chosen(page)
+    page.locator("main form .btn-danger").click()
+    page.wait_for_load_state()
