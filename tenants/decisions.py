@@ -83,6 +83,11 @@ class Actor:
             found.setdefault(holding.account_id.int, []).append((number, holding))
         return found
 
+    @cached_property
+    def decided(self) -> dict[tuple[Permission, int], "Decision"]:
+        """Return what `can` worked out; each decision keeps its account, and so its id, alive."""
+        return {}
+
     @property
     def is_staff(self) -> bool:
         """Tell whether a grant lets this person into the staff console."""
@@ -168,21 +173,31 @@ def can(actor: Actor, permission: Permission, account: AccountRef) -> Decision:
 
     Looks only at grants on the account's own path, and names the first of them in `holdings`.
     Where an account is halted only the permissions of `WHILE_HALTED` count, whoever holds them.
+    Actor and account never change, so the same question about them is worked out once.
     """
+    question = (permission, id(account))
+    known = actor.decided.get(question)
+    if known is None:
+        known = _decide(actor, permission, account)
+        if actor.holdings:
+            actor.decided[question] = known
+    return known
+
+
+def _decide(actor: Actor, permission: Permission, account: AccountRef) -> Decision:
     halted = account.halted and permission not in WHILE_HALTED
     if permission in actor.system:
         return Decision(not halted, actor, permission, account, halted=halted)
     places, keys = actor.places, account.keys
     found: tuple[int, Holding] | None = None
     for key in keys:
-        if key in places:
-            for place in places[key]:
-                holding = place[1]
-                if permission in holding.permissions and (
-                    holding.reach == "subtree" or key == keys[-1]
-                ):
-                    found = place if found is None or place[0] < found[0] else found
-                    break
+        for place in places.get(key, ()):
+            holding = place[1]
+            if permission in holding.permissions and (
+                holding.reach == "subtree" or key == keys[-1]
+            ):
+                found = place if found is None or place[0] < found[0] else found
+                break
     if found is None:
         return Decision(False, actor, permission, account)
     holding = found[1]
