@@ -1,7 +1,9 @@
 """Starting pages and saving drafts. Every save is a new revision; what is live stays as it is."""
 
 import uuid
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from portal.content import clean_html
 from portal.content.addresses import address_of, slug_of
@@ -25,7 +27,10 @@ EXCERPT_LENGTH = 5_000
 
 @dataclass(frozen=True)
 class Text:
-    """All that a revision says. `body` is HTML, cleaned when it is saved."""
+    """All that a revision says. `body` is HTML, cleaned when it is saved.
+
+    `fields` are the values of further fields by their keys, as JSON takes them.
+    """
 
     title: str = ""
     slug: str = ""
@@ -34,6 +39,7 @@ class Text:
     byline: str = ""
     parent_id: uuid.UUID | None = None
     term_ids: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ def text_of(revision: Revision) -> Text:
     return Text(
         title=revision.title, slug=revision.slug, body=revision.body, excerpt=revision.excerpt,
         byline=revision.byline, parent_id=revision.parent_id, term_ids=tuple(revision.term_ids),
+        fields=revision.fields or {},
     )  # fmt: skip
 
 

@@ -105,6 +105,7 @@ class Revision(Keyed, TenantScoped, Base):
     byline: Mapped[str] = mapped_column(Text, default="")
     parent_id: Mapped[uuid.UUID | None]
     term_ids: Mapped[list[Any]] = mapped_column(default=list)
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     digest: Mapped[str] = mapped_column(String(64))
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     author_label: Mapped[str] = mapped_column(String(300))
@@ -118,9 +119,13 @@ class Revision(Keyed, TenantScoped, Base):
 
 
 def digest_of(fields: dict[str, Any]) -> str:
-    """Return the SHA-256 (hex) of a text: all its fields in canonical JSON."""
+    """Return the SHA-256 (hex) of a text: all its fields in canonical JSON.
+
+    Without further fields it is what it was before there were any.
+    """
+    said = {name: value for name, value in fields.items() if name != "fields" or value}
     plain = json.dumps(
-        fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
+        said, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
     )
     return hashlib.sha256(plain.encode()).hexdigest()
 

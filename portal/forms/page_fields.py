@@ -31,8 +31,8 @@ def fill(form: PageForm, page: Page, draft: Revision | None, account_id: uuid.UU
     form.categories.data = [str(t.id) for t in terms if t.taxonomy == "category"]
 
 
-def read_text(form: PageForm, account: AccountRef) -> Text:
-    """Return what was typed. Starts tags that are new. Raises Problem."""
+def read_text(form: PageForm, account: AccountRef, draft: Revision | None = None) -> Text:
+    """Return what was typed over a draft. Starts tags that are new. Raises Problem."""
     tags = tags_named(account, (form.tags.data or "").split(","))
     return Text(
         title=form.title.data or "",
@@ -42,6 +42,7 @@ def read_text(form: PageForm, account: AccountRef) -> Text:
         byline=form.byline.data or "",
         parent_id=uuid.UUID(form.parent.data) if form.parent.data else None,
         term_ids=(*(str(t.id) for t in tags), *(form.categories.data or [])),
+        fields=draft.fields if draft else {},
     )
 
 

@@ -90,7 +90,7 @@ def edit(page_id: uuid.UUID) -> Any:
     if not form.validate():
         return _editor(page, form), 422
     try:
-        text = read_text(form, current.here)
+        text = read_text(form, current.here, draft)
         saved = save_draft(
             page, text, current.here, by=current.person,
             based_on=_uuid(form.based_on.data),

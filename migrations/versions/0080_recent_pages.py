@@ -6,7 +6,7 @@ tables a list looks at thousands of rows, and that is half of its price.
 
 from alembic import op
 
-revision = "0030"
+revision = "0080"
 down_revision = "0070"
 branch_labels = None
 depends_on = None
