@@ -52,4 +52,5 @@ def file_answer(data: bytes, mime: str, name: str, digest: str, cache: str) -> R
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = cache
     response.set_etag(digest[:32])
-    return response.make_conditional(request.environ, accept_ranges=True, complete_length=len(data))
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=len(data))
+    return response

@@ -26,7 +26,7 @@ from markupsafe import Markup
 from portal.content import html_policy as policy
 from portal.content.html_tree import TooDeep, parser, walk
 from portal.content.html_writer import Facts, escape, readable, rewrite
-from portal.content.illustrating import Shelf, illustrate
+from portal.content.illustrating import AS_IT_IS, Shelf, illustrate
 
 __all__ = [
     "Cleaned", "Removal", "TooDeep", "clean", "excerpt", "for_readers", "is_clean", "proven",
@@ -123,7 +123,7 @@ def safe(html: str) -> Markup:
         return Markup(escape(readable(html)))  # noqa: S704 - escaped
 
 
-def for_readers(html: str, files: Shelf) -> Markup:
+def for_readers(html: str, files: Shelf = AS_IT_IS) -> Markup:
     """`safe`, with the account's files at their public addresses, and each table in a box that
     scrolls and takes the focus: wide ones can be read."""
     text = str(with_files(html, files))

@@ -32,6 +32,9 @@ class Shelf:
     files: Rows | None = field(default=None)
 
 
+AS_IT_IS = Shelf("")
+
+
 def shelf_of(handle: str, account_id: uuid.UUID, *bodies: str) -> Shelf:
     """Return the files that some texts of an account show to readers. One statement, or none."""
     ids = set[uuid.UUID]().union(*(named_in(body) for body in bodies))

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, ImageSequence
 
@@ -134,7 +135,7 @@ def _encoded(image: Image.Image, mime: str) -> Picture:
     if mime == "image/jpeg" and image.mode == "RGBA":
         image = image.convert("RGB")
     file = io.BytesIO()
-    options = {
+    options: dict[str, Any] = {
         "image/jpeg": {"quality": 88, "progressive": True, "optimize": True},
         "image/png": {"optimize": image.width * image.height < 4_000_000},
         "image/webp": {"quality": 85, "method": 4},

@@ -3,7 +3,9 @@
 import hashlib
 import re
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -90,7 +92,7 @@ def _make(version: MediaVersion, focus: tuple[int, int], store: Storage) -> None
     version.renditions, version.rendition_size, version.ready_at = made, total, now()
 
 
-def _name(size: str, made: dict[str, str]) -> str:
+def _name(size: str, made: Mapping[str, Any]) -> str:
     return f"{size}-{made['digest'][:16]}"
 
 

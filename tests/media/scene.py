@@ -127,10 +127,12 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
 }
 
 
-def send(client: FlaskClient, *sent: tuple[bytes, str], **fields: str) -> TestResponse:
+def send(
+    client: FlaskClient, *sent: tuple[bytes, str], address: str = LIBRARY, **fields: str
+) -> TestResponse:
     """Upload files as the plain form does."""
     data: dict[str, Any] = {"files": [(io.BytesIO(d), name) for d, name in sent], **fields}
-    return client.post(f"{LIBRARY}upload", data=data, content_type="multipart/form-data")
+    return client.post(f"{address}upload", data=data, content_type="multipart/form-data")
 
 
 def uploaded(client: FlaskClient, data: bytes | None = None, name: str = "harbour.png") -> str:

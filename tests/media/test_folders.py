@@ -24,10 +24,12 @@ def admin(client: FlaskClient, cast: Cast) -> FlaskClient:
     return sign_in(client, cast.admin)
 
 
-def folder(admin: FlaskClient, name: str = "Embargo", restricted: str = "y") -> str:
-    answer = admin.post(FOLDERS, data={"name": name, "restricted": restricted})
+def folder(
+    admin: FlaskClient, name: str = "Embargo", restricted: str = "y", at: str = FOLDERS
+) -> str:
+    answer = admin.post(at, data={"name": name, "restricted": restricted})
     assert answer.status_code == 302
-    found = re.search(rf'href="({FOLDERS}[0-9a-f-]+/)"[^>]*>{name}<', admin.get(FOLDERS).text)
+    found = re.search(rf'href="({at}[0-9a-f-]+/)"[^>]*>{name}<', admin.get(at).text)
     assert found
     return found[1]
 

@@ -30,8 +30,8 @@ def test_it_is_shown_and_taken_away(client: FlaskClient, cast: Cast, app: Flask)
     assert "There is no logo" in client.get(LOGO).text
     assert client.get("/s/acme/logo").status_code == 404
     assert give(client, picture("PNG", (900, 300))).status_code == 302
-    shell = re.search(r'<img class="account-logo" src="([^"]+)" width="480" height="160" alt="Acme">',
-                      client.get("/a/acme/").text)  # fmt: skip
+    pattern = r'<img class="account-logo" src="([^"]+)" width="480" height="160" alt="Acme">'
+    shell = re.search(pattern, client.get("/a/acme/").text)
     assert shell
     assert client.get(shell[1]).mimetype == "image/webp"
     reader = app.test_client()
@@ -44,9 +44,8 @@ def test_it_is_shown_and_taken_away(client: FlaskClient, cast: Cast, app: Flask)
     assert "the logo of Acme, above" in client.get("/a/acme-berlin/settings/logo").text
     assert reader.get("/s/acme-berlin/logo").status_code == 200
     assert reader.get("/s/bolt/logo").status_code == 404
-    assert (
-        give(client, picture("JPEG", (30, 30)), "/a/acme-berlin/settings/logo").status_code == 302
-    )
+    berlin = "/a/acme-berlin/settings/logo"
+    assert give(client, picture("JPEG", (30, 30)), berlin).status_code == 302
     assert reader.get("/s/acme-berlin/logo").mimetype == "image/jpeg"
     assert give(client, picture("PNG", (90, 30))).status_code == 302
     assert len(kept(app)) == 2, "the one before is gone"

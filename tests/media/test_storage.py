@@ -97,7 +97,7 @@ def test_a_wrong_key_or_no_server_is_said_so(s3_server: str):
         {"endpoint": s3_server, "key_id": NAMES["key_id"], "secret": "wrong"},
         {"endpoint": f"http://127.0.0.1:{free_port()}", **NAMES},
     ):
-        away = S3Storage("files", **settings)  # type: ignore[arg-type]
+        away = S3Storage("files", **settings)
         with pytest.raises(StoreDown, match="out of reach"):
             away.put(KEY, b"x", "image/png")
 
@@ -124,7 +124,7 @@ def test_a_full_disk_keeps_no_half(client: FlaskClient, cast: Cast, app: Flask, 
     answer = send(sign_in(client, cast.editor), (picture(), "a.png"))
     assert answer.status_code == 422
     assert "The disk that keeps files is full" in answer.text
-    assert versions(app) == kept(app) == []
+    assert (versions(app), kept(app)) == ([], [])
 
 
 def test_a_request_that_fails_late_leaves_no_file(
@@ -138,7 +138,7 @@ def test_a_request_that_fails_late_leaves_no_file(
     monkeypatch.setattr("portal.views.media._after", fail)
     answer = send(client, (picture(), "a.png"))
     assert answer.status_code == 500
-    assert versions(app) == kept(app) == []
+    assert (versions(app), kept(app)) == ([], [])
 
 
 def test_settings_make_sense_or_say_what_to_do():
