@@ -28,10 +28,8 @@ FEATURES: dict[str, tuple[str, ...]] = {
     "archives": ("backup", "archive_file"),
     "domains": ("domain",),
     "notifications": ("notification", "digest"),
-    "quotas": ("quota",),
     "reports": ("report_definition", "/reports"),
     "share links": ("share_link", "/share"),
-    "support session": ("support_session", "/support"),
     "transfer": ("/transfer",),
     "webhooks": ("webhook",),
 }
