@@ -3,7 +3,10 @@
 from importlib import import_module
 
 MODULES = (
+    "portal.content.copies",
     "portal.content.imports",
+    "portal.content.locks",
+    "portal.content.naming",
     "portal.content.pages",
     "portal.content.schedules",
     "portal.content.sites",
