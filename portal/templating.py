@@ -53,9 +53,13 @@ _PART_OF = {
     "account_closing": "accounts",
     "bulk": "people",
     "defining": "roles",
+    "drafts": "pages",
     "holders": "access",
     "keeping": "trail",
+    "merging": "pages",
+    "presence": "pages",
     "publication": "pages",
+    "revisions": "pages",
     "supposing": "access",
     "trail_files": "trail",
 }

@@ -8,7 +8,7 @@ from typing import Literal
 
 from portal.content.drafting import Text
 from portal.content.sequences import Step, steps
-from portal.content.values import MISSING, Wording, keys_of, label_of, values_of
+from portal.content.values import MISSING, Wording, keys_of, label_of, plain, values_of
 
 Kind = Literal["same", "gone", "new"]
 CELLS = 1_000_000
@@ -61,17 +61,27 @@ def compare(before: Text, after: Text, account_id: uuid.UUID) -> list[FieldChang
     changes = []
     for key in keys_of(before, after):
         old, new = left.get(key, MISSING), right.get(key, MISSING)
-        if old != new:
-            changes.append(_change(key, old, new, wording))
+        said = [_told(key, value, wording) for value in (old, new)]
+        change = change_between(key, label_of(key), said[0], said[1], rich=key == "body")
+        changes += [change] if change else []
     return changes
 
 
-def _change(key: str, old: object, new: object, wording: Wording) -> FieldChange:
-    said = wording.say(key, old), wording.say(key, new)
+def _told(key: str, value: object, wording: Wording) -> str:
+    return value if key == "body" and isinstance(value, str) else wording.say(key, value)
+
+
+def change_between(
+    key: str, label: str, before: str, after: str, *, rich: bool = False
+) -> FieldChange | None:
+    """Return how a field's text changed, or None. `rich` says that it is HTML."""
+    if before == after:
+        return None
+    said = (plain(before), plain(after)) if rich else (before, after)
     if said[0] != said[1]:
-        return FieldChange(key, label_of(key), lines_of(*said))
-    html = [value.replace("><", ">\n<") if isinstance(value, str) else "" for value in (old, new)]
-    return FieldChange(key, label_of(key), lines_of(*html), as_html=True)
+        return FieldChange(key, label, lines_of(*said))
+    html = [value.replace("><", ">\n<") for value in (before, after)]
+    return FieldChange(key, label, lines_of(html[0], html[1]), as_html=True)
 
 
 def lines_of(before: str, after: str) -> tuple[Line, ...]:
