@@ -29,7 +29,7 @@ def save(page_id: uuid.UUID) -> Any:
     offer_choices(form, current.here.id, page.id)
     theirs = revision_by_id(uuid_or_none(request.form.get("theirs")), page)
     if theirs is None or not form.validate():
-        return merge_page(page, form, problem="Look through it once more: it came in pieces."), 422
+        abort(422, "This came in pieces, so nothing was saved. Open the page again in a new tab.")
     try:
         if request.form.get("act") == "take_over":
             take_over(page, current.here, by=current.person)
