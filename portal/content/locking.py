@@ -41,7 +41,7 @@ def hold_while_typing(page: Page, account: AccountRef, *, by: Actor) -> PageLock
 def take_lock(page: Page, account: AccountRef, *, by: Actor) -> PageLock:
     """Have the page for oneself for an hour, and record it. Raises Denied and Locked."""
     lock = _take(page, account, ON_REQUEST, by=by)
-    record(Event.PAGE_LOCKED, page, by=by, changes={"until": ["", lock.until.isoformat()]})
+    record(Event.PAGE_LOCKED, page, by=by, changes={})
     return lock
 
 

@@ -85,7 +85,7 @@ def merge_page(page: Page, form: PageForm, *, missing: str = "", problem: str = 
     }  # fmt: skip
     return render_template(
         "pages/merge.html", page=page, rows=rows, theirs=theirs, carried=carried, mark=mark(),
-        problem=problem, locked=locked,
+        problem=problem, locked=locked, writer=current.person.person_id,
     )  # fmt: skip
 
 

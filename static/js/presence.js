@@ -27,5 +27,9 @@ if (box) {
   beat();
   setInterval(beat, EVERY);
   document.addEventListener("visibilitychange", beat);
-  addEventListener("pagehide", () => navigator.sendBeacon(box.dataset.leave, facts()));
+  // Whoever sends the form does not leave: what he asked for must not be undone behind him.
+  let sending = false;
+  box.closest("form").addEventListener("submit", (event) => { sending = !event.defaultPrevented; });
+  addEventListener("pagehide", () => { if (!sending) navigator.sendBeacon(box.dataset.leave, facts()); });
+  addEventListener("pageshow", () => { sending = false; });
 }
