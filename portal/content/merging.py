@@ -59,7 +59,7 @@ class Merge:
     fields: tuple[FieldMerge, ...]
     theirs: Text
 
-    def text(self, chosen: Mapping[str, Choice], by_hand: Mapping[str, str]) -> Text:
+    def outcome(self, chosen: Mapping[str, Choice], by_hand: Mapping[str, str]) -> Text:
         """Return the text that the choices make. Raises KeyError(key) where one is missing."""
         values = values_of(self.theirs)
         for field in self.fields:

@@ -33,7 +33,7 @@ def save(page_id: uuid.UUID) -> Any:
     try:
         if request.form.get("act") == "take_over":
             take_over(page, current.here, by=current.person)
-        text = merged(page, form, theirs).text(chosen(), by_hand())
+        text = merged(page, form, theirs).outcome(chosen(), by_hand())
         saved = save_draft(
             page, text, current.here, by=current.person, based_on=theirs.id,
             reason=f"Merged with revision {theirs.number} by {theirs.author_label}.",

@@ -74,14 +74,14 @@ def test_no_word_outside_of_paragraphs_is_lost(base: str, mine: str, theirs: str
 @given(TEXTS, TEXTS)
 def test_the_same_on_both_sides_is_the_outcome(base: Text, text: Text):
     base, text = stored(base), stored(text)
-    assert merge(base, text, text).text({}, {}) == text
+    assert merge(base, text, text).outcome({}, {}) == text
 
 
 @given(TEXTS, TEXTS)
 def test_one_side_unchanged_gives_the_other(base: Text, text: Text):
     base, text = stored(base), stored(text)
-    assert merge(base, base, text).text({}, {}) == text
-    assert merge(base, text, base).text({}, {}) == text
+    assert merge(base, base, text).outcome({}, {}) == text
+    assert merge(base, text, base).outcome({}, {}) == text
 
 
 @given(BODIES, BODIES, BODIES)
@@ -107,9 +107,9 @@ def test_a_conflict_is_never_settled_by_itself(base: Text, mine: Text, theirs: T
     open_fields = [field.key for field in found.fields if field.state == "conflict"]
     if open_fields:
         with pytest.raises(KeyError, match=re.escape(open_fields[0])):
-            found.text({}, {})
+            found.outcome({}, {})
     choices = {field.key: "mine" for field in found.fields}
-    assert found.text(choices, {}) == stored(mine)  # type: ignore[arg-type]  # literals
+    assert found.outcome(choices, {}) == stored(mine)  # type: ignore[arg-type]  # literals
 
 
 def test_paragraphs_that_do_not_overlap_come_together():
@@ -134,11 +134,11 @@ def test_a_paragraph_one_deleted_and_one_changed_stays():
 def test_labels_of_both_are_kept_and_those_taken_off_are_off():
     base = Text(term_ids=("a", "b"))
     found = merge(base, Text(term_ids=("a", "b", "c")), Text(term_ids=("b", "d")))
-    assert found.text({}, {}).term_ids == ("b", "c", "d")
+    assert found.outcome({}, {}).term_ids == ("b", "c", "d")
 
 
 def test_by_hand_is_taken_as_written():
     found = merge(Text(title="A"), Text(title="B"), Text(title="C"))
-    assert found.text({"title": "hand"}, {"title": "D"}).title == "D"
+    assert found.outcome({"title": "hand"}, {"title": "D"}).title == "D"
     with pytest.raises(KeyError):
-        found.text({"title": "hand"}, {})
+        found.outcome({"title": "hand"}, {})
