@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -101,18 +103,22 @@ def settle_copy(account: AccountRef, page: Page | None, mark: str, *, by: Actor)
     """Have a copy be done with: its text was saved, or is not wanted."""
     if by.person_id is None or not 0 < len(mark) <= MARK:
         return
-    copy = _copy(account, mark, by) or _new(account, page, mark, by)
-    copy.typed, copy.settled_at = {}, now()
-    db.session.flush()
+    settled = {"typed": {}, "settled_at": now()}
+    there = update(WorkingCopy).where(*_own(account, mark, by)).values(settled)
+    if not db.session.execute(there).rowcount:  # type: ignore[attr-defined]  # an UPDATE has one
+        _new(account, page, mark, by).settled_at = now()
+        db.session.flush()
 
 
 def _copy(account: AccountRef, mark: str, by: Actor) -> WorkingCopy | None:
-    return db.session.scalar(
-        select(WorkingCopy).where(
-            WorkingCopy.account_id == account.id,
-            WorkingCopy.person_id == by.person_id,
-            WorkingCopy.mark == mark,
-        )
+    return db.session.scalar(select(WorkingCopy).where(*_own(account, mark, by)))
+
+
+def _own(account: AccountRef, mark: str, by: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        WorkingCopy.account_id == account.id,
+        WorkingCopy.person_id == by.person_id,
+        WorkingCopy.mark == mark,
     )
 
 

@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.content.drafting import authorize_edit
@@ -11,8 +11,8 @@ from portal.content.locks import (
     HERE_FOR,
     PageLock,
     PagePresence,
-    check_lock,
     others_at,
+    refuse_others,
     stored_lock,
 )
 from portal.content.pages import Page
@@ -66,10 +66,10 @@ def take_over(page: Page, account: AccountRef, *, by: Actor) -> PageLock:
 
 def release_lock(page: Page, *, by: Actor) -> None:
     """Let others write; of somebody else's lock this is nothing."""
-    lock = stored_lock(page)
-    if lock is not None and lock.person_id == by.person_id:
-        lock.until, lock.taken_from_id = now(), None
-        db.session.flush()
+    mine = update(PageLock).where(
+        PageLock.page_id == page.id, PageLock.person_id == by.person_id, PageLock.until > now()
+    )
+    db.session.execute(mine.values(until=now(), taken_from_id=None))
 
 
 def be_seen(page: Page, account: AccountRef, *, by: Actor) -> list[PagePresence]:
@@ -116,7 +116,7 @@ def _note(page: Page, person_id: uuid.UUID, by: Actor) -> None:
 def _take(page: Page, account: AccountRef, span: timedelta, *, by: Actor) -> PageLock:
     authorize_edit(by, page, account)
     lock = _fresh(page)
-    check_lock(page, by=by)
+    refuse_others(lock, by=by)
     if lock is None:
         lock = PageLock(tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id)
         db.session.add(lock)

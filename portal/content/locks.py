@@ -65,8 +65,12 @@ def lock_of(page: Page) -> PageLock | None:
 
 def check_lock(page: Page, *, by: Actor) -> None:
     """Raise Locked when somebody else has the page for himself. For whatever writes a draft."""
-    lock = lock_of(page)
-    if lock is not None and lock.person_id != by.person_id:
+    refuse_others(stored_lock(page), by=by)
+
+
+def refuse_others(lock: PageLock | None, *, by: Actor) -> None:
+    """Raise Locked when a lock holds now and is somebody else's."""
+    if lock is not None and lock.until > now() and lock.person_id != by.person_id:
         raise Locked(f"{lock.person_label} is writing on this page.", lock)
 
 
