@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.identity.passwords import TooBusy
-from portal.kept import typed
+from portal.kept import resent, typed
 from portal.proofs import proof_of
-from portal.requests import current
+from portal.requests import SAFE_METHODS, current
 from portal.throttling import seconds_to_wait
 from tenants.audit import record
 from tenants.db import db
@@ -49,6 +49,8 @@ def init_app(app: Flask) -> None:
 
 def _page(code: int, message: str = "", **extra: Any) -> Response:
     name = code if code in PAGES else (500 if code >= 500 else 400)
+    if request.method not in SAFE_METHODS and code != 413:
+        extra |= {"typed": typed(), "resent": resent(), "resend_to": request.path}
     extra.setdefault("request_id", getattr(current, "request_id", ""))
     text = render_template(f"errors/{name}.html", message=message, **extra)
     response = make_response(text, code)
@@ -72,7 +74,7 @@ def _denied(error: Denied) -> Response:
     db.session.rollback()
     current.stack.close()
     decision = error.decision
-    if request.method not in {"GET", "HEAD"}:
+    if request.method not in SAFE_METHODS:
         record_refusal(decision)
     people = givers(decision.permission, decision.account, house=decision.actor.is_staff)
     return _page(403, str(error), proof=proof_of(decision, people))
@@ -91,14 +93,13 @@ def record_refusal(decision: Decision) -> None:
 
 
 def _signed_out() -> Response:
-    return _page(401, "You are signed out, so nothing was saved.", typed=typed())
+    return _page(401, "You are signed out, so nothing was saved.")
 
 
 def _csrf(_error: CSRFError) -> Response:
     return _page(
         400,
         "This form was open for too long, or was sent from another site. Nothing was changed.",
-        typed=typed(),
         back_url=request.path,
     )
 
@@ -122,7 +123,6 @@ def _database(error: OperationalError) -> Response:
     response = _page(
         503,
         "The database is busy or out of reach. Nothing was changed; try again.",
-        typed=typed(),
         retry_after=5,
     )
     response.headers["Retry-After"] = "5"
@@ -138,14 +138,13 @@ def _same_moment(error: IntegrityError) -> Response:
     return _page(
         409,
         "Somebody else did the same at the same moment. Nothing of yours was changed; try again.",
-        typed=typed(),
         back_url=request.path,
     )
 
 
 def _no_room(error: QuotaReached) -> Response:
     db.session.rollback()
-    return _page(409, f"{error} Nothing was changed.", typed=typed(), back_url=request.path)
+    return _page(409, f"{error} Nothing was changed.", back_url=request.path)
 
 
 def _unforeseen(error: Exception) -> Response:

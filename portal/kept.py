@@ -7,12 +7,12 @@ from flask import request
 
 NOT_TYPED = frozenset(
     {
-        *("csrf_token", "act", "answer", "based_on", "categories", "chosen", "confirmed", "id"),
-        *("parent", "person", "reach", "revision", "role", "what"),
+        *("csrf_token", "act", "answer", "based_on", "categories", "chosen", "confirmed", "copy"),
+        *("field", "id", "parent", "person", "reach", "revision", "role", "theirs", "type", "what"),
     }
 )
 LABELS = {"body": "Text", "excerpt": "Summary", "slug": "Address", "wall": "Date and time"}
-MOST = 20
+MOST = 200
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,16 @@ def typed() -> list[Typed]:
         for name, text in list(request.form.items())[:MOST]
         if text.strip() and name not in NOT_TYPED
     ]
+
+
+def resent() -> list[tuple[str, str]]:
+    """Return every field of the request's form as it came, for it to be sent once more.
+
+    Nothing of what `typed` gives nothing of, and nothing of a form with files: they are gone.
+    """
+    if not typed() or request.files:
+        return []
+    return [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
 
 
 def _from_here() -> bool:

@@ -3,9 +3,12 @@
 from importlib import import_module
 
 MODULES = (
+    "portal.content.copies",
     "portal.content.imports",
     "portal.content.media",
     "portal.content.media_folders",
+    "portal.content.locks",
+    "portal.content.naming",
     "portal.content.pages",
     "portal.content.schedules",
     "portal.content.sites",

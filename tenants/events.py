@@ -103,7 +103,14 @@ class Event:
     PAGE_CHANGED = _event("page.changed", "saved a draft of {target}", "revision")
     PAGE_CREATED = _event("page.created", "started {target}", "type", "revision")
     PAGE_IMPORTED = _event("page.imported", "imported {target} from {source}", "source", "state")
+    PAGE_LOCKED = _event("page.locked", "took {target} for writing alone")
     PAGE_PUBLISHED = _event("page.published", "published {target}", "revision", "address")
+    PAGE_RESTORED = _event(
+        "page.restored", "took {what} of {target} back from revision {revision}", "what", "revision"
+    )
+    PAGE_TAKEN_OVER = _event(
+        "page.taken_over", "took {target} over from {person}, who was writing", "person"
+    )
     PAGE_UNPUBLISHED = _event("page.unpublished", "took {target} offline", "address")
     PASSWORD_CHANGED = _event("password.changed", "changed the password of {target}, {how}", "how")
     PASSWORD_RESET_ASKED = _event(
@@ -119,6 +126,13 @@ class Event:
     REQUEST_MADE = _event("request.made", "asked for {wanted}", "wanted", "until")
     REQUEST_REFUSED = _event("request.refused", "refused {person} {wanted}", "person", "wanted")
     REQUEST_WITHDRAWN = _event("request.withdrawn", "took back what was asked: {wanted}", "wanted")
+    REVISION_NAMED = _event(
+        "revision.named", "named revision {revision} of {target} “{name}”", "revision", "name"
+    )
+    REVISION_UNNAMED = _event(
+        "revision.unnamed", "took the name “{name}” from revision {revision} of {target}",
+        "revision", "name",
+    )  # fmt: skip
     ROLE_CHANGED = _event("role.changed", "changed the role {target}")
     ROLE_DEFINED = _event("role.defined", "defined the role {target}", "permissions", "parent")
     ROLE_DELETED = _event("role.deleted", "deleted the role {target}", "grants")

@@ -8,6 +8,7 @@ from typing import Any
 from portal.content import clean_html
 from portal.content.addresses import address_of, slug_of
 from portal.content.differences import differences
+from portal.content.locks import check_lock
 from portal.content.media_uses import note_draft
 from portal.content.pages import Page, Revision, Type, digest_of, revision_by_id
 from portal.content.problems import Problem, Stale
@@ -61,6 +62,12 @@ def text_of(revision: Revision) -> Text:
     )  # fmt: skip
 
 
+def as_stored(text: Text) -> Text:
+    """Return the text as a save would keep it. Raises Problem."""
+    fields: dict[str, Any] = _fields(text, _clean(text))
+    return Text(**fields | {"term_ids": tuple(fields["term_ids"])})
+
+
 def may_edit(by: Actor, page: Page, account: AccountRef) -> Decision:
     """Decide whether `by` may edit the page: anybody's, or his own."""
     own = by.person_id is not None and page.author_id == by.person_id
@@ -110,11 +117,12 @@ def save_draft(
 ) -> Saved:
     """Save a new revision as the draft and record it; a save that changes nothing adds nothing.
 
-    `based_on` is the revision the editor started from. Raises Denied, Problem, and Stale when
-    somebody saved in between.
+    `based_on` is the revision the editor started from. Raises Denied, Problem, Locked while
+    somebody else has the page for himself, and Stale when somebody saved in between.
     """
     authorize_edit(by, page, account)
     current = _lock_draft(page)
+    check_lock(page, by=by)
     if based_on != page.draft_revision_id:
         raise Stale("Somebody saved this page while you were writing.", current)
     cleaned = _clean(text)

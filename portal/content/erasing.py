@@ -5,9 +5,12 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from portal.content.copies import WorkingCopy
 from portal.content.imports import ImportedItem, ImportRun
+from portal.content.locks import PageLock, PagePresence
 from portal.content.media import Media, MediaUse, MediaVersion
 from portal.content.media_folders import MediaAccess, MediaFolder
+from portal.content.naming import RevisionName
 from portal.content.pages import Page, Revision
 from portal.content.schedules import Schedule
 from portal.content.sites import Menu, Redirect, Site
@@ -23,6 +26,7 @@ from tenants.quotas import Quota
 # In this order: whatever refers to another goes before it.
 ERASED: tuple[Any, ...] = (
     MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
+    WorkingCopy, PageLock, PagePresence, RevisionName,
     Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
     Invitation, AccessRequest, Quota, TrailView,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from portal.content.locks import PageLock
     from portal.content.moments import Moment
 
 
@@ -20,6 +21,14 @@ class Stale(Problem):
     def __init__(self, message: str, theirs: object) -> None:
         super().__init__(message)
         self.theirs = theirs
+
+
+class Locked(Problem):
+    """Somebody else has the page for himself. `lock` says who and until when; nothing was saved."""
+
+    def __init__(self, message: str, lock: "PageLock") -> None:
+        super().__init__(message)
+        self.lock = lock
 
 
 class BadTime(Problem):

@@ -8,7 +8,7 @@ BLUEPRINTS = (
     "auth", "reset", "joining",
     "me", "address", "leaving", "security",
     "dashboard",
-    "pages", "publication", "schedules", "imports",
+    "pages", "drafts", "merging", "presence", "revisions", "publication", "schedules", "imports",
     "media", "media_items", "media_folders", "logo",
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",

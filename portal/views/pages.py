@@ -18,11 +18,15 @@ from portal.content.drafting import (
 )  # fmt: skip
 from portal.content.filing import categories_of
 from portal.content.history import events_about
+from portal.content.locking import take_over
+from portal.content.naming import names_of
 from portal.content.pages import Page, page_by_id, revision_by_id, revisions_of
-from portal.content.problems import Problem, Stale
+from portal.content.problems import Locked, Problem, Stale
 from portal.content.scheduling import open_schedules
+from portal.forms.merging import merge_page, uuid_or_none
 from portal.forms.page_fields import fill, offer_choices, read_text, show_problem
 from portal.forms.pages import NewPageForm, PageForm
+from portal.forms.writing import around, as_form, asked_copy, done_writing
 from portal.guards import permission
 from portal.requests import current
 from portal.sitepages import render_page, site_context
@@ -60,48 +64,38 @@ def index() -> str:
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.PAGE_CREATE)
 def new() -> Any:
+    copy = asked_copy(None)
     form = NewPageForm(type=request.args.get("type", "post"))
+    if copy is not None and not form.is_submitted():
+        form = as_form(NewPageForm, copy)
     offer_choices(form, current.here.id, None)
     if form.validate_on_submit():
         try:
             text = read_text(form, current.here)
             page, saved = create_page(current.here, form.type.data, text, by=current.person)
+            done_writing(page, started=True)
         except (Problem, QuotaReached) as problem:
             show_problem(form, problem)
         else:
             return _saved(page, saved)
     status = 422 if form.is_submitted() else 200
-    return render_template("pages/new.html", form=form), status
+    return render_template("pages/new.html", form=form, writing=around(None)), status
 
 
 @bp.route("/<uuid:page_id>/", methods=["GET", "POST"])
 @permission(P.PAGE_VIEW)
 def edit(page_id: uuid.UUID) -> Any:
     page = _page(page_id)
-    if not may_edit(current.person, page, current.here).allowed and request.method != "POST":
+    if request.method == "POST":
+        return _save(page)
+    if not may_edit(current.person, page, current.here).allowed:
         return _read(page)
-    draft = revision_by_id(page.draft_revision_id, page)
-    form = PageForm()
+    copy = asked_copy(page)
+    form = as_form(PageForm, copy) if copy else PageForm()
     offer_choices(form, current.here.id, page.id)
-    if request.method != "POST":
-        fill(form, page, draft, current.here.id)
-        return _editor(page, form)
-    authorize_edit(current.person, page, current.here)
-    if not form.validate():
-        return _editor(page, form), 422
-    try:
-        text = read_text(form, current.here, draft)
-        saved = save_draft(
-            page, text, current.here, by=current.person,
-            based_on=_uuid(form.based_on.data),
-        )  # fmt: skip
-    except Stale as stale:
-        form.based_on.data = str(page.draft_revision_id)
-        return _editor(page, form, stale=stale), 409
-    except Problem as problem:
-        show_problem(form, problem)
-        return _editor(page, form), 422
-    return _saved(page, saved)
+    if copy is None:
+        fill(form, page, revision_by_id(page.draft_revision_id, page), current.here.id)
+    return _editor(page, form)
 
 
 @bp.get("/<uuid:page_id>/preview")
@@ -109,7 +103,7 @@ def edit(page_id: uuid.UUID) -> Any:
 def preview(page_id: uuid.UUID) -> str:
     page = _page(page_id)
     asked = request.args.get("revision")
-    wanted = _uuid(asked) if asked else page.draft_revision_id
+    wanted = uuid_or_none(asked) if asked else page.draft_revision_id
     revision = revision_by_id(wanted, page)
     if revision is None:
         abort(404)
@@ -125,27 +119,46 @@ def history(page_id: uuid.UUID) -> str:
     page = _page(page_id)
     events = events_about(page, request.args.get("before"))
     return render_template(
-        "pages/history.html", page=page, events=events, revisions=revisions_of(page)
-    )
+        "pages/history.html", page=page, events=events, revisions=revisions_of(page),
+        names=names_of(page),
+    )  # fmt: skip
 
 
 def _page(page_id: uuid.UUID) -> Page:
     return page_by_id(page_id, current.here.id) or abort(404)
 
 
-def _uuid(text: str | None) -> uuid.UUID | None:
+def _save(page: Page) -> Any:
+    draft = revision_by_id(page.draft_revision_id, page)
+    form = PageForm()
+    offer_choices(form, current.here.id, page.id)
+    authorize_edit(current.person, page, current.here)
+    if not form.validate():
+        return _editor(page, form), 422
     try:
-        return uuid.UUID(text) if text else None
-    except ValueError:
-        return None
+        if request.form.get("act") == "take_over":
+            take_over(page, current.here, by=current.person)
+        saved = save_draft(
+            page, read_text(form, current.here, draft), current.here, by=current.person,
+            based_on=uuid_or_none(form.based_on.data),
+        )  # fmt: skip
+    except Stale:
+        return merge_page(page, form), 409
+    except Locked:
+        return _editor(page, form, refused=True), 409
+    except Problem as problem:
+        show_problem(form, problem)
+        return _editor(page, form), 422
+    done_writing(page)
+    return _saved(page, saved)
 
 
-def _editor(page: Page, form: PageForm, stale: Stale | None = None) -> str:
+def _editor(page: Page, form: PageForm, *, refused: bool = False) -> str:
     return render_template(
-        "pages/edit.html", page=page, form=form, stale=stale, schedules=open_schedules(page),
+        "pages/edit.html", page=page, form=form, refused=refused, schedules=open_schedules(page),
         live=revision_by_id(page.live_revision_id, page),
         draft=revision_by_id(page.draft_revision_id, page),
-        may_publish=current.can(P.PAGE_PUBLISH),
+        may_publish=current.can(P.PAGE_PUBLISH), writing=around(page),
     )  # fmt: skip
 
 
@@ -154,7 +167,7 @@ def _read(page: Page) -> str:
     return render_template(
         "pages/read.html", page=page, text=text_of(draft), schedules=open_schedules(page),
         why=may_edit(current.person, page, current.here), may_publish=current.can(P.PAGE_PUBLISH),
-        categories=categories_of(current.here.id),
+        categories=categories_of(current.here.id), writing=around(page),
     )  # fmt: skip
 
 

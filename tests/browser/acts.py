@@ -80,13 +80,24 @@ def wrong_token(page: Page) -> None:
     send(page, "Save draft")
 
 
-def second_tab(page: Page) -> None:
+def second_tab(page: Page, who: str = "tab") -> None:
     other = page.context.new_page()
     other.goto(page.url)
-    other.get_by_label("Title").fill("Opening hours, by the other tab")
+    other.get_by_label("Title").fill(f"Opening hours, by the other {who}")
+    other.get_by_label("Summary").fill(f"When we are open, said the {who}.")
     send(other, "Save draft")
     other.close()
-    page.get_by_label("Title").fill("Opening hours, by this tab")
+    page.get_by_label("Title").fill(f"Opening hours, by this {who}")
+    send(page, "Save draft")
+
+
+def not_chosen(page: Page) -> None:
+    second_tab(page, "window")
+    send(page, "Save both together")
+
+
+def refused_by_lock(page: Page) -> None:
+    page.get_by_label("Title").fill("A spring for one")
     send(page, "Save draft")
 
 

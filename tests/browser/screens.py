@@ -15,7 +15,9 @@ from tests.browser.acts import (
     far_below,
     good_time,
     no_span,
+    not_chosen,
     other_rights,
+    refused_by_lock,
     second_tab,
     suppose,
     too_long,
@@ -28,17 +30,22 @@ if TYPE_CHECKING:
 
 PAGE = "/a/acme/pages/{page}/"
 LIVE = "/a/acme/pages/{live}/"
+SHARED = "/a/acme/pages/{shared}/"
 
 
 @dataclass(frozen=True)
 class Screen:
-    """`address` may name ids of `content.Places`; `act` leads on to what is looked at."""
+    """`address` may name ids of `content.Places`; `act` leads on to what is looked at.
+
+    `before` is the status of a screen on the way there.
+    """
 
     name: str
     who: str
     address: str
     status: int = 200
     act: Callable[[Page], None] | None = None
+    before: int = 200
 
 
 SCREENS = [
@@ -58,6 +65,14 @@ SCREENS = [
     Screen("edit-without-right-to-publish", "editor", LIVE),
     Screen("edit-refused", "admin", PAGE, 422, too_long),
     Screen("edit-stale", "admin", LIVE, 409, second_tab),
+    Screen("merge-not-chosen", "admin", LIVE, 422, not_chosen, before=409),
+    Screen("edit-shared", "admin", SHARED),
+    Screen("edit-locked", "admin", SHARED, 409, refused_by_lock),
+    Screen("unsaved", "admin", f"{SHARED}unsaved"),
+    Screen("unsaved-none", "editor", f"{SHARED}unsaved"),
+    Screen("compare", "admin", f"{SHARED}compare"),
+    Screen("compare-without-right", "viewer", f"{SHARED}compare"),
+    Screen("history-of-shared", "admin", f"{SHARED}history"),
     Screen("edit-token-expired", "admin", LIVE, 400, wrong_token),
     Screen("read", "viewer", LIVE),
     Screen("preview", "admin", f"{LIVE}preview"),

@@ -42,6 +42,7 @@ def test_screen(screen: Screen, show_room: Portal, browser_of: Callable[[str], B
     assert show_room.places is not None
     watch = Watch()
     watch.allow_status(screen.status)
+    watch.allow_status(screen.before)
     page = browser_of(screen.who).new_page()
     watch.attach(page)
     statuses: list[int] = []

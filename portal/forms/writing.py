@@ -1,0 +1,82 @@
+"""What the editor's form carries besides its fields: the tab's mark, and what was typed."""
+
+import uuid
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, HiddenField
+
+from portal.content.comparing import FieldChange, change_between
+from portal.content.copies import MARK, Typed, WorkingCopy, own_copies, settle_copy
+from portal.content.locking import release_lock
+from portal.content.locks import lock_of, others_at
+from portal.content.pages import Page
+from portal.forms.pages import PageForm
+from portal.requests import current
+
+NOT_KEPT = frozenset({"csrf_token", "act", "copy"})
+MOST_FIELDS = 2_000
+
+
+def mark() -> str:
+    """Return the mark of the tab that sends this form, or of one that is shown now."""
+    sent = request.form.get("copy") or request.args.get("copy") or ""
+    return sent if 0 < len(sent) <= MARK and sent.isascii() else str(uuid.uuid4())
+
+
+def typed_values() -> Typed:
+    """Return every field that was sent, by name, but for what only carries the form."""
+    sent = list(request.form.lists())[:MOST_FIELDS]
+    return {name: values for name, values in sent if name not in NOT_KEPT}
+
+
+def asked_copy(page: Page | None) -> WorkingCopy | None:
+    """Return the working copy that the address asks for, if it is one's own."""
+    wanted = request.args.get("copy", "")
+    copies = own_copies(current.here, page, by=current.person)
+    return next((copy for copy in copies if copy.mark == wanted), None)
+
+
+def as_form(cls: type[PageForm], copy: WorkingCopy) -> PageForm:
+    """Return the editor's form with what stands in a working copy."""
+    values = [(name, value) for name, each in copy.typed.items() for value in each]
+    return cls(MultiDict(values))
+
+
+def around(page: Page | None) -> dict[str, Any]:
+    """Return what stands around the editor: unsaved copies, who is here, who holds the page."""
+    here = mark()
+    copies = own_copies(current.here, page, by=current.person)
+    return {
+        "mark": here,
+        "writer": current.person.person_id,
+        "copies": [copy for copy in copies if copy.mark != here],
+        "others": others_at(page, by=current.person) if page else [],
+        "lock": lock_of(page) if page else None,
+    }
+
+
+def done_writing(page: Page, *, started: bool = False) -> None:
+    """Settle the tab's working copy and let others write: what was typed is saved."""
+    settle_copy(current.here, None if started else page, mark(), by=current.person)
+    release_lock(page, by=current.person)
+
+
+def changes_between(before: Form, after: Form) -> list[FieldChange]:
+    """Return the fields in which two fillings of a form differ, in words."""
+    found = []
+    for field in before:
+        if isinstance(field, HiddenField) or field.short_name == "type":
+            continue
+        sides = _said(field), _said(after[field.short_name])
+        rich = field.short_name == "body"
+        found.append(change_between(field.short_name, field.label.text, *sides, rich=rich))
+    return [change for change in found if change is not None]
+
+
+def _said(field: Any) -> str:
+    if hasattr(field, "iter_choices"):
+        chosen = [str(each[1]) for each in field.iter_choices() if each[2]]
+        return "\n".join(chosen)
+    return str(field.data or "").replace("\r\n", "\n")
