@@ -3,8 +3,11 @@
 from importlib import import_module
 
 MODULES = (
+    "portal.content.comments",
     "portal.content.imports",
+    "portal.content.notifications",
     "portal.content.pages",
+    "portal.content.reviews",
     "portal.content.schedules",
     "portal.content.sites",
     "portal.content.terms",

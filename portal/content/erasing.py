@@ -5,8 +5,11 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from portal.content.comments import Comment
 from portal.content.imports import ImportedItem, ImportRun
+from portal.content.notifications import Notification
 from portal.content.pages import Page, Revision
+from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
@@ -20,6 +23,7 @@ from tenants.quotas import Quota
 
 # In this order: whatever refers to another goes before it.
 ERASED: tuple[Any, ...] = (
+    Notification, Comment, Verdict, Review,
     Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
     Invitation, AccessRequest, Quota, TrailView,
 )  # fmt: skip

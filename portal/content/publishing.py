@@ -3,6 +3,7 @@
 from sqlalchemy import delete, select
 
 from portal.content.addresses import address_of, refuse_taken
+from portal.content.approvals import approved_by, require_approvals
 from portal.content.pages import Page, Revision, revision_by_id
 from portal.content.problems import Problem
 from portal.content.sites import Redirect
@@ -22,12 +23,13 @@ def publish(
     """Make `revision` what readers see, and record it.
 
     Pages below move along when the address changes; old addresses lead here. Raises Denied,
-    and AddressTaken or Problem when the address cannot be had.
+    NotApproved, and AddressTaken or Problem when the address cannot be had.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
     _take_turn(page)
     if page.live_revision_id == revision.id:
         raise Problem(f"Revision {revision.number} is live already.")
+    approvals = require_approvals(page, revision, account)
     before = revision_by_id(page.live_revision_id, page)
     old_address = page.address
     go_live(page, revision)
@@ -37,6 +39,7 @@ def publish(
         changes={
             "live revision": [before.number if before else None, revision.number],
             "address": [old_address, page.address],
+            **approved_by(approvals),
         },
     )  # fmt: skip
     _move_descendants(page, by)
