@@ -52,6 +52,15 @@ def require_approvals(page: Page, revision: Revision, account: AccountRef) -> li
     return [each.approval for each in progress if each.approval is not None]
 
 
+def missing_approvals(page: Page, revision: Revision, account: AccountRef) -> str:
+    """Return why a revision cannot be published yet, or an empty text."""
+    try:
+        require_approvals(page, revision, account)
+    except NotApproved as problem:
+        return str(problem)
+    return ""
+
+
 def approved_by(approvals: Sequence[Verdict]) -> dict[str, list[str | None]]:
     """Return who approved, as a change that an event tells of; nothing for no approvals."""
     if not approvals:

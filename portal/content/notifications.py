@@ -141,11 +141,16 @@ def mark_all_read(actor: Actor) -> int:
 
 def _seen_by(actor: Actor) -> list[ColumnElement[Any]]:
     """Return the conditions of what is the person's and about drafts he may read."""
-    reading = [h for h in actor.holdings if Permission.PAGE_VIEW in h.permissions]
-    far = {h.account_id for h in reading if h.reach == "subtree"}
-    near = {h.account_id for h in reading if h.reach != "subtree"}
-    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(far))
     return [
         Notification.person_id == actor.person_id,
-        or_(Notification.account_id.in_(below), Notification.account_id.in_(near)),
+        reached_with(actor, Permission.PAGE_VIEW, Notification.account_id),
     ]
+
+
+def reached_with(actor: Actor, permission: Permission, account_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a column names an account where the actor holds a right."""
+    holding = [h for h in actor.holdings if permission in h.permissions]
+    far = {h.account_id for h in holding if h.reach == "subtree"}
+    near = {h.account_id for h in holding if h.reach != "subtree"}
+    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(far))
+    return or_(account_id.in_(below), account_id.in_(near))

@@ -135,6 +135,17 @@ def verdicts_on(revision: Revision) -> list[Verdict]:
     return list(db.session.scalars(query.order_by(Verdict.created_at, Verdict.id)))
 
 
+def verdicts_of(page: Page, limit: int = 200) -> dict[uuid.UUID, list[Verdict]]:
+    """Return what was said of the page's texts, by the id of the review, in order."""
+    of_page = select(Review.id).where(Review.page_id == page.id)
+    query = select(Verdict).where(Verdict.review_id.in_(of_page))
+    query = query.order_by(Verdict.created_at.desc(), Verdict.id.desc()).limit(limit)
+    found: dict[uuid.UUID, list[Verdict]] = {}
+    for verdict in list(db.session.scalars(query))[::-1]:
+        found.setdefault(verdict.review_id, []).append(verdict)
+    return found
+
+
 def approvals_of(verdicts: list[Verdict], digest: str) -> list[Verdict]:
     """Return the approvals of a text that count: those after it was last rejected."""
     rejected = [i for i, verdict in enumerate(verdicts) if verdict.said == "rejected"]

@@ -9,6 +9,7 @@ BLUEPRINTS = (
     "me", "address", "leaving", "security",
     "dashboard",
     "pages", "publication", "schedules", "imports",
+    "reviews", "comments", "notifications", "workflow",
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",
     "access", "supposing", "holders",

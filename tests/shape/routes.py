@@ -41,12 +41,14 @@ def an_account_below(world: World, handle: str) -> uuid.UUID:
 # An address with another parameter needs a line here, or its row of the matrix cannot be tried.
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "account_id": an_account_below,
+    "comment_id": a_row("comment"),
     "grant_id": a_row("grant"),
     "hold_id": a_row("trail_hold"),
     "group_id": a_row("person_group"),
     "import_id": a_row("import_run"),
     "invitation_id": a_row("invitation"),
     "member_id": a_row("group_member"),
+    "notification_id": a_row("notification"),
     "page_id": a_page,
     "request_id": a_row("access_request"),
     "revision_id": a_row("revision"),
