@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,7 +15,7 @@ from portal.content.comments import Comment
 from portal.content.notifications import Notification
 from tenants.audit import AuditEvent
 from tenants.db import db
-from tenants.scope import acting_in, across_tenants, tenant_scope
+from tenants.scope import across_tenants, acting_in, tenant_scope
 from tests.content.review_scene import crew
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
@@ -35,7 +36,7 @@ def at(app: Flask, cast: Cast) -> str:
             return f"/a/acme/pages/{page.id}/comments/"
 
 
-def rows(app: Flask, kind: type) -> list:
+def rows(app: Flask, kind: Any) -> list:
     with app.app_context(), across_tenants("looking"):
         return list(db.session.scalars(select(kind).order_by(kind.id)))
 

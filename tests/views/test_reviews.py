@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -35,7 +36,7 @@ def scene(app: Flask, cast: Cast, steps: Sequence[Step] = REVIEW, *, handed: boo
             return f"/a/acme/pages/{page.id}"
 
 
-def rows(app: Flask, kind: type) -> list:
+def rows(app: Flask, kind: Any) -> list:
     with app.app_context(), across_tenants("looking"):
         return list(db.session.scalars(select(kind).order_by(kind.created_at)))
 
