@@ -131,6 +131,18 @@ def given_grant_ends(ending: Ending) -> None:
     )  # fmt: skip
 
 
+def notifications(
+    person: Actor, told: dict[str, list[tuple[str, str]]], *, digest: bool
+) -> None:  # fmt: skip
+    """Tell somebody what happened: sentences with their links, by the account's name."""
+    count = sum(len(each) for each in told.values())
+    first = next(iter(next(iter(told.values()))))[0]
+    _post(
+        person.label, "notifications", person=person, told=told, digest=digest, count=count,
+        first=first, settings=address_of("me.show"),
+    )  # fmt: skip
+
+
 def support_asks(row: SupportSession, account: AccountRef, people: Iterable[Held]) -> None:
     """Tell the account's admins, of `people` who hold something there, that support asks to write.
 

@@ -1,7 +1,7 @@
 """What every template may use: the shell, times, icons' addresses, `can`."""
 
 import hashlib
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from flask import Flask, request, url_for
 from portal.brand import accent_of, logo_of
 from portal.config import ROOT
 from portal.content.logos import logo_size
+from portal.content.notifications import unread_count
 from portal.heartbeats import is_silent
 from portal.proofs import ask_url
 from portal.requests import current
@@ -27,6 +28,7 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
     ("Content", (
         ("Pages and posts", "pages.index", "file-text", (P.PAGE_VIEW,)),
         ("Media", "media.index", "image", (P.MEDIA_VIEW,)),
+        ("Waiting for me", "reviews.waiting", "inbox", (P.PAGE_REVIEW, P.PAGE_VIEW)),
         ("Schedule", "schedules.index", "calendar-clock", (P.SCHEDULE_VIEW,)),
         ("Import", "imports.index", "upload", (P.CONTENT_IMPORT,)),
     )),
@@ -41,6 +43,7 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
         ("Accounts", "accounts.index", "folder-tree", (P.ACCOUNT_VIEW,)),
         ("Limits", "limits.index", "columns-3", (P.ACCOUNT_VIEW,)),
         ("Policies", "policies.index", "scroll-text", (P.ACCOUNT_VIEW,)),
+        ("Workflow", "workflow.index", "shield-check", (P.ACCOUNT_VIEW,)),
         ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
     )),
     ("Record", (
@@ -54,6 +57,7 @@ _PART_OF = {
     "account_changes": "accounts",
     "account_closing": "accounts",
     "bulk": "people",
+    "comments": "pages",
     "defining": "roles",
     "drafts": "pages",
     "holders": "access",
@@ -175,7 +179,14 @@ class Shell:
             for a in found
         ]  # fmt: skip
 
-    @property
+    @cached_property
+    def unread(self) -> int | None:
+        """Return how much the portal told the person that he did not read; None without a bell."""
+        if current.account is None or not _can(P.ACCOUNT_VIEW):
+            return None
+        return unread_count(current.person)
+
+    @cached_property
     def nav(self) -> list[dict[str, Any]]:
         groups = [_group(label, items) for label, items in _NAV] if current.account else []
         if current.person.is_staff:

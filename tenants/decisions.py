@@ -55,6 +55,7 @@ class Holding:
     permissions: Mapping[str, tuple[str, ...]]
     group: str = ""
     support: Support | None = None
+    role_id: uuid.UUID | None = None
 
     def covers(self, account: AccountRef) -> bool:
         """Tell whether the grant reaches this account."""

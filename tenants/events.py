@@ -42,6 +42,9 @@ class Event:
         "console.exported", "exported {view}: {rows} rows, from the staff console", "view", "rows"
     )
     CONSOLE_VIEWED = _event("console.viewed", "looked at {view} in the staff console", "view")
+    COMMENT_ADDED = _event("comment.added", "commented on {target}, {about}", "about")
+    COMMENT_REOPENED = _event("comment.reopened", "took up again what was said of {target}")
+    COMMENT_RESOLVED = _event("comment.resolved", "settled what was said of {target}")
     EMAIL_CHANGE_ASKED = _event(
         "email.change_asked", "asked to change the e-mail of {target} to {email}", "email"
     )
@@ -133,6 +136,35 @@ class Event:
         "revision.unnamed", "took the name “{name}” from revision {revision} of {target}",
         "revision", "name",
     )  # fmt: skip
+    REVIEW_APPROVED = _event(
+        "review.approved", "approved revision {revision} of {target} in “{step}”",
+        "revision", "step", "digest", "left",
+    )  # fmt: skip
+    REVIEW_ASKED = _event(
+        "review.asked", "handed revision {revision} of {target} in for “{step}”",
+        "revision", "step", "digest",
+    )  # fmt: skip
+    REVIEW_ASSIGNED = _event(
+        "review.assigned", "gave the review of {target} to {person}", "person", "step"
+    )
+    REVIEW_ESCALATED = _event(
+        "review.escalated", "told those who set policies that the review of {target} is overdue "
+        "in “{step}”", "step", "told",
+    )  # fmt: skip
+    REVIEW_REJECTED = _event(
+        "review.rejected", "handed revision {revision} of {target} back from “{step}”",
+        "revision", "step",
+    )  # fmt: skip
+    REVIEW_REMINDED = _event(
+        "review.reminded", "reminded of the review of {target} in “{step}”", "step", "told"
+    )
+    REVIEW_VOIDED = _event(
+        "review.voided", "voided the review of {target}: revision {revision} is followed by "
+        "revision {newer}", "revision", "newer",
+    )  # fmt: skip
+    REVIEW_WITHDRAWN = _event(
+        "review.withdrawn", "took revision {revision} of {target} back from review", "revision"
+    )
     ROLE_CHANGED = _event("role.changed", "changed the role {target}")
     ROLE_DEFINED = _event("role.defined", "defined the role {target}", "permissions", "parent")
     ROLE_DELETED = _event("role.deleted", "deleted the role {target}", "grants")

@@ -148,5 +148,6 @@ def _held(row: Any, permissions: dict[str, int], steps: dict[int, str]) -> Held:
             for permission, last in permissions.items()
         },
         group=through,
+        role_id=grant.role_id,
     )
     return Held(person_id, name, email, zone, holding)

@@ -29,6 +29,8 @@ class Person(Keyed, Audited, Base):
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str | None]
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    notices: Mapped[str] = mapped_column(String(16), default="once")
+    """How mail of what happens comes: `once`, `digest` (a day) or `never`."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     deactivated_at: Mapped[datetime | None]
 

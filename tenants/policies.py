@@ -20,6 +20,7 @@ from tenants.db import Base, Keyed, db
 from tenants.policy_kinds import Among, Bound, Kind, SwitchedOn, Windows, span
 from tenants.roles import in_force
 from tenants.scope import TenantOrBuiltIn, tenant_at_large
+from tenants.step_kinds import Steps
 
 RETENTION = "trail_retention_days"
 UPLOAD_TYPES = (
@@ -56,6 +57,8 @@ CATALOGUE: dict[str, Spec] = {
         Spec("review_steps", "Review steps",
              "So many others must approve a text before it is published.",
              Bound(0, 5, "steps", "step", max), 0),
+        Spec("workflow", "Workflow",
+             "A text goes through these steps before it is published.", Steps(), []),
         Spec(RETENTION, "Trail kept",
              "The trail is kept for so long before it may be let go.",
              Bound(1, 36_500, "days", "day", max), None),
@@ -204,5 +207,5 @@ def _tightened(held: Effective, source: Source) -> Effective:
     value = kind.join(held.value, source.value)
     if held.sources and value == held.value:
         return held
-    several = isinstance(kind, Among | Windows)
+    several = isinstance(kind, Among | Steps | Windows)
     return Effective(held.spec, value, (*held.sources, source) if several else (source,))

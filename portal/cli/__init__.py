@@ -7,6 +7,7 @@ from flask import Flask
 GROUPS = (
     "accounts", "access", "audit", "grants", "groups", "demo", "doctor", "imports", "limits",
     "people", "roles", "schedules", "support", "trail_rules", "up", "work",
+    "workflow",
 )  # fmt: skip
 
 

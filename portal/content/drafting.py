@@ -12,6 +12,7 @@ from portal.content.locks import check_lock
 from portal.content.media_uses import note_draft
 from portal.content.pages import Page, Revision, Type, digest_of, revision_by_id
 from portal.content.problems import Problem, Stale
+from portal.content.voiding import void_reviews
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.clock import now
@@ -151,13 +152,16 @@ def add_revision(
 ) -> Revision:
     """Write a revision and make it the page's draft, without asking or recording.
 
-    Raises Problem for what does not fit, and for a parent it cannot stand below.
+    What was handed in for review, or approved and not used yet, is void from then on. Raises
+    Problem for what does not fit, and for a parent it cannot stand below.
     """
     address_of(page, "x", text.parent_id)
     revision = new_revision(page, text, body, by=by, number=number, note=note)
     db.session.add(revision)
     db.session.flush()
     make_draft(page, revision)
+    if number > 1:
+        void_reviews(page, revision, by=by)
     return revision
 
 

@@ -5,13 +5,16 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from portal.content.comments import Comment
 from portal.content.copies import WorkingCopy
 from portal.content.imports import ImportedItem, ImportRun
 from portal.content.locks import PageLock, PagePresence
 from portal.content.media import Media, MediaUse, MediaVersion
 from portal.content.media_folders import MediaAccess, MediaFolder
 from portal.content.naming import RevisionName
+from portal.content.notifications import Notification
 from portal.content.pages import Page, Revision
+from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
@@ -27,6 +30,7 @@ from tenants.quotas import Quota
 ERASED: tuple[Any, ...] = (
     MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
     WorkingCopy, PageLock, PagePresence, RevisionName,
+    Notification, Comment, Verdict, Review,
     Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
     Invitation, AccessRequest, Quota, TrailView,
 )  # fmt: skip

@@ -17,9 +17,11 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
+from portal.content.comments import Comment
 from portal.content.desk import PER_PAGE, Slice, key_of, parse_key
 from portal.content.media import Media
 from portal.content.pages import Page
+from portal.content.reviews import Review
 from portal.content.schedules import Schedule
 from portal.content.trail_conditions import ABOUT_CONTENT, loose
 from portal.content.trail_filters import TrailQuery
@@ -95,10 +97,10 @@ def tell(event: AuditEvent, content: bool, account: tuple[str, str] = ("", "")) 
 
 
 def events_about(page: Page | Media, before: str | None = None) -> Slice:
-    """Return what happened to a page and to its schedules, or to a file, the latest first."""
-    schedules = select(Schedule.id).where(Schedule.page_id == page.id)
+    """Return what happened to a page and what belongs to it, or to a file, the latest first."""
+    beside = [select(cls.id).where(cls.page_id == page.id) for cls in (Schedule, Review, Comment)]
     query = select(AuditEvent).where(
-        or_(AuditEvent.target_id == page.id, AuditEvent.target_id.in_(schedules))
+        or_(AuditEvent.target_id == page.id, *(AuditEvent.target_id.in_(ids) for ids in beside))
     )
     rows = _newest(query, before)
     return Slice([tell(row, True) for row in rows[:PER_PAGE]], _older(rows, PER_PAGE))

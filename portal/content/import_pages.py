@@ -30,11 +30,15 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What deciding needs: the clock, the account's zone, and whether the importer publishes."""
+    """What deciding needs: the clock, the account's zone, and whether the importer publishes.
+
+    `reviewed` says that a workflow asks for approvals first.
+    """
 
     now: datetime
     zone: str
     may_publish: bool
+    reviewed: bool = False
 
 
 class Pages:
@@ -88,6 +92,8 @@ def fate_of(document: Document, around: Around) -> Fate:
     if not around.may_publish:
         was = "Was live there" if document.state == "published" else "Was scheduled there"
         return Fate("draft", None, f"{was}; it comes as a draft, since you may not publish here.")
+    if around.reviewed:
+        return Fate("draft", None, "It comes as a draft: texts here are approved first.")
     if not document.title and not document.body.html:
         return Fate("draft", None, "It has neither title nor text, so it cannot go live.")
     if document.state == "published":

@@ -18,6 +18,7 @@ from portal.content.import_redirects import Redirects
 from portal.content.import_standing import Standing, look
 from portal.content.import_terms import Terms
 from portal.content.wordpress.documents import Export
+from portal.content.workflows import workflow_at
 from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.decisions import Actor, authorize, can
@@ -61,7 +62,8 @@ def report_of(plan: Plan) -> dict[str, Any]:
 def _plan(export: Export, account: AccountRef, standing: Standing, by: Actor) -> Plan:
     may_publish = can(by, Permission.PAGE_PUBLISH, account).allowed
     terms, authors = Terms(export, standing), Authors(export, standing)
-    found = Pages(export, standing, Around(now(), account.zone, may_publish))
+    reviewed = workflow_at(account).required
+    found = Pages(export, standing, Around(now(), account.zone, may_publish, reviewed))
     links = Links(export, found.places.of, account.handle)
     pages = tuple(found.plan(terms, authors, links))
     menus = Menus(export, standing, found.places.of, terms, links, may_publish=may_publish)

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, select
 
 from portal.content.addresses import address_of, refuse_taken
+from portal.content.approvals import approved_by, require_approvals
 from portal.content.media_problems import media_problems
 from portal.content.media_uses import note_live
 from portal.content.pages import Page, Revision, revision_by_id
@@ -24,7 +25,7 @@ def publish(
     """Make `revision` what readers see, and record it.
 
     Pages below move along when the address changes; old addresses lead here. Raises Denied,
-    and AddressTaken or Problem when the address cannot be had.
+    NotApproved, and AddressTaken or Problem when the address cannot be had.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
     _take_turn(page)
@@ -32,6 +33,7 @@ def publish(
         raise Problem(f"Revision {revision.number} is live already.")
     if problems := media_problems(revision):
         raise Problem(" ".join(problems))
+    approvals = require_approvals(page, revision, account)
     before = revision_by_id(page.live_revision_id, page)
     old_address = page.address
     go_live(page, revision)
@@ -41,6 +43,7 @@ def publish(
         changes={
             "live revision": [before.number if before else None, revision.number],
             "address": [old_address, page.address],
+            **approved_by(approvals),
         },
     )  # fmt: skip
     _move_descendants(page, by)

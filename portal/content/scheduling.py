@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal.content.addresses import address_of, refuse_taken
+from portal.content.approvals import require_approvals
 from portal.content.moments import Moment
-from portal.content.pages import Page, Revision
+from portal.content.pages import Page, Revision, page_by_id, revision_by_id
 from portal.content.problems import BadTime, Problem
 from portal.content.schedules import Schedule, What
 from tenants.accounts import AccountRef
@@ -36,8 +37,8 @@ def schedule(
     """Schedule `revision` to go live, or the page to go offline, at a moment. Recorded.
 
     `by` answers for it: his right to publish is asked for again at the due moment. Raises Denied,
-    BadTime when the moment has passed, Problem when it could not be carried out even now, and
-    QuotaReached.
+    BadTime when the moment has passed, NotApproved, Problem when it could not be carried out even
+    now, and QuotaReached.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
     _refuse_bad_moment(moment)
@@ -45,6 +46,7 @@ def schedule(
     if what == "publish":
         if revision is None:
             raise Problem("There is nothing saved to publish yet.")
+        require_approvals(page, revision, account)
         refuse_taken(page, address_of(page, revision.slug, revision.parent_id))
     row = Schedule(
         tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
@@ -67,11 +69,13 @@ def move(
 ) -> None:
     """Give a waiting schedule another moment; it keeps its id and its text. Recorded.
 
-    A held one waits again. Raises Denied, BadTime, and Problem when it is done or cancelled.
+    A held one waits again. Raises Denied, BadTime, NotApproved, and Problem when it is done or
+    cancelled.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
     _refuse_bad_moment(moment)
     _lock_open(row)
+    _refuse_unapproved(row, account)
     for name, value in _time_fields(moment).items():
         setattr(row, name, value)
     row.state, row.cause = "pending", ""
@@ -118,6 +122,13 @@ def _refuse_bad_moment(moment: Moment) -> None:
         raise BadTime("This time has passed already. Choose a later one, or publish now.")
     if moment.at.year > moment_now.year + YEARS_AHEAD:
         raise BadTime(f"Choose a time within the next {YEARS_AHEAD} years.")
+
+
+def _refuse_unapproved(row: Schedule, account: AccountRef) -> None:
+    page = page_by_id(row.page_id, account.id) if row.what == "publish" else None
+    revision = revision_by_id(row.revision_id, page) if page else None
+    if page is not None and revision is not None:
+        require_approvals(page, revision, account)
 
 
 def _time_fields(moment: Moment) -> dict[str, object]:

@@ -1,10 +1,13 @@
 """What people set for themselves."""
 
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from portal.forms.auth import NewPasswordForm, an_email
-from portal.forms.base import PortalForm, ZoneField, at_most
+from portal.forms.base import PortalForm, ZoneField, at_most, choices
+
+NOTICES = [("once", "At once"), ("digest", "Once a day, at eight in the morning"),
+           ("never", "Not at all")]  # fmt: skip
 
 
 class ProfileForm(PortalForm):
@@ -16,6 +19,10 @@ class ProfileForm(PortalForm):
         filters=[lambda text: text.strip() if text else text],
     )
     zone = ZoneField("Time zone", description="Times are shown to you in this zone.")
+    notices = SelectField(
+        "Mail of what happens", choices=choices(NOTICES),
+        description="Reviews, comments and mentions. In the portal you are told in any case.",
+    )  # fmt: skip
 
 
 class ChangeEmailForm(PortalForm):

@@ -19,7 +19,9 @@ from portal.jobs.endings import announce_endings
 from portal.jobs.erasing import erase_closed
 from portal.jobs.mail import anything_waiting
 from portal.jobs.media import find_unready
+from portal.jobs.notifications import mail_notifications
 from portal.jobs.queue import wake
+from portal.jobs.reviews import ring_alarms
 from portal.jobs.seals import seal_waiting
 from tenants.db import db
 from tenants.engines import reading
@@ -78,6 +80,8 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
     Periodic("announce grants that end", 600, announce_endings),
+    Periodic("remind of reviews", 60, ring_alarms),
+    Periodic("mail what people were told", 15, mail_notifications),
     Periodic("erase what was closed", 60, erase_closed),
     Periodic("seal the trail", 2, seal_waiting),
     Periodic("wake renditions", 5, _wake_renditions),

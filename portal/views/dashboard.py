@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from portal.content.desk import Filters, counts_of, pages_of, schedules_of
 from portal.content.history import events_below, reads_drafts
 from portal.content.trail_filters import TrailQuery
+from portal.content.waiting import mentions_of, tasks_for
 from portal.guards import permission, signed_in
 from portal.requests import current
 from portal.views.support import notices
@@ -57,6 +58,8 @@ def show() -> str:
         waiting=schedules_of(here.id, "pending").rows[:6] if sees_schedule else [],
         held=schedules_of(here.id, "held").rows[:6] if sees_schedule else [],
         events=events,
+        tasks=tasks_for(current.person, here),
+        mentions=mentions_of(current.person, here),
     )
 
 

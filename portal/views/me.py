@@ -33,12 +33,13 @@ def show() -> Any:
     """Show one's settings and devices; save name and zone."""
     form = ProfileForm(
         request.form if request.method == "POST" else None,
-        name=current.person.name, zone=current.person.zone,
+        name=current.person.name, zone=current.person.zone, notices=_notices(),
     )  # fmt: skip
     if request.method == "POST" and form.validate():
         signing.enter_house()
         person = _myself()
         person.name, person.zone = form.name.data, form.zone.data
+        person.notices = form.notices.data
         if db.session.is_modified(person):
             note(Event.PERSON_CHANGED, person, by=current.person)
         flash("Saved.", "good")
@@ -101,6 +102,14 @@ def _myself() -> Person:
     person_id = current.person.person_id
     person = person_by_id(person_id) if person_id else None
     return person or abort(404)
+
+
+def _notices() -> str:
+    """Return how mail comes, as it is stored; a form sent back without it changes nothing."""
+    with reading():
+        chosen = _myself().notices
+        db.session.rollback()
+    return chosen
 
 
 def _requests() -> list[OwnRequest]:

@@ -7,6 +7,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from portal.brand import accent_of, logo_of
+from portal.content.commenting import threads_in
+from portal.content.comments import comments_on
 from portal.content.desk import STATES, Filters, counts_of, pages_of, pages_within
 from portal.content.drafting import (
     Saved,
@@ -17,6 +19,7 @@ from portal.content.drafting import (
     text_of,
 )  # fmt: skip
 from portal.content.filing import categories_of
+from portal.content.flow import flow_of
 from portal.content.history import events_about
 from portal.content.locking import take_over
 from portal.content.naming import names_of
@@ -158,8 +161,15 @@ def _editor(page: Page, form: PageForm, *, refused: bool = False) -> str:
         "pages/edit.html", page=page, form=form, refused=refused, schedules=open_schedules(page),
         live=revision_by_id(page.live_revision_id, page),
         draft=revision_by_id(page.draft_revision_id, page),
-        may_publish=current.can(P.PAGE_PUBLISH), writing=around(page),
+        may_publish=current.can(P.PAGE_PUBLISH), writing=around(page), **_around(page),
     )  # fmt: skip
+
+
+def _around(page: Page) -> dict[str, Any]:
+    """Return what others say of the draft, and where it stands."""
+    draft = revision_by_id(page.draft_revision_id, page) or abort(404)
+    flow = flow_of(page, draft, current.here, by=current.person)
+    return {"flow": flow, "threads": threads_in(comments_on(page))}
 
 
 def _read(page: Page) -> str:
@@ -167,7 +177,7 @@ def _read(page: Page) -> str:
     return render_template(
         "pages/read.html", page=page, text=text_of(draft), schedules=open_schedules(page),
         why=may_edit(current.person, page, current.here), may_publish=current.can(P.PAGE_PUBLISH),
-        categories=categories_of(current.here.id), writing=around(page),
+        categories=categories_of(current.here.id), writing=around(page), **_around(page),
     )  # fmt: skip
 
 
@@ -179,6 +189,7 @@ def _saved(page: Page, saved: Saved) -> Response:
         flash("Nothing was changed, so there was nothing to save.", "info")
     for removal in saved.removed[:10]:
         flash(removal.sentence, "warn")
-    next_step = {"publish": "publication.publish_now", "schedule": "schedules.new"}
+    next_step = {"publish": "publication.publish_now", "schedule": "schedules.new",
+                 "review": "reviews.show"}  # fmt: skip
     endpoint = next_step.get(request.form.get("act", ""), "pages.edit")
     return redirect(url_for(endpoint, handle=here, page_id=page.id))

@@ -13,6 +13,7 @@ from tenants.policies import CATALOGUE, Policy, effective, inherited, own_polici
 from tenants.policing import clear_policy, set_policy
 from tenants.policy_kinds import BadPolicy
 from tenants.scope import across_tenants
+from tenants.step_kinds import Steps
 
 bp = Blueprint("policies", __name__, url_prefix="/a/<handle>/policies")
 
@@ -33,7 +34,9 @@ def change() -> Any:
     spec = CATALOGUE.get(request.values.get("policy", ""))
     if spec is None:
         return redirect(url_for("policies.index", handle=current.here.handle))
-    _reach_the_house()
+    if isinstance(spec.kind, Steps):
+        return redirect(url_for("workflow.edit", handle=current.here.handle))
+    reach_the_house()
     form = form_for(spec.kind)
     if form.validate_on_submit():
         try:
@@ -60,13 +63,13 @@ def change() -> Any:
 @permission(P.POLICY_SET)
 def clear() -> Any:
     spec = CATALOGUE.get(request.form.get("policy", "")) or abort(404)
-    _reach_the_house()
+    reach_the_house()
     clear_policy(current.here, spec.key, by=current.person)
     flash(f"{current.here.name} leaves “{spec.title}” to the accounts above.", "good")
     return redirect(url_for("policies.index", handle=current.here.handle))
 
 
-def _reach_the_house() -> None:
+def reach_the_house() -> None:
     """Let the house's policies, which belong to no tenant, be written at the house."""
     if current.here.kind == "house" and request.method == "POST":
         scope = across_tenants("the house’s policies hold for every tenant")

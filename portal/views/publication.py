@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from portal.content.approvals import missing_approvals
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.publishing import publish, unpublish
@@ -36,7 +37,12 @@ def publish_now(page_id: uuid.UUID) -> Any:
             return _back(page)
     status = 409 if moved_on else 422 if form.is_submitted() else 200
     return render_template(
-        "pages/publish.html", page=page, draft=draft, form=form, moved_on=moved_on
+        "pages/publish.html",
+        page=page,
+        draft=draft,
+        form=form,
+        moved_on=moved_on,
+        refusal=missing_approvals(page, draft, current.here),
     ), status
 
 

@@ -27,6 +27,14 @@ def suppose(page: Page) -> None:
     send(page, "Try it out")
 
 
+def open_comments(page: Page) -> None:
+    """Open the threads below the editor, and begin a name."""
+    page.locator("[data-inline-discussion] a").click()
+    area = page.locator("#say textarea[name=text]")
+    area.press_sequentially("Thank you, @Pi")
+    page.locator(".mention-list").wait_for()
+
+
 def bad_time(page: Page) -> None:
     page.get_by_label("Date and time").fill("2020-05-04T09:15:00")
     send(page, "Continue")

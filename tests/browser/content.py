@@ -9,11 +9,14 @@ from datetime import timedelta
 from flask import Flask
 
 from portal.content import import_runs
+from portal.content.commenting import comment, resolve
 from portal.content.moments import moment_at
 from portal.content.pages import Page, revision_by_id
+from portal.content.reviewing import submit
 from portal.content.schedules import Schedule
 from portal.content.scheduling import cancel, schedule
 from portal.content.sites import open_site
+from portal.content.workflows import set_workflow
 from portal.jobs.imports import run_waiting
 from tenants.accounts import AccountRef, ref
 from tenants.asking import ask
@@ -33,6 +36,7 @@ from tenants.policing import clear_policy, set_policy
 from tenants.quotas import Quota, Resource
 from tenants.roles import built_in
 from tenants.scope import across_tenants, acting_in, tenant_scope
+from tenants.step_kinds import Step
 from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
 from tests.browser.content_shared import shared_page
@@ -67,6 +71,7 @@ class Places:
     support: str
     glass: str
     shared: str
+    reviewed: str
 
 
 def furnish(app: Flask) -> Places:
@@ -98,11 +103,32 @@ def furnish(app: Flask) -> Places:
             last += _roles(people)
         berlin = str(people.berlin.id)
         sessions = (looking(people.support, people.hamburg), _broken(people))
+        reviewed = _reviewed(people)
         places = Places(
-            *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people)]
-        )
+            *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
+              reviewed]
+        )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places
+
+
+def _reviewed(people: Cast) -> str:
+    """A page in review that people talk about, and steps in the account below; return its id."""
+    editor, publisher = as_actor(people.editor), as_actor(people.publisher)
+    with acting_in(tenant_scope(people.acme.tenant_id)):
+        steps = (Step("Facts", due=3, remind=1, escalate=2), Step(LONG[:60]))
+        set_workflow(people.berlin, steps, by=TESTS)
+        page = make_page(people.acme, "New menu", BODY, by=editor)
+        draft = revision_by_id(page.draft_revision_id, page)
+        assert draft is not None
+        submit(page, draft, people.acme, by=editor, note=LONG)
+        first = comment(page, people.acme, f"@Pia Publisher {LONG}", by=editor, field="title",
+                        quote="New menu", revision=1)  # fmt: skip
+        comment(page, people.acme, "Fine with me.", by=publisher, thread=first)
+        settled = comment(page, people.acme, "Is the price right?", by=publisher, field="body")
+        resolve(settled, people.acme, by=editor)
+        db.session.commit()
+        return str(page.id)
 
 
 def _broken(people: Cast) -> uuid.UUID:

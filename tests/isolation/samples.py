@@ -25,13 +25,16 @@ SAMPLES: dict[Any, Any] = {
     "media_version.mime": "image/png",
     "media_version.number": 1,
     "invitation.reach": "subtree",
+    "notification.kind": "asked",
     "page.type": "page",
+    "review.state": "withdrawn",
     "role_permission.permission": "account.view",
     "schedule.state": "pending",
     "schedule.what": "publish",
     "support_session.expires_at": datetime(2026, 1, 1, 0, 30, tzinfo=UTC),
     "support_session.number": itertools.count(1_000_001),
     "term.taxonomy": "tag",
+    "verdict.said": "approved",
 }
 # Columns that may be empty, in rows where another then may not.
 NEEDED = {"grant.person_id", "person_group.tenant_id", "group_member.tenant_id",

@@ -43,6 +43,7 @@ MAY_USE_DIRECTORY = {
 }
 MAY_SEE_THE_TENANT = {
     "tenants/allotting.py": "how limits stand, also those of accounts above",
+    "tenants/colleagues.py": "who is told and can be chosen, wherever above his role stands",
     "tenants/delegation.py": "waits for whoever moves accounts of the tenant",
     "tenants/limiting.py": "counts what a pool holds, whoever may see it",
     "tenants/policies.py": "names the accounts above that set a policy",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tenants.policies import CATALOGUE, Effective, Source, _fold
 from tenants.policy_kinds import Among, BadPolicy, Bound, SwitchedOn, Windows, span
+from tenants.step_kinds import Step, Steps
 from tests.tenants.trees import node
 
 WINDOW = "New year | 2026-12-20 00:00 | 2027-01-02 08:00 | Europe/Berlin"
@@ -27,6 +28,10 @@ WINDOW = "New year | 2026-12-20 00:00 | 2027-01-02 08:00 | Europe/Berlin"
         ("freeze_windows", "", []),
         ("freeze_windows", WINDOW, [{"name": "New year", "start": "2026-12-20T00:00",
                                      "end": "2027-01-02T08:00", "zone": "Europe/Berlin"}]),
+        ("workflow", "Law\nFacts | right:page.publish | 3 | 1 | 2", [
+            {"name": "Law", "who": "right:page.review", "due": None, "remind": None,
+             "escalate": None},
+            {"name": "Facts", "who": "right:page.publish", "due": 3, "remind": 1, "escalate": 2}]),
     ],
 )  # fmt: skip
 def test_a_text_is_read_and_written_again(key: str, text: str, value: Any):
@@ -55,6 +60,17 @@ def test_a_text_is_read_and_written_again(key: str, text: str, value: Any):
         ("freeze_windows", "A | 2026-12-20 | 2026-12-21 | Mars/Base", "no time zone Mars/Base"),
         ("freeze_windows", "A | 9999-12-20 | 9999-12-21 | UTC", "a year from 1970 to 2200"),
         ("freeze_windows", "\n".join([WINDOW] * 51), "50 spans"),
+        ("workflow", "Law\nlaw", "same name"),
+        ("workflow", " | right:page.review", "a name of at most 60"),
+        ("workflow", "Law | boss", "says not who may act"),
+        ("workflow", "Law | right:page.fly", "says not who may act"),
+        ("workflow", "Law | group:Legal", "says not who may act"),
+        ("workflow", "Law | | three", "whole number of days"),
+        ("workflow", "Law | | 999", "at most 365"),
+        ("workflow", "Law | | | 2", "no days until it is due"),
+        ("workflow", "Law | | 2 | 3", "before it has begun"),
+        ("workflow", "Law | | 2 | 1 | 1 | 1", "does not look like"),
+        ("workflow", "\n".join(f"Step {n}" for n in range(11)), "10 steps"),
     ],
 )
 def test_a_bad_text_gets_a_sentence(key: str, text: str, sentence: str):
@@ -76,6 +92,9 @@ def values_of(key: str) -> st.SearchStrategy[Any]:
         return st.integers(kind.lowest, min(kind.highest, kind.lowest + 5))
     if isinstance(kind, Among):
         return st.sets(st.sampled_from(kind.options[:4])).map(sorted)
+    if isinstance(kind, Steps):
+        names = st.lists(st.sampled_from("abcd"), unique=True, max_size=3)
+        return names.map(lambda each: [vars(Step(name)) for name in each])
     return st.lists(st.sampled_from("abcd"), unique=True, max_size=3).map(
         lambda names: [
             {"name": n, "start": "2026-01-01T00:00", "end": "2026-01-02T00:00", "zone": "UTC"}
@@ -109,13 +128,17 @@ def expected(key: str, values: list[Any]) -> Any:
         return (min if kind.tighter is min else max)(known) if known else None
     if isinstance(kind, Among):
         return set(kind.options).intersection(*map(set, values))
-    return {w["name"] for value in values for w in value}
+    names = [w["name"] for value in values for w in value]
+    return names if isinstance(kind, Steps) else set(names)
 
 
 def comparable(key: str, value: Any) -> Any:
     kind = CATALOGUE[key].kind
     if isinstance(kind, Windows):
         return {w["name"] for w in value}
+    if isinstance(kind, Steps):
+        assert len({w["name"] for w in value}) == len(value)
+        return [w["name"].partition(" ")[0] for w in value]
     return set(value) if isinstance(kind, Among) else value
 
 

@@ -1,0 +1,126 @@
+"""Has a text been approved as its workflow asks? The gate of every door that publishes."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+
+from portal.content.drafting import digest_now
+from portal.content.pages import Page, Revision
+from portal.content.problems import Problem
+from portal.content.reviews import Review, Verdict, approvals_of, verdicts_on
+from portal.content.workflows import Company, workflow_at
+from tenants.accounts import AccountRef
+from tenants.colleagues import Colleague, colleagues
+from tenants.db import db
+from tenants.step_kinds import Step
+
+
+class NotApproved(Problem):
+    """The workflow asks for an approval that is missing; the message says which."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One step of a workflow, and the approval that it has, if it has."""
+
+    step: Step
+    approval: Verdict | None
+
+
+def require_approvals(page: Page, revision: Revision, account: AccountRef) -> list[Verdict]:
+    """Return the approvals that let a revision be published; none where none are asked for.
+
+    Each must be of this very text, by somebody who can still act in the step. Raises NotApproved.
+    One statement where there is no workflow.
+    """
+    workflow = workflow_at(account)
+    if not workflow.required:
+        return []
+    if page.id != revision.page_id:
+        raise NotApproved("This text belongs to another page.")
+    if digest_now(revision) != revision.digest:
+        raise NotApproved("The text is no longer the one that was saved, so nobody approved it.")
+    progress = progress_of(
+        workflow.steps, approvals_of(verdicts_on(revision), revision.digest),
+        Company(workflow.steps), colleagues(account),
+    )  # fmt: skip
+    missing = [each.step.name for each in progress if each.approval is None]
+    if missing:
+        raise NotApproved(missing_words(revision, missing))
+    return [each.approval for each in progress if each.approval is not None]
+
+
+def missing_approvals(page: Page, revision: Revision, account: AccountRef) -> str:
+    """Return why a revision cannot be published yet, or an empty text."""
+    try:
+        require_approvals(page, revision, account)
+    except NotApproved as problem:
+        return str(problem)
+    return ""
+
+
+def approved_by(approvals: Sequence[Verdict]) -> dict[str, list[str | None]]:
+    """Return who approved, as a change that an event tells of; nothing for no approvals."""
+    if not approvals:
+        return {}
+    return {"approved by": [None, ", ".join(f"{v.person_name} ({v.step})" for v in approvals)]}
+
+
+def missing_words(revision: Revision, missing: Sequence[str]) -> str:
+    """Return what still has to be approved, as a sentence."""
+    steps = " and ".join(f"“{name}”" for name in missing)
+    return f"Revision {revision.number} has not been approved in {steps} yet."
+
+
+def progress_of(
+    steps: Sequence[Step], approvals: Sequence[Verdict], company: Company,
+    people: Sequence[Colleague],
+) -> list[Progress]:  # fmt: skip
+    """Return each step with its approval. A person counts once, and only while he fits the step."""
+    held = {each.person_id: each.holdings for each in people}
+    used: set[uuid.UUID] = set()
+    found = []
+    for step in steps:
+        approval = next(
+            (
+                verdict
+                for verdict in approvals
+                if verdict.step.casefold() == step.key
+                and verdict.person_id is not None
+                and verdict.person_id not in used
+                and company.fits(step, verdict.person_id, held.get(verdict.person_id, ()))
+            ),
+            None,
+        )
+        if approval is not None and approval.person_id is not None:
+            used.add(approval.person_id)
+        found.append(Progress(step, approval))
+    return found
+
+
+def authors_of(page: Page, revision: Revision) -> set[uuid.UUID]:
+    """Return who wrote what a revision changes: they cannot approve it.
+
+    That is everybody who wrote a revision since the one that is live or the last one that was
+    approved in all steps, and whoever wrote the very same text before. Three statements.
+    """
+    passed = select(Review.revision_number).where(
+        Review.page_id == page.id, Review.passed_at.is_not(None),
+        Review.revision_number < revision.number,
+    )  # fmt: skip
+    live = select(Revision.number).where(
+        Revision.id == page.live_revision_id, Revision.number < revision.number
+    )
+    bases = [
+        db.session.scalar(each.with_only_columns(func.max(column)))
+        for each, column in ((passed, Review.revision_number), (live, Revision.number))
+    ]
+    base = max((number for number in bases if number), default=0)
+    wrote = select(Revision.author_id).where(
+        Revision.page_id == page.id,
+        Revision.number <= revision.number,
+        or_(Revision.number > base, Revision.digest == revision.digest),
+    )
+    return {person_id for person_id in db.session.scalars(wrote) if person_id is not None}

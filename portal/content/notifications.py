@@ -1,0 +1,156 @@
+"""What people are told inside the portal, and by mail as each chose."""
+
+import uuid
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.content.desk import PER_PAGE, Slice, key_of, parse_key
+from portal.content.pages import Page
+from tenants.accounts import Account, AccountClosure
+from tenants.clock import now
+from tenants.db import Base, Keyed, db
+from tenants.decisions import Actor
+from tenants.permissions import Permission
+from tenants.scope import TenantScoped
+
+Kind = Literal[
+    "asked", "assigned", "approved", "passed", "rejected", "voided", "reminder", "escalated",
+    "mention", "reply",
+]  # fmt: skip
+TALK = frozenset({"mention", "reply"})
+"""Kinds that lead to a comment; the others lead to the review."""
+COUNTED = 99
+
+
+class Notification(Keyed, TenantScoped, Base):
+    """One person is told one thing about one page.
+
+    Whether he may still see it is asked whenever it is shown or mailed. `mailed_at` is when that
+    was decided, whether a mail left or not.
+    """
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
+        ForeignKeyConstraint(["tenant_id", "comment_id"], ["comment.tenant_id", "comment.id"]),
+        CheckConstraint(
+            "kind IN ('asked', 'assigned', 'approved', 'passed', 'rejected', 'voided', 'reminder', "
+            "'escalated', 'mention', 'reply')",
+            name="kind",
+        ),
+        Index("ix_notification_person_id", "person_id", "tenant_id", "created_at", "id"),
+        Index("ix_notification_unread", "person_id", "tenant_id", "read_at"),
+        Index("ix_notification_unmailed", "mailed_at", "created_at"),
+    )
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    page_id: Mapped[uuid.UUID]
+    comment_id: Mapped[uuid.UUID | None]
+    sentence: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    read_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+
+    @property
+    def label(self) -> str:
+        """Return how the trail would name this notification."""
+        return self.sentence
+
+
+def notify(
+    page: Page, kind: Kind, sentence: str, to: Iterable[uuid.UUID | None], *, by: Actor | None,
+    comment_id: uuid.UUID | None = None,
+) -> set[uuid.UUID]:  # fmt: skip
+    """Tell people something about a page, in this transaction; nobody is told what he did himself.
+
+    Returns who is told.
+    """
+    told = {each for each in to if each is not None} - {by.person_id if by else None}
+    for person_id in sorted(told, key=str):
+        db.session.add(
+            Notification(
+                tenant_id=page.tenant_id, account_id=page.account_id, person_id=person_id,
+                kind=kind, page_id=page.id, comment_id=comment_id, sentence=sentence,
+            )
+        )  # fmt: skip
+    return told
+
+
+def notifications_of(actor: Actor, before: str | None = None) -> Slice:
+    """Return (notification, account's name, its handle) of the scope's tenant, the latest first.
+
+    Only what is about accounts whose drafts the person may read now. One statement.
+    """
+    query = select(Notification, Account.name, Account.handle)
+    query = query.join(Account, Account.id == Notification.account_id).where(*_seen_by(actor))
+    if before:
+        place = tuple_(Notification.created_at, Notification.id)
+        query = query.where(place < tuple_(*parse_key(before)))
+    query = query.order_by(Notification.created_at.desc(), Notification.id.desc())
+    rows = list(db.session.execute(query.limit(PER_PAGE + 1)).all())
+    last = rows[PER_PAGE - 1][0] if len(rows) > PER_PAGE else None
+    return Slice(rows[:PER_PAGE], key_of(last.created_at, last.id) if last else None)
+
+
+def unread_count(actor: Actor) -> int:
+    """Return how many of them were not read yet, at most COUNTED + 1. One statement."""
+    query = select(Notification.id).where(Notification.read_at.is_(None), *_seen_by(actor))
+    inner = query.limit(COUNTED + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(inner)) or 0
+
+
+def notification_by_id(notification_id: uuid.UUID, actor: Actor) -> Notification | None:
+    """Return the person's own notification with this id if he may see it, else None."""
+    query = select(Notification).where(Notification.id == notification_id, *_seen_by(actor))
+    return db.session.scalar(query)
+
+
+def mark_read(rows: Collection[Notification]) -> None:
+    """Note that they were read."""
+    for row in rows:
+        row.read_at = row.read_at or now()
+
+
+def mark_all_read(actor: Actor) -> int:
+    """Note that the person read everything the scope's tenant told him; return how many were new.
+
+    At most 500 at once.
+    """
+    query = select(Notification).where(Notification.read_at.is_(None), *_seen_by(actor))
+    rows = list(db.session.scalars(query.limit(500)))
+    mark_read(rows)
+    return len(rows)
+
+
+def _seen_by(actor: Actor) -> list[ColumnElement[Any]]:
+    """Return the conditions of what is the person's and about drafts he may read."""
+    return [
+        Notification.person_id == actor.person_id,
+        reached_with(actor, Permission.PAGE_VIEW, Notification.account_id),
+    ]
+
+
+def reached_with(actor: Actor, permission: Permission, account_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a column names an account where the actor holds a right."""
+    holding = [h for h in actor.holdings if permission in h.permissions]
+    far = {h.account_id for h in holding if h.reach == "subtree"}
+    near = {h.account_id for h in holding if h.reach != "subtree"}
+    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(far))
+    return or_(account_id.in_(below), account_id.in_(near))
