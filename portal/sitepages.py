@@ -15,6 +15,7 @@ from urllib.parse import quote
 from flask import current_app, render_template
 
 from portal.content import clean_html, reading
+from portal.content.html_shown import own_pages
 from portal.content.menus import MenuItem, menu_of
 from portal.content.pages import Page, Revision
 from portal.content.sites import site_of
@@ -126,7 +127,7 @@ def site_context(account: AccountRef, accent: str = "") -> SiteContext:
 def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str = "") -> str:
     """Return the page as readers get it when `revision` is its live one.
 
-    `note` is shown above it and keeps search engines away, for a preview. Up to five statements.
+    `note` is shown above it and keeps search engines away, for a preview. Up to six statements.
     Whether the page is protected by a password is the caller's question.
     """
     older, newer = reading.neighbours_of(page) if page.type == "post" else (None, None)
@@ -137,13 +138,20 @@ def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str 
         site.at(page.address or ""),
         page=page,
         title=revision.title.strip() or UNTITLED,
-        body=clean_html.for_readers(revision.body),
+        body=clean_html.for_readers(revision.body, own_urls(site, revision.body)),
         byline=revision.byline,
         terms=_term_links(site, reading.terms_of(revision)),
         description=description[:DESCRIPTION_LENGTH],
         canonical=site.absolute(page.address) if page.address else "",
         older=older, newer=newer, above=above, below=below, note=note,
     )  # fmt: skip
+
+
+def own_urls(site: SiteContext, *bodies: str) -> dict[str, str]:
+    """Return the paths of the live pages that bodies link to, by id. One statement, or none."""
+    ids = [uuid.UUID(each) for body in bodies for each in own_pages(body)]
+    links = reading.links_by_id(site.account_id, ids) if ids else {}
+    return {str(page_id): site.url(link.address) for page_id, link in links.items()}
 
 
 def render(name: str, site: SiteContext | None, **values: Any) -> str:

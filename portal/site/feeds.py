@@ -1,6 +1,7 @@
 """What programs read: the Atom feed, the sitemap and the hint where it is."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Response
 
@@ -8,7 +9,7 @@ from portal.content import clean_html, listing
 from portal.guards import public
 from portal.site.answers import answer
 from portal.site.visit import site
-from portal.sitepages import render
+from portal.sitepages import own_urls, render
 
 PROGRAMS = "feed readers and search engines have no account; only what is live is told"
 FEED_SIZE = 20
@@ -20,7 +21,9 @@ def feed() -> Response:
     here = site()
     entries = listing.newest_with_bodies(here.account_id, FEED_SIZE)
     updated = max((e.updated_at for e in entries), default=_opened_at())
-    text = render("feed.xml", here, entries=entries, updated=updated, safe=clean_html.safe)
+    urls = own_urls(here, *(entry.body for entry in entries))
+    safe = partial(clean_html.for_feeds, urls=urls)
+    text = render("feed.xml", here, entries=entries, updated=updated, safe=safe)
     return answer(text, "application/atom+xml", modified=updated)
 
 
