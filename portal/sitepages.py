@@ -18,6 +18,7 @@ from portal.content import clean_html, reading
 from portal.content.html_shown import own_pages
 from portal.content.menus import MenuItem, menu_of
 from portal.content.pages import Page, Revision
+from portal.content.seo import Seo, seo_of
 from portal.content.sites import site_of
 from portal.content.teasers import READ, teaser
 from portal.content.terms import Term
@@ -132,7 +133,8 @@ def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str 
     """
     older, newer = reading.neighbours_of(page) if page.type == "post" else (None, None)
     above, below = reading.family_of(page) if page.type == "page" else (None, [])
-    description = " ".join((revision.excerpt or teaser(revision.body[:READ])).split())
+    seo = seo_of(revision.fields)
+    told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
         "page",
         site.at(page.address or ""),
@@ -141,10 +143,19 @@ def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str 
         body=clean_html.for_readers(revision.body, own_urls(site, revision.body)),
         byline=revision.byline,
         terms=_term_links(site, reading.terms_of(revision)),
-        description=description[:DESCRIPTION_LENGTH],
-        canonical=site.absolute(page.address) if page.address else "",
+        description=" ".join(told.split())[:DESCRIPTION_LENGTH],
+        canonical=_canonical(site, page, seo),
+        picture=site.base_url + seo.picture if seo.picture.startswith("/") else seo.picture,
+        seo=seo,
         older=older, newer=newer, above=above, below=below, note=note,
     )  # fmt: skip
+
+
+def _canonical(site: SiteContext, page: Page, seo: Seo) -> str:
+    if seo.canonical and not seo.canonical.startswith("/"):
+        return seo.canonical
+    address = seo.canonical or page.address
+    return site.absolute(address) if address else ""
 
 
 def own_urls(site: SiteContext, *bodies: str) -> dict[str, str]:

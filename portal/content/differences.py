@@ -2,6 +2,7 @@
 
 from portal.content import clean_html
 from portal.content.pages import Revision
+from portal.content.seo import seo_changes
 
 SNIPPET = 160
 
@@ -19,7 +20,7 @@ def differences(before: Revision | None, after: Revision) -> dict[str, list[str]
     places = [str(side.parent_id or "") if side else "" for side in (before, after)]
     if places[0] != places[1]:
         found["parent"] = places
-    return found
+    return found | seo_changes(before.fields if before else None, after.fields)
 
 
 def _around_change(old: str, new: str) -> list[str]:
