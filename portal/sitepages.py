@@ -125,10 +125,13 @@ def site_context(account: AccountRef, accent: str = "") -> SiteContext:
     return replace(context, menu=_menu(context, menu_of(account.id)))
 
 
-def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str = "") -> str:
+def render_page(
+    site: SiteContext, page: Page, revision: Revision, *, note: str = "", framed: bool = False
+) -> str:  # fmt: skip
     """Return the page as readers get it when `revision` is its live one.
 
-    `note` is shown above it and keeps search engines away, for a preview. Up to six statements.
+    `note` is shown above it and keeps search engines away, for a preview; `framed`: its links open
+    elsewhere, since it stands in a frame. Up to six statements.
     Whether the page is protected by a password is the caller's question.
     """
     older, newer = reading.neighbours_of(page) if page.type == "post" else (None, None)
@@ -147,7 +150,7 @@ def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str 
         canonical=_canonical(site, page, seo),
         picture=site.base_url + seo.picture if seo.picture.startswith("/") else seo.picture,
         seo=seo,
-        older=older, newer=newer, above=above, below=below, note=note,
+        older=older, newer=newer, above=above, below=below, note=note, framed=framed,
     )  # fmt: skip
 
 

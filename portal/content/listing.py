@@ -109,7 +109,7 @@ def newest_with_bodies(account_id: uuid.UUID, size: int) -> tuple[Entry, ...]:
 def all_addresses(account_id: uuid.UUID) -> list[tuple[str, datetime]]:
     """Return address and last change of what search engines may list, the newest first.
 
-    At most `SITEMAP_LIMIT`; protected pages, and those that ask search engines not to list them, are left out.
+    At most `SITEMAP_LIMIT`; protected pages, and those that ask not to be listed, are left out.
     """
     query = (
         select(Page.address, Page.published_at, Revision.created_at)

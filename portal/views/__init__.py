@@ -8,7 +8,7 @@ BLUEPRINTS = (
     "auth", "reset", "joining",
     "me", "address", "leaving", "security",
     "dashboard",
-    "pages", "publication", "schedules", "imports",
+    "pages", "checks", "looking", "publication", "schedules", "imports",
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",
     "access", "supposing", "holders",

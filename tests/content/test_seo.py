@@ -12,7 +12,7 @@ from portal.content.differences import differences
 from portal.content.drafting import digest_now, save_draft, text_of
 from portal.content.pages import revision_by_id
 from portal.content.publishing import publish
-from portal.content.seo import Seo, is_address, seo_of, with_seo
+from portal.content.seo import NAMES, Seo, is_address, seo_of, with_seo
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.pages import TESTS, make_page
@@ -32,8 +32,7 @@ def publish_with(app: Flask, cast: Cast, seo: Seo) -> None:
         publish(page, saved.revision, acme, by=TESTS)
         assert digest_now(saved.revision) == saved.revision.digest != draft.digest
         changes = differences(draft, saved.revision)
-        assert set(changes) <= set(("search title", "search description", "original address",
-                                    "hidden from search engines", "social picture"))  # fmt: skip
+        assert set(changes) <= set(NAMES.values())
         assert changes
 
 
