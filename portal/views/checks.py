@@ -9,6 +9,7 @@ from flask import Blueprint, abort, g, jsonify, render_template, request
 from portal.brand import accent_of
 from portal.content.checks import Report, report
 from portal.content.drafting import authorize_edit
+from portal.content.html_embeds import SERVICES
 from portal.content.linking import broken_links, targets, targets_by_id
 from portal.content.pages import page_by_id
 from portal.forms.page_fields import offer_choices
@@ -64,6 +65,12 @@ def choose() -> Any:
         items = [asdict(target) | {"href": target.href} for target in found]
         return jsonify(items=items)
     return render_template("pages/choose.html", found=found, search=search)
+
+
+@bp.app_template_global()
+def embed_services() -> str:
+    """Return the hosts whose videos, sounds and maps may be named."""
+    return " ".join(SERVICES)
 
 
 def _report() -> Report:
