@@ -124,9 +124,7 @@ def digest_of(fields: dict[str, Any]) -> str:
     Without further fields it is what it was before there were any.
     """
     said = {name: value for name, value in fields.items() if name != "fields" or value}
-    plain = json.dumps(
-        said, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
-    )
+    plain = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
