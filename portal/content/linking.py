@@ -76,7 +76,7 @@ def _finding(target: Target | None) -> Finding:
 
 def _query(account_id: uuid.UUID) -> Select[Any]:
     live = Page.live_revision_id.is_not(None) & (Page.published_at <= now())
-    columns = (Page.id, Page.title, Page.address, Page.type, live.label("live"))
+    columns: tuple[Any, ...] = (Page.id, Page.title, Page.address, Page.type, live.label("live"))
     return select(*columns).where(Page.account_id == account_id)
 
 

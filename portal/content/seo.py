@@ -46,7 +46,7 @@ def seo_of(fields: Mapping[str, Any] | None) -> Seo:
     for name in ("canonical", "picture"):
         if not is_address(texts[name]):
             texts[name] = ""
-    return Seo(noindex=said.get("noindex") is True, **texts)  # type: ignore[arg-type]  # texts only
+    return Seo(noindex=said.get("noindex") is True, **texts)
 
 
 def with_seo(fields: Mapping[str, Any], seo: Seo) -> dict[str, Any]:

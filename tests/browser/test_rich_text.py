@@ -23,7 +23,7 @@ PASTE = """([html]) => {
   document.querySelector(".editor-text").dispatchEvent(
     new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
-STORED = "() => { const form = document.querySelector('form[data-unsaved]'); return new FormData(form).get('body'); }"
+STORED = "() => new FormData(document.querySelector('form[data-unsaved]')).get('body')"
 
 
 def editor(portal: Portal, window: Open, who: str = "editor", **options: object) -> Page:
@@ -53,7 +53,8 @@ def test_pasting_keeps_the_meaning(desk: Portal, browser_page: Open, source: str
     html = stored(page)
     for part in (
         "<h2>Harvest report</h2>", "<ul><li>Sowed in March<ul><li>by hand</li></ul></li>",
-        "<ol><li>Dry it</li><li>Store it</li></ol>", '<small class="footnote">Weighed <em>dry</em>.</small>',
+        "<ol><li>Dry it</li><li>Store it</li></ol>",
+        '<small class="footnote">Weighed <em>dry</em>.</small>',
         "<td>Field</td><td>Tonnes</td>", '<a href="https://example.org/field">See the field</a>',
     ):  # fmt: skip
         assert part in html, html
@@ -73,9 +74,7 @@ def test_a_link_to_an_own_page_by_keyboard(desk: Portal, browser_page: Open):
     search.fill("Plans for")
     expect(dialog.get_by_role("button", name="Plans for spring")).to_be_visible()
     search.press("Enter")
-    expect(dialog.get_by_label("Address")).to_have_value(
-        re.compile(r"^page:[0-9a-f-]{36}$")
-    )
+    expect(dialog.get_by_label("Address")).to_have_value(re.compile(r"^page:[0-9a-f-]{36}$"))
     expect(dialog).to_contain_text("Leads to “Plans for spring”, wherever it moves (not live now).")
     dialog.get_by_role("button", name="Add link").click()
     assert '<a href="page:' in stored(page)
@@ -136,7 +135,9 @@ def test_checks_and_shortcuts_while_writing(desk: Portal, browser_page: Open):
     expect(page.locator(".editor-checks")).to_be_hidden()
     expect(page.locator(".editor-count")).to_contain_text("1 word")
     page.keyboard.press("Control+/")
-    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Find and replace")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text(
+        "Find and replace"
+    )
     page.keyboard.press("Escape")
     page.locator("h1").click()
     page.keyboard.press("?")
@@ -165,9 +166,11 @@ def test_nothing_fires_even_without_the_content_policy(desk: Portal, browser_pag
     page = browser_page(desk.url, bypass_csp=True)
     page.watch.allow("Failed to load resource")  # type: ignore[attr-defined]  # pictures of nothing
     fired: list[str] = []
-    page.on("dialog", lambda dialog: (fired.append(dialog.message), dialog.dismiss()))
-    page.add_init_script("window.fired = []; for (const n of ['alert','confirm','prompt','print'])"
-                         "window[n] = (...a) => { window.fired.push([n, ...a].join(' ')); };")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.add_init_script(
+        "window.fired = []; for (const n of ['alert','confirm','prompt','print'])"
+        "window[n] = (...a) => { window.fired.push([n, ...a].join(' ')); };"
+    )
     sign_in(page, "editor")
     page.route(lambda url: not url.startswith(desk.url), lambda route: route.abort())
     payloads = attacks()
@@ -175,11 +178,17 @@ def test_nothing_fires_even_without_the_content_policy(desk: Portal, browser_pag
         text = "\n".join(f"<div>{payload}</div>" for payload in payloads[start : start + 60])
         address = open_page(page, "Welcome")
         page.evaluate(PASTE, [text])
-        page.wait_for_function("() => !document.querySelector('.editor-note').textContent.startsWith('Putting')")
-        page.evaluate("t => { const b = document.querySelector('textarea[name=body]'); b.value = t; }", text)
-        page.get_by_role("button", name="Check the text").click()
-        page.wait_for_load_state()
-        fired += page.evaluate("() => window.fired")
+        page.wait_for_function(
+            "() => !document.querySelector('.editor-note').textContent.startsWith('Putting')"
+        )
+        page.get_by_role("button", name="Edit as HTML").click()
+        page.locator("textarea[name=body]").evaluate(
+            "(field, text) => { field.value = text; }", text
+        )
+        for button in ("Check the text", "Save draft"):
+            with page.expect_navigation():
+                page.get_by_role("button", name=button, exact=True).click()
+            fired += page.evaluate("() => window.fired")
         page.goto(f"{address}preview/frame")
         fired += page.evaluate("() => window.fired")
         page.goto(f"{address}preview/widths")
