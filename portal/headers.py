@@ -10,16 +10,18 @@ from portal.config import ROOT, Config
 
 _SHARED = (
     "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; "
-    "frame-ancestors 'self'; base-uri 'none'"
+    "base-uri 'none'"
 )
+_UNFRAMED, _FRAMED = "frame-ancestors 'none'", "frame-ancestors 'self'"
 CSP = (
-    f"{_SHARED}; script-src 'self'; font-src 'self'; connect-src 'self'; frame-src 'self'; "
-    "manifest-src 'self'"
+    f"{_SHARED}; {_UNFRAMED}; script-src 'self'; font-src 'self'; connect-src 'self'; "
+    "frame-src 'self'; manifest-src 'self'"
 )
-SITE_CSP = _SHARED
+SITE_CSP = f"{_SHARED}; {_UNFRAMED}"
+FRAMED_CSP = f"{_SHARED}; {_FRAMED}"
 STEADY = {
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -46,6 +48,14 @@ def unreferred(answer: Any, status: int | None = None) -> Response:
     response = make_response(answer)
     response.status_code = status or response.status_code
     response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def for_our_frames(answer: Any) -> Response:
+    """Return a page of a site as one that our own pages may show in a frame, and nobody else."""
+    response = make_response(answer)
+    response.headers["Content-Security-Policy"] = FRAMED_CSP
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
 

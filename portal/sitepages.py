@@ -15,10 +15,12 @@ from urllib.parse import quote
 from flask import current_app, render_template
 
 from portal.content import clean_html, reading
+from portal.content.html_shown import own_pages
 from portal.content.illustrating import Shelf, shelf_of
 from portal.content.logos import logo_size
 from portal.content.menus import MenuItem, menu_of
 from portal.content.pages import Page, Revision
+from portal.content.seo import Seo, seo_of
 from portal.content.sites import site_of
 from portal.content.teasers import READ, teaser
 from portal.content.terms import Term
@@ -139,32 +141,54 @@ def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteC
     return replace(context, menu=_menu(context, menu_of(account.id)))
 
 
-def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str = "") -> str:
+def render_page(
+    site: SiteContext, page: Page, revision: Revision, *, note: str = "", framed: bool = False
+) -> str:  # fmt: skip
     """Return the page as readers get it when `revision` is its live one.
 
-    `note` is shown above it and keeps search engines away, for a preview. Up to five statements.
+    `note` is shown above it and keeps search engines away, for a preview; `framed`: its links open
+    elsewhere, since it stands in a frame. Up to six statements.
     Whether the page is protected by a password is the caller's question.
     """
     older, newer = reading.neighbours_of(page) if page.type == "post" else (None, None)
     above, below = reading.family_of(page) if page.type == "page" else (None, [])
-    description = " ".join((revision.excerpt or teaser(revision.body[:READ])).split())
+    seo = seo_of(revision.fields)
+    told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
         "page",
         site.at(page.address or ""),
         page=page,
         title=revision.title.strip() or UNTITLED,
-        body=clean_html.for_readers(revision.body, _files(site, revision, note)),
+        body=clean_html.for_readers(
+            revision.body, own_urls(site, revision.body), _files(site, revision, note)
+        ),
         byline=revision.byline,
         terms=_term_links(site, reading.terms_of(revision)),
-        description=description[:DESCRIPTION_LENGTH],
-        canonical=site.absolute(page.address) if page.address else "",
-        older=older, newer=newer, above=above, below=below, note=note,
+        description=" ".join(told.split())[:DESCRIPTION_LENGTH],
+        canonical=_canonical(site, page, seo),
+        picture=site.base_url + seo.picture if seo.picture.startswith("/") else seo.picture,
+        seo=seo,
+        older=older, newer=newer, above=above, below=below, note=note, framed=framed,
     )  # fmt: skip
 
 
 def _files(site: SiteContext, revision: Revision, note: str) -> Shelf:
     """Return the files readers get; in a preview people see the library's own."""
     return Shelf(site.handle) if note else shelf_of(site.handle, site.account_id, revision.body)
+
+
+def _canonical(site: SiteContext, page: Page, seo: Seo) -> str:
+    if seo.canonical and not seo.canonical.startswith("/"):
+        return seo.canonical
+    address = seo.canonical or page.address
+    return site.absolute(address) if address else ""
+
+
+def own_urls(site: SiteContext, *bodies: str) -> dict[str, str]:
+    """Return the paths of the live pages that bodies link to, by id. One statement, or none."""
+    ids = [uuid.UUID(each) for body in bodies for each in own_pages(body)]
+    links = reading.links_by_id(site.account_id, ids) if ids else {}
+    return {str(page_id): site.url(link.address) for page_id, link in links.items()}
 
 
 def render(name: str, site: SiteContext | None, **values: Any) -> str:

@@ -1,44 +1,5 @@
 // What the toolbar's buttons do.
-import { ask } from "./dialogs.js";
-import { completeUrl, isSafeUrl } from "./urls.js";
-
-const wrongAddress = "Use a web address (https://…), mailto:, tel:, or an address in this site (/about).";
-const checkUrl = (value) => (value === "" || isSafeUrl(completeUrl(value)) ? "" : wrongAddress);
-
-export const editLink = async (editor) => {
-  const now = editor.getAttributes("link");
-  const answer = await ask({
-    title: now.href ? "Change the link" : "Add a link", go: now.href ? "Change link" : "Add link",
-    remove: now.href ? "Remove link" : null,
-    fields: [
-      { name: "href", label: "Address", value: now.href ?? "", required: true, check: checkUrl,
-        hint: "For example https://example.org/page, /about or mailto:someone@example.org" },
-      { name: "title", label: "Title (optional)", value: now.title ?? "" },
-    ],
-  });
-  const chain = editor.chain().focus().extendMarkRange("link");
-  if (answer === "remove") chain.unsetLink().run();
-  if (!answer || answer === "remove") return;
-  const link = { href: completeUrl(answer.href), title: answer.title || null };
-  if (!editor.state.selection.empty || now.href) chain.setLink(link).run();
-  else editor.chain().focus().insertContent({ type: "text", text: answer.href, marks: [{ type: "link", attrs: link }] }).run();
-};
-
-export const editImage = async (editor) => {
-  const now = editor.isActive("image") ? editor.getAttributes("image") : {};
-  const answer = await ask({
-    title: now.src ? "Change the image" : "Add an image", go: now.src ? "Change image" : "Add image",
-    fields: [
-      { name: "src", label: "Address of the image", value: now.src ?? "", required: true, check: checkUrl },
-      { name: "alt", label: "What it shows", value: now.alt ?? "",
-        hint: "Read aloud to people who cannot see it. Leave empty only if it is decoration." },
-    ],
-  });
-  if (!answer) return;
-  const image = { src: completeUrl(answer.src), alt: answer.alt };
-  if (now.src) editor.chain().focus().updateAttributes("image", image).run();
-  else editor.chain().focus().setImage(image).run();
-};
+import { addEmbed, editFootnote, editImage, editLink } from "./inserts.js";
 
 const run = (name, ...values) => (editor) => editor.chain().focus()[name](...values).run();
 const active = (name, attributes) => (editor) => editor.isActive(name, attributes);
@@ -67,12 +28,16 @@ export const MAIN = [
   ],
   [
     { icon: "image", label: "Image", run: editImage, active: active("image") },
+    { icon: "superscript", label: "Footnote", keys: "Control+Alt+F", run: editFootnote, active: active("footnote") },
+    { icon: "tv", label: "Video, sound or map", run: addEmbed },
     { icon: "table", label: "Table", run: run("insertTable", { rows: 3, cols: 3, withHeaderRow: true }), active: active("table") },
     { icon: "minus", label: "Horizontal rule", run: run("setHorizontalRule") },
   ],
   [
     { icon: "undo-2", label: "Undo", keys: "Control+Z", run: run("undo"), can: can("undo") },
     { icon: "redo-2", label: "Redo", keys: "Control+Shift+Z", run: run("redo"), can: can("redo") },
+    { icon: "search", label: "Find and replace", keys: "Control+F", run: (editor) => editor.emit("find") },
+    { icon: "keyboard", label: "Keyboard shortcuts", keys: "Control+/", run: (editor) => editor.emit("shortcuts") },
   ],
 ];
 

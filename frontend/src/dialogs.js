@@ -7,9 +7,21 @@ const element = (tag, properties = {}, ...children) => {
   return made;
 };
 
-const row = ({ name, label, value = "", hint, type = "text", required = false, check }) => {
+const tick = ({ name, label, checked = false }) => {
   const id = `editor-dialog-${name}-${count}`;
-  const input = element("input", { id, name, type, value, required, className: "form-control", autocomplete: "off" });
+  const input = element("input", { id, name, type: "checkbox", value: "1", checked, className: "form-check-input" });
+  return element("div", { className: "field form-check" }, input, element("label", { htmlFor: id, className: "form-check-label", textContent: label }));
+};
+
+const row = (field) => {
+  if (field.element) return field.element;
+  if (field.type === "checkbox") return tick(field);
+  const { name, label, value = "", hint, type = "text", required = false, check } = field;
+  const id = `editor-dialog-${name}-${count}`;
+  if (type === "hidden") return element("input", { id, name, type, value });
+  const input = type === "textarea"
+    ? element("textarea", { id, name, value, required, rows: 3, className: "form-control" })
+    : element("input", { id, name, type, value, required, className: "form-control", autocomplete: "off" });
   const parts = [element("label", { htmlFor: id, className: "form-label", textContent: label })];
   if (hint) {
     parts.push(element("p", { id: `${id}-hint`, className: "hint", textContent: hint }));
@@ -19,7 +31,7 @@ const row = ({ name, label, value = "", hint, type = "text", required = false, c
   return element("div", { className: "field" }, ...parts, input);
 };
 
-export const ask = ({ title, fields, go, remove }) => new Promise((resolve) => {
+export const ask = ({ title, fields, go, remove, ready }) => new Promise((resolve) => {
   count += 1;
   const heading = element("h2", { id: `editor-dialog-${count}`, textContent: title });
   const cancel = element("button", { type: "button", className: "btn btn-plain", textContent: "Cancel" });
@@ -41,5 +53,6 @@ export const ask = ({ title, fields, go, remove }) => new Promise((resolve) => {
   });
   document.body.append(dialog);
   dialog.showModal();
-  form.querySelector("input")?.select();
+  ready?.(form);
+  form.querySelector("input:not([type=search]), textarea")?.select();
 });

@@ -8,6 +8,7 @@ import Strike from "@tiptap/extension-strike";
 import { Table, TableCell, TableHeader, TableRow } from "@tiptap/extension-table";
 import StarterKit from "@tiptap/starter-kit";
 import { Placeholder } from "@tiptap/extensions";
+import { Find } from "./find.js";
 import { isSafeUrl } from "./urls.js";
 
 const MARKS = ["sub", "sup", "mark", "kbd", "abbr", "acronym", "cite", "ins", "del", "small", "big", "tt", "q", "dfn",
@@ -27,6 +28,7 @@ const keptAll = (...names) => Object.fromEntries(names.map((name) => [name, kept
 
 const CommonAttributes = Extension.create({
   name: "commonAttributes",
+  addStorage: () => ({ textarea: null }),
   addGlobalAttributes: () => [
     { types: [...BLOCKS, ...INLINE], attributes: keptAll("class", "id", "lang", "dir") },
     { types: [...BLOCKS.filter((name) => name !== "image"), ...INLINE], attributes: keptAll("title", "align") },
@@ -59,6 +61,13 @@ const Box = node("box", "block+", {
   addAttributes: () => ({ tag: { default: "div", parseHTML: (element) => element.localName, rendered: false } }),
   parseHTML: () => BOXES.map((tag) => ({ tag })),
   renderHTML: ({ node: box, HTMLAttributes }) => [box.attrs.tag, mergeAttributes(HTMLAttributes, { "data-box": "" }), 0],
+});
+
+/** A note is written where it belongs; readers find it at the end, by number. It goes around every other mark. */
+const Footnote = Mark.create({
+  name: "footnote", priority: 1100, inclusive: false,
+  parseHTML: () => [{ tag: "small.footnote", priority: 60 }],
+  renderHTML: () => ["small", { class: "footnote" }, 0],
 });
 
 const Details = node("details", "summary? block*", {
@@ -124,12 +133,12 @@ export const extensions = (placeholder) => [
   ProgramText, Preformatted, ListItem.extend({ content: "block+" }),
   Image.configure({ inline: true, allowBase64: false }),
   CaptionedTable.configure({ resizable: false }), GroupedRow, TableHeader, TableCell,
-  ...MARKS.map(mark),
+  Footnote, ...MARKS.map(mark),
   node("figure", "(block | figcaption)+", { group: "block" }),
   node("figcaption", "inline*"),
   Box, Details,
   node("summary", "inline*"),
   node("dl", "(dt | dd)+", { group: "block" }), node("dt", "inline*"), node("dd", "block+"),
-  CommonAttributes,
+  CommonAttributes, Find,
   Placeholder.configure({ placeholder }),
 ];

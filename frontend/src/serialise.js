@@ -1,7 +1,7 @@
 // From the editor's HTML to the stored one, and the question whether anything was lost on the way in.
 /** Style attributes are not kept, and the content policy would complain about each one that is parsed. */
 export const withoutStyles = (html) =>
-  html.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, ""));
+  html.replace(/<style[\s>][\s\S]*?(<\/style>|$)/gi, "").replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, ""));
 
 const parse = (html) => new DOMParser().parseFromString(withoutStyles(html), "text/html").body;
 
@@ -57,7 +57,8 @@ export const serialise = (html) => {
   const body = clean(html);
   unwrapLoneParagraphs(body);
   dropTrailingBlank(body);
-  return [...body.children].map((block) => block.outerHTML).join("\n");
+  const written = [...body.children].map((block) => block.outerHTML).join("\n");
+  return written.replaceAll("&nbsp;", "\u00a0"); // as the server writes it: what did not change is not cleaned again
 };
 
 const SAME = { b: "strong", i: "em", strike: "s" };
@@ -103,7 +104,9 @@ export const cleanPaste = (html) => {
     box.replaceWith(...box.childNodes);
   }
   for (const element of body.querySelectorAll("*")) {
+    const own = element.matches("small.footnote, p.embed") ? element.className : "";
     for (const name of ["class", "id", "lang", "dir", "align", "valign"]) element.removeAttribute(name);
+    if (own) element.className = own;
   }
   return body.innerHTML;
 };

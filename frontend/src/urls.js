@@ -1,5 +1,5 @@
 // Which addresses a link or an image may have. The server checks again.
-const SCHEMES = /^(https?|mailto|tel):/i;
+const SCHEMES = /^((https?|mailto|tel):|page:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$)/i;
 
 /** True for web, mail and telephone addresses and for addresses inside the site. */
 export const isSafeUrl = (text) => {
@@ -7,6 +7,9 @@ export const isSafeUrl = (text) => {
   if (!/^[^/?#]*:/.test(bare)) return bare !== "";
   return SCHEMES.test(bare);
 };
+
+/** The id of the own page that a link leads to, or null. */
+export const ownPage = (href) => href?.match(/^page:([0-9a-f-]{36})$/i)?.[1] ?? null;
 
 /** "example.org/x" is meant as a web address; everything else stays as typed. */
 export const completeUrl = (text) => {

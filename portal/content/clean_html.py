@@ -16,21 +16,25 @@ from __future__ import annotations
 
 import html as entities
 import re
-import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bleach.sanitizer import Cleaner
 from markupsafe import Markup
 
 from portal.content import html_policy as policy
+from portal.content.html_blocks import blocks
+from portal.content.html_facts import Facts
+from portal.content.html_shown import linked, shown
+from portal.content.html_text import joins, plain
 from portal.content.html_tree import TooDeep, parser, walk
-from portal.content.html_writer import Facts, escape, readable, rewrite
+from portal.content.html_writer import escape, readable, rewrite
 from portal.content.illustrating import AS_IT_IS, Shelf, illustrate
 
 __all__ = [
-    "Cleaned", "Removal", "TooDeep", "clean", "excerpt", "for_readers", "is_clean", "proven",
-    "safe", "text_of", "with_files",
+    "Cleaned", "Removal", "TooDeep", "clean", "excerpt", "for_feeds", "for_readers", "is_clean",
+    "proven", "safe", "text_of", "with_files",
 ]  # fmt: skip
 
 MAX_LENGTH = 2_000_000
@@ -40,16 +44,15 @@ _TOKEN = re.compile(
     r"[^<>&\x00-\x08\x0b-\x1f\ud800-\udfff]+|&(?:amp|lt|gt);"
     r"|</(?P<end>[a-z][a-z0-9]*)>|<(?P<start>[a-z][a-z0-9]*)(?P<rest>(?: [a-z]+=\"[^\"<>]*\")*)>"
 )
-_TABLE = re.compile(r"<(/)?table(?: [^<>]*)?>")
-_BOX = '<div class="scroll" role="group" aria-label="Table" tabindex="0">'
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
-_TAG = re.compile(r"</?([a-z][a-z0-9]*)[^>]*>")
 _SENTENCES = {
     "element": "Removed <{name}> with all inside it ({count}).",
     "tag": "Removed the tag <{name}>, its text is kept ({count}).",
     "renamed": "Changed <{name}> to another tag ({count}).",
     "attribute": "Removed the attribute {name} ({count}).",
     "link": "Removed an address that begins with {name} ({count}).",
+    "embed": "Changed what {name} embeds to a link ({count}).",
+    "looks": "Left out fonts, colours, spacing and marks of the word processor ({count}).",
     "comment": "Removed a comment that readers never see ({count}).",
     "markup": "Kept only the text: its tags can not be put in order ({count}).",
 }
@@ -59,8 +62,8 @@ _SENTENCES = {
 class Removal:
     """One thing that cleaning took away or changed, for the person who wrote the text.
 
-    ``kind`` is element, tag, renamed, attribute, link, comment or markup; ``name`` the tag,
-    attribute or scheme (plain text, to be escaped on show); ``sentence`` says it all.
+    ``kind`` is element, tag, renamed, attribute, link, embed, looks, comment or markup; ``name``
+    the tag, attribute or scheme (plain text, to be escaped on show); ``sentence`` says it all.
     """
 
     kind: str
@@ -80,8 +83,11 @@ class Cleaned:
     removed: tuple[Removal, ...]
 
 
-def clean(html: str) -> Cleaned:
+def clean(html: str, known: str = "") -> Cleaned:
     """The body as it may be stored and shown, and what was removed.
+
+    ``known`` is a clean body, usually the one before: bleach reads only the blocks that are not
+    in it, so that a small change to a long text is quickly kept.
 
     Raises TooDeep, with a sentence for the person, when the text is too long, too deeply
     nested or too tangled to be read in bounded time. Every other text gives a result.
@@ -89,7 +95,7 @@ def clean(html: str) -> Cleaned:
     if len(html) > MAX_LENGTH:
         raise TooDeep(f"The text has more than {MAX_LENGTH} characters. Split it into parts.")
     html = readable(html)
-    if is_clean(html) and _by_bleach(html) == html:
+    if is_clean(html) and _stays(html, known):
         return Cleaned(html, ())
     facts: Facts = Counter()
     before = rewrite(html, facts)
@@ -99,7 +105,7 @@ def clean(html: str) -> Cleaned:
             return Cleaned(after, _removals(facts))
         before = rewrite(after, Counter())
     facts["markup", "html"] += 1
-    return Cleaned(f"<p>{escape(_text(before))}</p>", _removals(facts))
+    return Cleaned(f"<p>{escape(plain(before))}</p>", _removals(facts))
 
 
 def proven(html: str) -> Cleaned:
@@ -123,12 +129,21 @@ def safe(html: str) -> Markup:
         return Markup(escape(readable(html)))  # noqa: S704 - escaped
 
 
-def for_readers(html: str, files: Shelf = AS_IT_IS) -> Markup:
-    """`safe`, with the account's files at their public addresses, and each table in a box that
-    scrolls and takes the focus: wide ones can be read."""
-    text = str(with_files(html, files))
-    text = _TABLE.sub(lambda tag: tag[0] + "</div>" if tag[1] else _BOX + tag[0], text)
-    return Markup(text)  # noqa: S704 - clean, with our own tags around its tables
+def for_readers(
+    html: str, urls: Mapping[str, str] | None = None, files: Shelf = AS_IT_IS
+) -> Markup:
+    """`safe`, made ready for readers: links to own pages lead where those pages stand now.
+
+    `urls` has the path of each own page that can be reached, by its id; a link to another one is
+    left out and its words stay. The account's `files` stand at their public addresses. Footnotes
+    move to the end, tables get a box that scrolls.
+    """
+    return Markup(shown(str(with_files(html, files)), urls or {}))  # noqa: S704 - clean, our tags
+
+
+def for_feeds(html: str, urls: Mapping[str, str], files: Shelf = AS_IT_IS) -> Markup:
+    """`safe`, with links and files as in `for_readers` and nothing else added."""
+    return Markup(linked(str(with_files(html, files)), urls))  # noqa: S704 - clean, our own paths
 
 
 def with_files(html: str, files: Shelf) -> Markup:
@@ -153,7 +168,7 @@ def text_of(html: str) -> str:
 
     Raises TooDeep as ``clean`` does, for a body that is not clean yet.
     """
-    return _text(html if is_clean(html) else clean(html).html)
+    return plain(html if is_clean(html) else clean(html).html)
 
 
 def excerpt(html: str, length: int = 200) -> str:
@@ -169,16 +184,28 @@ def excerpt(html: str, length: int = 200) -> str:
     space = text.rfind(" ", 0, end + 1)
     if space >= end * 2 // 3:
         end = space
-    while end > 0 and _joins(text[end - 1], text[end]):
+    while end > 0 and joins(text[end - 1], text[end]):
         end -= 1
     return text[:end].rstrip() + "…"
+
+
+def _stays(html: str, known: str) -> bool:
+    """Whether bleach has nothing to change in a text that ``is_clean``.
+
+    A block is closed in order, so what it says does not depend on the blocks around it.
+    """
+    if html == known:
+        return True
+    familiar = set(blocks(known)) if known and is_clean(known) else set[str]()
+    new = "".join(block for block in blocks(html) if block not in familiar)
+    return _by_bleach(new) == new
 
 
 def _by_bleach(html: str) -> str:
     cleaner = Cleaner(
         tags=policy.TAGS,
         attributes=_attribute_is_kept,
-        protocols=policy.SCHEMES,
+        protocols=policy.SCHEMES | {"page"},  # the judge above takes only ids
         strip=True,
         strip_comments=True,
     )
@@ -217,26 +244,3 @@ def _removals(facts: Facts) -> tuple[Removal, ...]:
     order = list(_SENTENCES)
     found = sorted(facts.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
     return tuple(Removal(kind, name, count) for (kind, name), count in found)
-
-
-def _text(html: str) -> str:
-    def gap(tag: re.Match[str]) -> str:
-        if tag[1] in ("td", "th"):
-            return " "
-        return "\n" if tag[1] in policy.BLOCKS or tag[1] == "br" else ""
-
-    text = entities.unescape(_TAG.sub(gap, html))
-    lines = (re.sub(r"[ \t]+", " ", line).strip(" ") for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-def _joins(before: str, after: str) -> bool:
-    """Whether a cut between these two would break one written character."""
-    joiners = "\u200d\ufe0f\ufe0e"
-    return (
-        after in joiners
-        or before == "\u200d"
-        or unicodedata.category(after) in ("Mn", "Me", "Mc")
-        or "\U0001f3fb" <= after <= "\U0001f3ff"
-        or ("\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff")
-    )

@@ -1,7 +1,8 @@
 """What changed between two revisions, short enough for the trail."""
 
-from portal.content import clean_html
+from portal.content.html_text import plain
 from portal.content.pages import Revision
+from portal.content.seo import seo_changes
 
 SNIPPET = 160
 
@@ -13,13 +14,14 @@ def differences(before: Revision | None, after: Revision) -> dict[str, list[str]
         old, new = getattr(before, name, "") or "", getattr(after, name)
         if old == new:
             continue
-        if name == "body" and clean_html.text_of(old) != clean_html.text_of(new):
-            old, new = clean_html.text_of(old), clean_html.text_of(new)
+        if name == "body":
+            texts = plain(old), plain(new)
+            old, new = texts if texts[0] != texts[1] else (old, new)
         found[name] = _around_change(old, new)
     places = [str(side.parent_id or "") if side else "" for side in (before, after)]
     if places[0] != places[1]:
         found["parent"] = places
-    return found
+    return found | seo_changes(before.fields if before else None, after.fields)
 
 
 def _around_change(old: str, new: str) -> list[str]:

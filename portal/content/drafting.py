@@ -126,7 +126,7 @@ def save_draft(
     check_lock(page, by=by)
     if based_on != page.draft_revision_id:
         raise Stale("Somebody saved this page while you were writing.", current)
-    cleaned = _clean(text)
+    cleaned = _clean(text, current.body if current else "")
     fields = _fields(text, cleaned)
     if current is not None and current.digest == digest_of(fields):
         return Saved(current, False, cleaned.removed)
@@ -140,9 +140,9 @@ def save_draft(
     return Saved(revision, True, cleaned.removed)
 
 
-def _clean(text: Text) -> clean_html.Cleaned:
+def _clean(text: Text, known: str = "") -> clean_html.Cleaned:
     try:
-        return clean_html.clean(text.body)
+        return clean_html.clean(text.body, known)
     except clean_html.TooDeep as problem:
         raise Problem(f"The body cannot be kept like this. {problem}") from problem
 

@@ -57,6 +57,9 @@ DROPPED = names(
 """Tags that go together with all that is inside them. Any other tag goes alone."""
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+OWN_PAGE = re.compile(r"page:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A link to a page of the same account, by its id: where that page stands is looked up when the
+text is shown, so the link stays right when the page moves."""
 IMAGE_SCHEMES = frozenset({"http", "https"})
 
 CLASSES = {
@@ -130,6 +133,11 @@ def _one_of(*allowed: str) -> Judge:
     return judge
 
 
+def _link(value: str) -> str | None:
+    own = trim_address(value).lower()
+    return own if OWN_PAGE.fullmatch(own) else address(value, SCHEMES)
+
+
 def _language(value: str) -> str | None:
     return value if _LANGUAGE.fullmatch(value) else None
 
@@ -143,10 +151,9 @@ def _relations(value: str) -> str | None:
     return " ".join(dict.fromkeys(kept)) or None
 
 
-def _classes(value: str) -> str | None:
-    return (
-        " ".join(dict.fromkeys(CLASSES[word] for word in value.split() if word in CLASSES)) or None
-    )
+def _classes(value: str, *more: str) -> str | None:
+    known = CLASSES | {name: name for name in more}
+    return " ".join(dict.fromkeys(known[word] for word in value.split() if word in known)) or None
 
 
 def _code_classes(value: str) -> str | None:
@@ -164,7 +171,7 @@ _EVERY: dict[str, Judge] = {
 _CELL: dict[str, Judge] = {"colspan": _SPAN, "rowspan": _SPAN}
 ATTRIBUTES: dict[str, dict[str, Judge]] = {
     "a": {
-        "href": lambda value: address(value, SCHEMES),
+        "href": _link,
         "title": _words,
         "rel": _relations,
         "hreflang": _language,
@@ -190,6 +197,8 @@ ATTRIBUTES: dict[str, dict[str, Judge]] = {
     "colgroup": {"span": _SPAN},
     "code": {"class": _code_classes},
     "pre": {"class": lambda value: _code_classes(value) or _classes(value)},
+    "p": {"class": lambda value: _classes(value, "embed")},
+    "small": {"class": lambda value: _classes(value, "footnote")},
 }
 ADDRESSES = frozenset({("a", "href"), ("img", "src")})
 

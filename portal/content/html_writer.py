@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from portal.content import html_policy as policy
+from portal.content.html_facts import Facts
+from portal.content.html_tidy import tidy
 from portal.content.html_tree import parse
-
-Facts = Counter[tuple[str, str]]
-"""(kind, name) of what was taken away -> how many times."""
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -37,7 +35,9 @@ def rewrite(html: str, facts: Facts) -> str:
 
     Raises TooDeep.
     """
-    return Writer(facts).write(parse(html))
+    tree = parse(html)
+    tidy(tree, html, facts)
+    return Writer(facts).write(tree)
 
 
 class Writer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, select
 
 from portal.content import places
 from portal.content.pages import Page, Revision
@@ -109,17 +109,22 @@ def newest_with_bodies(account_id: uuid.UUID, size: int) -> tuple[Entry, ...]:
 def all_addresses(account_id: uuid.UUID) -> list[tuple[str, datetime]]:
     """Return address and last change of what search engines may list, the newest first.
 
-    At most `SITEMAP_LIMIT`; protected pages are left out.
+    At most `SITEMAP_LIMIT`; protected pages, and those that ask not to be listed, are left out.
     """
     query = (
         select(Page.address, Page.published_at, Revision.created_at)
         .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*visible(account_id), Page.access_password_hash.is_(None))
+        .where(*visible(account_id), Page.access_password_hash.is_(None), ~_hidden())
         .order_by(Page.published_at.desc(), Page.id.desc())
         .limit(SITEMAP_LIMIT)
     )
     rows = db.session.execute(query).all()
     return [(row[0], updated_at(row[1], row[2])) for row in rows if row[0] and row[1]]
+
+
+def _hidden() -> ColumnElement[bool]:
+    asked = Revision.fields["seo"]["noindex"].as_string()  # PostgreSQL says true, SQLite 1
+    return func.coalesce(cast(asked, String), "").in_(["true", "1"])
 
 
 def _entries(conditions: Conditions) -> Select[Any]:

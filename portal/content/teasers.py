@@ -7,6 +7,7 @@ from portal.content import clean_html, html_policy
 READ = 3000
 LENGTH = 240
 
+_NOTE = re.compile(r'<small class="footnote">.*?</small>', re.DOTALL)
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
 
 
@@ -16,7 +17,7 @@ def teaser(start: str) -> str:
     `start` may end anywhere, inside a tag too. It is text: to be escaped where it is shown.
     """
     try:
-        return clean_html.excerpt(_whole(start), LENGTH)
+        return clean_html.excerpt(_NOTE.sub("", _whole(start)), LENGTH)
     except clean_html.TooDeep:
         return ""
 

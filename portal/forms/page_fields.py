@@ -7,6 +7,7 @@ from portal.content.filing import categories_of, possible_parents, tags_named, t
 from portal.content.pages import Page, Revision
 from portal.forms.base import add_error, choices
 from portal.forms.pages import PageForm
+from portal.forms.seo import fill_seo, read_seo
 from tenants.accounts import AccountRef
 
 
@@ -26,6 +27,7 @@ def fill(form: PageForm, page: Page, draft: Revision | None, account_id: uuid.UU
     form.parent.data = str(draft.parent_id or "")
     for name in ("title", "body", "excerpt", "slug", "byline"):
         form[name].data = getattr(draft, name)
+    fill_seo(form, draft.fields)
     terms = terms_by_ids(account_id, draft.term_ids)
     form.tags.data = ", ".join(t.name for t in terms if t.taxonomy == "tag")
     form.categories.data = [str(t.id) for t in terms if t.taxonomy == "category"]
@@ -42,7 +44,7 @@ def read_text(form: PageForm, account: AccountRef, draft: Revision | None = None
         byline=form.byline.data or "",
         parent_id=uuid.UUID(form.parent.data) if form.parent.data else None,
         term_ids=(*(str(t.id) for t in tags), *(form.categories.data or [])),
-        fields=draft.fields if draft else {},
+        fields=read_seo(form, draft.fields if draft else {}),
     )
 
 

@@ -13,9 +13,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.content.drafting import BODY_LENGTH, EXCERPT_LENGTH, TITLE_LENGTH
 from portal.forms.base import PortalForm, at_most, choices
+from portal.forms.seo import SeoFields
 
 
-class PageForm(PortalForm):
+class PageForm(SeoFields, PortalForm):
     """Everything a revision says, and which revision it was written on."""
 
     based_on = HiddenField()

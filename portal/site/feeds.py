@@ -1,6 +1,7 @@
 """What programs read: the Atom feed, the sitemap and the hint where it is."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Response
 
@@ -9,7 +10,7 @@ from portal.content.illustrating import shelf_of
 from portal.guards import public
 from portal.site.answers import answer
 from portal.site.visit import site
-from portal.sitepages import render
+from portal.sitepages import own_urls, render
 
 PROGRAMS = "feed readers and search engines have no account; only what is live is told"
 FEED_SIZE = 20
@@ -21,11 +22,10 @@ def feed() -> Response:
     here = site()
     entries = listing.newest_with_bodies(here.account_id, FEED_SIZE)
     updated = max((e.updated_at for e in entries), default=_opened_at())
-    files = shelf_of(here.handle, here.account_id, *(entry.body for entry in entries))
-    text = render(
-        "feed.xml", here, entries=entries, updated=updated,
-        safe=lambda body: clean_html.with_files(body, files),
-    )  # fmt: skip
+    bodies = [entry.body for entry in entries]
+    urls, files = own_urls(here, *bodies), shelf_of(here.handle, here.account_id, *bodies)
+    safe = partial(clean_html.for_feeds, urls=urls, files=files)
+    text = render("feed.xml", here, entries=entries, updated=updated, safe=safe)
     return answer(text, "application/atom+xml", modified=updated)
 
 

@@ -9,7 +9,7 @@ BLUEPRINTS = (
     "me", "address", "leaving", "security",
     "dashboard",
     "pages", "drafts", "merging", "presence", "revisions", "publication", "schedules", "imports",
-    "reviews", "comments", "notifications", "workflow",
+    "checks", "looking", "reviews", "comments", "notifications", "workflow",
     "media", "media_items", "media_folders", "logo",
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",
