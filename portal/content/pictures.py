@@ -135,12 +135,12 @@ def _encoded(image: Image.Image, mime: str) -> Picture:
     if mime == "image/jpeg" and image.mode == "RGBA":
         image = image.convert("RGB")
     file = io.BytesIO()
-    choices: dict[str, dict[str, Any]] = {
+    options: dict[str, dict[str, Any]] = {
         "image/jpeg": {"quality": 88, "progressive": True, "optimize": True},
         "image/png": {"optimize": image.width * image.height < 4_000_000},
         "image/webp": {"quality": 85, "method": 4},
     }
-    image.save(file, FORMATS[mime], **choices[mime])
+    image.save(file, FORMATS[mime], **options[mime])
     return Picture(file.getvalue(), mime, image.width, image.height)
 
 

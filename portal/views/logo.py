@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
 from portal.brand import logo_of
 from portal.content.logos import give_logo, logo_key, logo_mime, remove_logo
@@ -13,6 +13,7 @@ from portal.forms.base import add_error
 from portal.forms.media import LogoForm
 from portal.guards import permission
 from portal.requests import current
+from portal.templating import static_url
 from tenants.permissions import Permission as P
 
 bp = Blueprint("logo", __name__, url_prefix="/a/<handle>")
@@ -20,11 +21,14 @@ bp = Blueprint("logo", __name__, url_prefix="/a/<handle>")
 
 @bp.get("/logo")
 @permission(P.ACCOUNT_VIEW)
-def show() -> Response:
-    """Give the logo of the account, or of the nearest above. Its address changes with it."""
+def show() -> Any:
+    """Give the logo of the account, or of the nearest above, or else ours.
+
+    Its address changes with it.
+    """
     owner, name = logo_of([*current.ancestors, current.here])
     if owner is None:
-        return Response(status=204)
+        return redirect(static_url("img/mark.svg"))
     try:
         data = files().read(logo_key(owner, name))
     except (NotStored, StoreDown):

@@ -40,6 +40,7 @@ from tenants.step_kinds import Step
 from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
 from tests.browser.content_shared import shared_page
+from tests.browser.library import furnish_library
 from tests.content.import_scene import SMALL
 from tests.fixtures.cast import Cast, as_actor, read_cast
 from tests.fixtures.pages import TESTS, make_page
@@ -72,6 +73,8 @@ class Places:
     glass: str
     shared: str
     reviewed: str
+    media: str
+    folder: str
 
 
 def furnish(app: Flask) -> Places:
@@ -104,9 +107,10 @@ def furnish(app: Flask) -> Places:
         berlin = str(people.berlin.id)
         sessions = (looking(people.support, people.hamburg), _broken(people))
         reviewed = _reviewed(people)
+        shown = furnish_library(acme, people.editor, app.extensions["files"])
         places = Places(
             *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
-              reviewed]
+              reviewed, *shown]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places
