@@ -4,6 +4,7 @@ from importlib import import_module
 
 MODULES = (
     "portal.content.imports",
+    "portal.content.out_of_sight",
     "portal.content.pages",
     "portal.content.schedules",
     "portal.content.sites",

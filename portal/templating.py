@@ -58,6 +58,7 @@ _PART_OF = {
     "publication": "pages",
     "supposing": "access",
     "trail_files": "trail",
+    "trash": "pages",
 }
 
 

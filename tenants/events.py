@@ -87,6 +87,13 @@ class Event:
     PAGE_CREATED = _event("page.created", "started {target}", "type", "revision")
     PAGE_IMPORTED = _event("page.imported", "imported {target} from {source}", "source", "state")
     PAGE_PUBLISHED = _event("page.published", "published {target}", "revision", "address")
+    PAGE_PURGED = _event(
+        "page.purged", "deleted {target} for good, with {revisions} revisions", "revisions"
+    )
+    PAGE_RESTORED = _event("page.restored", "took {target} out of the trash")
+    PAGE_TRASHED = _event(
+        "page.trashed", "put {target} into the trash; it is deleted after {until}", "until"
+    )
     PAGE_UNPUBLISHED = _event("page.unpublished", "took {target} offline", "address")
     PASSWORD_CHANGED = _event("password.changed", "changed the password of {target}, {how}", "how")
     PASSWORD_RESET_ASKED = _event(

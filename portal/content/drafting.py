@@ -8,7 +8,14 @@ from typing import Any
 from portal.content import clean_html
 from portal.content.addresses import address_of, slug_of
 from portal.content.differences import differences
-from portal.content.pages import Page, Revision, Type, digest_of, revision_by_id
+from portal.content.pages import (
+    Page,
+    Revision,
+    Type,
+    digest_of,
+    refuse_trashed,
+    revision_by_id,
+)
 from portal.content.problems import Problem, Stale
 from tenants.accounts import AccountRef
 from tenants.audit import record
@@ -205,4 +212,5 @@ def _check_lengths(fields: dict[str, object]) -> None:
 def _lock_draft(page: Page) -> Revision | None:
     db.session.flush()
     db.session.refresh(page, with_for_update=True)
+    refuse_trashed(page)
     return revision_by_id(page.draft_revision_id, page)

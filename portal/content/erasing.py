@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from portal.content.imports import ImportedItem, ImportRun
+from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
 from portal.content.schedules import Schedule
 from portal.content.sites import Menu, Redirect, Site
@@ -60,7 +61,9 @@ def inventory(account_id: uuid.UUID, *, below: bool = False) -> dict[str, int]:
     found = {}
     for cls in ERASED:
         here = cls.account_id.in_(ids) if below else cls.account_id == account_id
-        found[name_of(cls)] = db.session.scalar(select(func.count()).select_from(cls).where(here))
+        found[name_of(cls)] = db.session.scalar(
+            select(func.count()).select_from(cls).where(here).execution_options(**WITH_TRASH)
+        )
     return {name: count or 0 for name, count in found.items()}
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select
 
 from portal.content.addresses import address_of, refuse_taken
-from portal.content.pages import Page, Revision, revision_by_id
+from portal.content.pages import Page, Revision, refuse_trashed, revision_by_id
 from portal.content.problems import Problem
 from portal.content.sites import Redirect
 from portal.content.terms import PageTerm, Term
@@ -79,6 +79,7 @@ def _take_turn(page: Page) -> None:
     """Wait for others who publish this page, then see it as they left it."""
     db.session.flush()
     db.session.refresh(page, with_for_update=True)
+    refuse_trashed(page)
 
 
 def _take_address(page: Page, address: str) -> None:

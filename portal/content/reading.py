@@ -13,6 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, or_, select
 
 from portal.content import places
+from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
 from portal.content.places import Place
 from portal.content.sites import Redirect
@@ -77,6 +78,7 @@ def fate_of(account_id: uuid.UUID, spellings: Collection[str]) -> Moved | Gone |
             Redirect.account_id == account_id,
             Redirect.address.in_(spellings),
         )
+        .execution_options(**WITH_TRASH)
     )
     if page is None:
         return None

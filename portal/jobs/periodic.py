@@ -57,6 +57,10 @@ def _wake_imports() -> None:
             return  # The queue is out of reach: the clock has better things to do than to wait.
 
 
+def _wake_trash() -> None:
+    wake("empty_trash", job_id="empty-trash")
+
+
 def _wake_purge() -> None:
     wake("purge_trail", job_id="purge-trail")
 
@@ -69,6 +73,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("announce grants that end", 600, announce_endings),
     Periodic("erase what was closed", 60, erase_closed),
     Periodic("seal the trail", 2, seal_waiting),
+    Periodic("wake the emptying of the trash", 3600, _wake_trash),
     Periodic("wake purge", 6 * 3600, _wake_purge),
 )
 

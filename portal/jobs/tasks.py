@@ -3,6 +3,7 @@
 import uuid
 
 from portal.content import due
+from portal.jobs import trash
 from portal.jobs.base import job
 from portal.jobs.imports import run_waiting
 from portal.jobs.mail import deliver_waiting
@@ -31,3 +32,9 @@ def run_import(import_id: str) -> None:
 def purge_trail() -> None:
     """Purge what no rule keeps."""
     purge_by_rule()
+
+
+@job
+def empty_trash() -> None:
+    """Delete for good what has been in the trash long enough."""
+    trash.empty_trash()
