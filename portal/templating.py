@@ -55,6 +55,7 @@ _PART_OF = {
     "defining": "roles",
     "holders": "access",
     "keeping": "trail",
+    "many_pages": "pages",
     "publication": "pages",
     "supposing": "access",
     "trail_files": "trail",

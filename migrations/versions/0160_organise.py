@@ -1,9 +1,9 @@
-"""Putting content in order: the trash."""
+"""Putting content in order: the trash, acts on many pages."""
 
 import sqlalchemy as sa
 from alembic import context, op
 
-from tenants import ddl_erasing
+from tenants import ddl, ddl_erasing
 from tenants.db import UtcDateTime
 
 revision = "0160"
@@ -11,6 +11,7 @@ down_revision = "0100"
 branch_labels = None
 depends_on = None
 
+TABLES = ("bulk_run",)
 IN_SIGHT = sa.text("trashed_at IS NULL")
 LISTS = {
     "ix_page_list": ["account_id", "changed_at", "id", "tenant_id"],
@@ -31,10 +32,46 @@ def upgrade() -> None:
         _index(name, columns, IN_SIGHT)
     _index("ix_page_trash", ["account_id", "trashed_at", "id"], sa.text("trashed_at IS NOT NULL"))
     ddl_erasing.erasable_from_trash(connection, role)
+    _bulk_runs()
+    for table in TABLES:
+        for column in ("account_id", "tenant_id"):
+            op.create_index(f"ix_{table}_{column}", table, [column])
+        ddl.row_security(connection, table)
+
+
+def _bulk_runs() -> None:
+    op.create_table(
+        "bulk_run",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("act", sa.String(length=32), nullable=False),
+        sa.Column("undoes", sa.Boolean(), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("undone_at", UtcDateTime(), nullable=True),
+        *_rest("bulk_run"),
+        _person("bulk_run", "person_id"),
+    )
+    op.create_index("ix_bulk_run_person_id", "bulk_run", ["person_id"])
+
+
+def _rest(table: str) -> list[sa.schema.SchemaItem]:
+    return [
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=f"fk_{table}_account_id"),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
+    ]
+
+
+def _person(table: str, column: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], ["person.id"], name=f"fk_{table}_{column}")
 
 
 def downgrade() -> None:
     connection, role = op.get_bind(), context.get_context().opts["web_role"]
+    for table in reversed(TABLES):
+        op.drop_table(table)
     ddl_erasing.not_from_trash(connection, role)
     op.drop_index("ix_page_trash", "page")
     for name, columns in LISTS.items():

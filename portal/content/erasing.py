@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from portal.content.bulk import BulkRun
 from portal.content.imports import ImportedItem, ImportRun
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
@@ -22,7 +23,7 @@ from tenants.quotas import Quota
 # In this order: whatever refers to another goes before it.
 ERASED: tuple[Any, ...] = (
     Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
-    Invitation, AccessRequest, Quota, TrailView,
+    Invitation, AccessRequest, Quota, TrailView, BulkRun,
 )  # fmt: skip
 KEPT = {
     "account": "the tombstone: keeps the handle from being taken by somebody else",

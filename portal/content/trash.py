@@ -144,7 +144,7 @@ def trashed_by_id(page_id: uuid.UUID, account_id: uuid.UUID) -> Page | None:
     return db.session.scalar(_in_trash().where(Page.id == page_id, Page.account_id == account_id))
 
 
-def _in_trash() -> Select[tuple[Page]]:
+def _in_trash() -> Select[Page]:
     query = select(Page).where(Page.trashed_at.is_not(None), Page.purged_at.is_(None))
     return query.execution_options(**WITH_TRASH)
 

@@ -62,6 +62,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "request_id": a_row("access_request"),
     "revision_id": a_row("revision"),
     "role_id": a_row("role"),
+    "run_id": a_row("bulk_run"),
     "schedule_id": a_row("schedule"),
     "session_id": a_row("support_session"),
     "trashed_id": a_trashed_page,
