@@ -52,6 +52,7 @@ _PART_OF = {
     "account_changes": "accounts",
     "account_closing": "accounts",
     "bulk": "people",
+    "copying": "pages",
     "defining": "roles",
     "holders": "access",
     "keeping": "trail",

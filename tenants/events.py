@@ -83,9 +83,20 @@ class Event:
     MEMBER_REMOVED = _event(
         "member.removed", "took {person} out of the group {group}", "person", "group"
     )
+    PAGE_ARRIVED = _event(
+        "page.arrived", "took {target} over from {account}, with {revisions} revisions",
+        "account", "revisions",
+    )  # fmt: skip
     PAGE_CHANGED = _event("page.changed", "saved a draft of {target}", "revision")
+    PAGE_COPIED = _event(
+        "page.copied", "copied {source} (revision {revision}) as {target}", "source", "revision"
+    )
     PAGE_CREATED = _event("page.created", "started {target}", "type", "revision")
     PAGE_IMPORTED = _event("page.imported", "imported {target} from {source}", "source", "state")
+    PAGE_MOVED = _event(
+        "page.moved", "moved {target} to {account}, with {revisions} revisions",
+        "account", "revisions",
+    )  # fmt: skip
     PAGE_PUBLISHED = _event("page.published", "published {target}", "revision", "address")
     PAGE_PURGED = _event(
         "page.purged", "deleted {target} for good, with {revisions} revisions", "revisions"

@@ -130,9 +130,7 @@ def test_moving_and_what_somebody_changed_since_stays(app: Flask, client: FlaskC
 def test_trashing_a_family_and_back(app: Flask, client: FlaskClient, cast: Cast):
     with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
         above = make_page(cast.acme, "Above", state="live")
-        below, saved = create_page(
-            cast.acme, "page", Text(title="Below", parent_id=above.id), by=TESTS
-        )
+        below, _ = create_page(cast.acme, "page", Text(title="Below", parent_id=above.id), by=TESTS)
         db.session.commit()
         pages = [str(above.id), str(below.id)]
     sign_in(client, cast.publisher)
