@@ -171,6 +171,13 @@ class Event:
     )
     SUPPORT_REPORTED = _event("support.reported", "wrote the report on {target}")
     SUPPORT_WRITE_ASKED = _event("support.write_asked", "asked to write during {target}")
+    TERM_DELETED = _event("term.deleted", "deleted the {what} {target}", "what")
+    TERM_MERGED = _event(
+        "term.merged", "merged the {what} {target} into {into}, with {pages} live pages",
+        "what", "into", "pages",
+    )  # fmt: skip
+    TERM_RENAMED = _event("term.renamed", "renamed the {what} {target}", "what")
+    TERM_STARTED = _event("term.started", "started the {what} {target}", "what")
     TRAIL_EXPORTED = _event("trail.exported", "exported the trail of {target}", "position", "shown")
     TRAIL_HOLD_ENDED = _event("trail.hold_ended", "ended the hold “{target}” on the trail")
     TRAIL_HOLD_STARTED = _event("trail.hold_started", "put the hold “{target}” on the trail")

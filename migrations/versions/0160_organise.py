@@ -1,4 +1,4 @@
-"""Putting content in order: the trash, acts on many pages."""
+"""Putting content in order: the trash, acts on many pages, merged terms."""
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -33,6 +33,13 @@ def upgrade() -> None:
     _index("ix_page_trash", ["account_id", "trashed_at", "id"], sa.text("trashed_at IS NOT NULL"))
     ddl_erasing.erasable_from_trash(connection, role)
     _bulk_runs()
+    with op.batch_alter_table("term") as batch:
+        batch.add_column(sa.Column("merged_into_id", sa.Uuid(), nullable=True))
+        batch.create_foreign_key(
+            "fk_term_tenant_id_merged_into_id", "term", ["tenant_id", "merged_into_id"],
+            ["tenant_id", "id"],
+        )  # fmt: skip
+        batch.create_index("ix_term_merged_into_id", ["merged_into_id"])
     for table in TABLES:
         for column in ("account_id", "tenant_id"):
             op.create_index(f"ix_{table}_{column}", table, [column])
@@ -70,6 +77,10 @@ def _person(table: str, column: str) -> sa.ForeignKeyConstraint:
 
 def downgrade() -> None:
     connection, role = op.get_bind(), context.get_context().opts["web_role"]
+    with op.batch_alter_table("term") as batch:
+        batch.drop_index("ix_term_merged_into_id")
+        batch.drop_constraint("fk_term_tenant_id_merged_into_id", type_="foreignkey")
+        batch.drop_column("merged_into_id")
     for table in reversed(TABLES):
         op.drop_table(table)
     ddl_erasing.not_from_trash(connection, role)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.content.addresses import slug_of
 from portal.content.drafting import create_page, digest_now, make_draft, text_of
@@ -115,11 +115,14 @@ def _copy_revisions(page: Page, arrived: Page, target: AccountRef) -> int:
 def _terms_at(target: AccountRef, term_ids: Iterable[str]) -> dict[str, str]:
     """Return for each term the one of the same name at the target, started where it lacks one."""
     ids = [uuid.UUID(term_id) for term_id in term_ids]
-    wanted = list(db.session.scalars(select(Term).where(Term.id.in_(ids)).order_by(Term.slug)))
-    slugs = {term.slug for term in wanted}
+    into = func.coalesce(Term.merged_into_id, Term.id)
+    means = dict(db.session.execute(select(Term.id, into).where(Term.id.in_(ids))).all())
+    met = select(Term).where(Term.id.in_(means.values())).order_by(Term.slug)
+    wanted = {term.id: term for term in db.session.scalars(met)}
+    slugs = {term.slug for term in wanted.values()}
     query = select(Term).where(Term.account_id == target.id, Term.slug.in_(slugs))
     there = {(term.taxonomy, term.slug): term for term in db.session.scalars(query)}
-    for term in wanted:
+    for term in wanted.values():
         key = (term.taxonomy, term.slug)
         if key not in there:
             there[key] = Term(
@@ -128,4 +131,5 @@ def _terms_at(target: AccountRef, term_ids: Iterable[str]) -> dict[str, str]:
             )  # fmt: skip
             db.session.add(there[key])
     db.session.flush()
-    return {str(term.id): str(there[term.taxonomy, term.slug].id) for term in wanted}
+    found = {each: there[term.taxonomy, term.slug].id for each, term in wanted.items()}
+    return {str(old): str(found[new]) for old, new in means.items()}

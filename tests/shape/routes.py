@@ -65,6 +65,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "run_id": a_row("bulk_run"),
     "schedule_id": a_row("schedule"),
     "session_id": a_row("support_session"),
+    "term_id": a_row("term"),
     "trashed_id": a_trashed_page,
     "view_id": a_row("trail_view"),
 }
