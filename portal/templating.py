@@ -26,6 +26,7 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
     ("Content", (
         ("Pages and posts", "pages.index", "file-text", (P.PAGE_VIEW,)),
         ("Tags and categories", "terms.index", "tag", (P.PAGE_VIEW,)),
+        ("Redirects", "redirects.index", "link", (P.PAGE_VIEW,)),
         ("Schedule", "schedules.index", "calendar-clock", (P.SCHEDULE_VIEW,)),
         ("Import", "imports.index", "upload", (P.CONTENT_IMPORT,)),
     )),

@@ -114,6 +114,10 @@ class Event:
     PERSON_CHANGED = _event("person.changed", "changed {target}")
     PERSON_DEACTIVATED = _event("person.deactivated", "barred {target} from signing in")
     PERSON_REACTIVATED = _event("person.reactivated", "let {target} sign in again")
+    REDIRECT_ADDED = _event("redirect.added", "let {target} lead to {page}", "page")
+    REDIRECT_REMOVED = _event(
+        "redirect.removed", "removed the redirect from {target} to {page}", "page"
+    )
     REQUEST_GRANTED = _event(
         "request.granted", "granted {person} {wanted}, as {role}", "person", "role", "wanted"
     )

@@ -59,6 +59,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "invitation_id": a_row("invitation"),
     "member_id": a_row("group_member"),
     "page_id": a_page,
+    "redirect_id": a_row("redirect"),
     "request_id": a_row("access_request"),
     "revision_id": a_row("revision"),
     "role_id": a_row("role"),

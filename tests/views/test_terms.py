@@ -82,10 +82,10 @@ def test_merging_keeps_archives_addresses_and_old_revisions_right(
     assert "Colour" not in listed
     with app.app_context(), scope(cast):
         assert [t.name for t in tags_named(cast.acme, ["colour", "Hue"])] == ["Color"]
-        page = db.session.get_one(Page, first)
-        draft = revision_by_id(page.draft_revision_id, page)
+        row = db.session.get_one(Page, first)
+        draft = revision_by_id(row.draft_revision_id, row)
         assert draft is not None
-        saved = save_draft(page, text_of(draft), cast.acme, by=TESTS, based_on=draft.id)
+        saved = save_draft(row, text_of(draft), cast.acme, by=TESTS, based_on=draft.id)
         assert not saved.changed, "the revision says what it said"
         names = select(PageTerm.page_id).join(Term, Term.id == PageTerm.term_id)
         assert len(set(db.session.scalars(names.where(Term.name == "Color")))) == 3
