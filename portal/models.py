@@ -4,6 +4,7 @@ from importlib import import_module
 
 MODULES = (
     "portal.content.bulk",
+    "portal.content.caring",
     "portal.content.imports",
     "portal.content.out_of_sight",
     "portal.content.pages",

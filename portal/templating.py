@@ -54,6 +54,7 @@ _PART_OF = {
     "account_changes": "accounts",
     "account_closing": "accounts",
     "bulk": "people",
+    "caring": "pages",
     "copying": "pages",
     "defining": "roles",
     "holders": "access",

@@ -87,6 +87,7 @@ class Event:
         "page.arrived", "took {target} over from {account}, with {revisions} revisions",
         "account", "revisions",
     )  # fmt: skip
+    PAGE_CARE_SET = _event("page.care_set", "said who looks after {target}, and until when")
     PAGE_CHANGED = _event("page.changed", "saved a draft of {target}", "revision")
     PAGE_COPIED = _event(
         "page.copied", "copied {source} (revision {revision}) as {target}", "source", "revision"

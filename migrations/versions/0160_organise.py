@@ -1,4 +1,4 @@
-"""Putting content in order: the trash, acts on many pages, merged terms."""
+"""Putting content in order: the trash, acts on many pages, merged terms, owners and reviews."""
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -11,7 +11,7 @@ down_revision = "0100"
 branch_labels = None
 depends_on = None
 
-TABLES = ("bulk_run",)
+TABLES = ("bulk_run", "page_care")
 IN_SIGHT = sa.text("trashed_at IS NULL")
 LISTS = {
     "ix_page_list": ["account_id", "changed_at", "id", "tenant_id"],
@@ -33,6 +33,7 @@ def upgrade() -> None:
     _index("ix_page_trash", ["account_id", "trashed_at", "id"], sa.text("trashed_at IS NOT NULL"))
     ddl_erasing.erasable_from_trash(connection, role)
     _bulk_runs()
+    _cares()
     with op.batch_alter_table("term") as batch:
         batch.add_column(sa.Column("merged_into_id", sa.Uuid(), nullable=True))
         batch.create_foreign_key(
@@ -59,6 +60,24 @@ def _bulk_runs() -> None:
         _person("bulk_run", "person_id"),
     )
     op.create_index("ix_bulk_run_person_id", "bulk_run", ["person_id"])
+
+
+def _cares() -> None:
+    op.create_table(
+        "page_care",
+        sa.Column("page_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("review_by", UtcDateTime(), nullable=True),
+        sa.Column("reminded_at", UtcDateTime(), nullable=True),
+        *_rest("page_care"),
+        _person("page_care", "owner_id"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "page_id"], ["page.tenant_id", "page.id"],
+            name="fk_page_care_tenant_id_page_id",
+        ),
+        sa.UniqueConstraint("page_id", name="uq_page_care_page_id"),
+    )  # fmt: skip
+    op.create_index("ix_page_care_review_by", "page_care", ["review_by"])
 
 
 def _rest(table: str) -> list[sa.schema.SchemaItem]:

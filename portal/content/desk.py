@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
+from portal.content.caring import is_due
 from portal.content.pages import Page
 from portal.content.schedules import Schedule
 from tenants.accounts import Account
@@ -140,6 +141,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
             Schedule.page_id == Page.id, Schedule.state == "pending"
         )
         wanted.append(waiting.exists())
+    elif filters.state == "review":
+        wanted.append(is_due(now()))
     elif filters.state in STATES:
         wanted.append(STATES[filters.state])
     if filters.type in {"page", "post"}:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from portal.content.bulk import BulkRun
+from portal.content.caring import PageCare
 from portal.content.imports import ImportedItem, ImportRun
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
@@ -22,8 +23,8 @@ from tenants.quotas import Quota
 
 # In this order: whatever refers to another goes before it.
 ERASED: tuple[Any, ...] = (
-    Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
-    Invitation, AccessRequest, Quota, TrailView, BulkRun,
+    PageCare, Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page,
+    Term, Invitation, AccessRequest, Quota, TrailView, BulkRun,
 )  # fmt: skip
 KEPT = {
     "account": "the tombstone: keeps the handle from being taken by somebody else",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, or_, select, tuple_
 
 from portal.content.addresses import address_of, refuse_taken
+from portal.content.caring import PageCare
 from portal.content.desk import PER_PAGE, Slice, key_of, parse_key
 from portal.content.drafting import authorize_edit
 from portal.content.out_of_sight import WITH_TRASH
@@ -31,7 +32,7 @@ from tenants.quotas import Resource
 DAYS = 30
 NAMED = 5
 # What belongs to a page and goes with it, in this order.
-GOES_ALONG: tuple[Any, ...] = (Schedule, Redirect, PageTerm, Revision)
+GOES_ALONG: tuple[Any, ...] = (PageCare, Schedule, Redirect, PageTerm, Revision)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from portal.jobs.endings import announce_endings
 from portal.jobs.erasing import erase_closed
 from portal.jobs.mail import anything_waiting
 from portal.jobs.queue import wake
+from portal.jobs.reviews import remind_owners
 from portal.jobs.seals import seal_waiting
 from tenants.db import db
 from tenants.engines import reading
@@ -71,6 +72,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
     Periodic("announce grants that end", 600, announce_endings),
+    Periodic("remind owners of reviews", 3600, remind_owners),
     Periodic("erase what was closed", 60, erase_closed),
     Periodic("seal the trail", 2, seal_waiting),
     Periodic("wake the emptying of the trash", 3600, _wake_trash),

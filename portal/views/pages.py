@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from portal.brand import accent_of
+from portal.content.caring import care_of
 from portal.content.desk import STATES, Filters, counts_of, pages_of, pages_within
 from portal.content.drafting import (
     Saved,
@@ -51,7 +52,7 @@ def index() -> str:
     else:
         within, counts = "", counts_of(current.here.id)
         found = pages_of(current.here.id, filters, before)
-    states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, "scheduled"])]
+    states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, "scheduled", "review"])]
     return render_template(
         "pages/index.html", found=found, filters=filters, states=states, within=within
     )
@@ -144,7 +145,7 @@ def _editor(page: Page, form: PageForm, stale: Stale | None = None) -> str:
         "pages/edit.html", page=page, form=form, stale=stale, schedules=open_schedules(page),
         live=revision_by_id(page.live_revision_id, page),
         draft=revision_by_id(page.draft_revision_id, page),
-        may_publish=current.can(P.PAGE_PUBLISH),
+        may_publish=current.can(P.PAGE_PUBLISH), care=care_of(page),
     )  # fmt: skip
 
 
