@@ -6,6 +6,7 @@ MODULES = (
     "portal.content.bulk",
     "portal.content.caring",
     "portal.content.imports",
+    "portal.content.list_views",
     "portal.content.out_of_sight",
     "portal.content.pages",
     "portal.content.schedules",

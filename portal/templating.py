@@ -60,6 +60,7 @@ _PART_OF = {
     "holders": "access",
     "keeping": "trail",
     "many_pages": "pages",
+    "page_lists": "pages",
     "publication": "pages",
     "supposing": "access",
     "trail_files": "trail",

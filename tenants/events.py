@@ -107,6 +107,10 @@ class Event:
         "page.trashed", "put {target} into the trash; it is deleted after {until}", "until"
     )
     PAGE_UNPUBLISHED = _event("page.unpublished", "took {target} offline", "address")
+    PAGES_EXPORTED = _event(
+        "pages.exported", "exported the list of {rows} pages of {target} as CSV, {filters}",
+        "rows", "filters",
+    )  # fmt: skip
     PASSWORD_CHANGED = _event("password.changed", "changed the password of {target}, {how}", "how")
     PASSWORD_RESET_ASKED = _event(
         "password.reset_asked", "asked for a new password for {target} by mail"

@@ -1,4 +1,4 @@
-"""Putting content in order: the trash, acts on many pages, merged terms, owners and reviews."""
+"""Putting content in order: the trash, acts on many pages, merged terms, owners, views."""
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -11,7 +11,7 @@ down_revision = "0100"
 branch_labels = None
 depends_on = None
 
-TABLES = ("bulk_run", "page_care")
+TABLES = ("bulk_run", "page_care", "list_view")
 IN_SIGHT = sa.text("trashed_at IS NULL")
 LISTS = {
     "ix_page_list": ["account_id", "changed_at", "id", "tenant_id"],
@@ -30,10 +30,12 @@ def upgrade() -> None:
     for name, columns in LISTS.items():
         op.drop_index(name, "page")
         _index(name, columns, IN_SIGHT)
+    _index("ix_page_title", ["account_id", "title", "id"], IN_SIGHT)
     _index("ix_page_trash", ["account_id", "trashed_at", "id"], sa.text("trashed_at IS NOT NULL"))
     ddl_erasing.erasable_from_trash(connection, role)
     _bulk_runs()
     _cares()
+    _views()
     with op.batch_alter_table("term") as batch:
         batch.add_column(sa.Column("merged_into_id", sa.Uuid(), nullable=True))
         batch.create_foreign_key(
@@ -80,6 +82,22 @@ def _cares() -> None:
     op.create_index("ix_page_care_review_by", "page_care", ["review_by"])
 
 
+def _views() -> None:
+    op.create_table(
+        "list_view",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        *_rest("list_view"),
+        _person("list_view", "person_id"),
+        sa.UniqueConstraint(
+            "tenant_id", "account_id", "person_id", "name",
+            name="uq_list_view_tenant_id_account_id_person_id_name",
+        ),
+    )  # fmt: skip
+
+
 def _rest(table: str) -> list[sa.schema.SchemaItem]:
     return [
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -104,6 +122,7 @@ def downgrade() -> None:
         op.drop_table(table)
     ddl_erasing.not_from_trash(connection, role)
     op.drop_index("ix_page_trash", "page")
+    op.drop_index("ix_page_title", "page")
     for name, columns in LISTS.items():
         op.drop_index(name, "page")
         op.create_index(name, "page", columns)

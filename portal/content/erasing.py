@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 from portal.content.bulk import BulkRun
 from portal.content.caring import PageCare
 from portal.content.imports import ImportedItem, ImportRun
+from portal.content.list_views import ListView
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
 from portal.content.schedules import Schedule
@@ -24,7 +25,7 @@ from tenants.quotas import Quota
 # In this order: whatever refers to another goes before it.
 ERASED: tuple[Any, ...] = (
     PageCare, Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page,
-    Term, Invitation, AccessRequest, Quota, TrailView, BulkRun,
+    Term, Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
 )  # fmt: skip
 KEPT = {
     "account": "the tombstone: keeps the handle from being taken by somebody else",

@@ -99,6 +99,7 @@ def _index(name: str, *columns: Any, where: Any) -> Index:
 _IN_SIGHT = Page.trashed_at.is_(None)
 _index("ix_page_list", Page.account_id, Page.changed_at, Page.id, Page.tenant_id, where=_IN_SIGHT)
 _index("ix_page_recent", Page.tenant_id, Page.changed_at, Page.id, Page.account_id, where=_IN_SIGHT)
+_index("ix_page_title", Page.account_id, Page.title, Page.id, where=_IN_SIGHT)
 _index("ix_page_trash", Page.account_id, Page.trashed_at, Page.id,
        where=Page.trashed_at.is_not(None))  # fmt: skip
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from portal.brand import accent_of
 from portal.content.caring import care_of
-from portal.content.desk import STATES, Filters, counts_of, pages_of, pages_within
+from portal.content.desk import counts_of, pages_of, pages_within
 from portal.content.drafting import (
     Saved,
     authorize_edit,
@@ -19,6 +19,8 @@ from portal.content.drafting import (
 )  # fmt: skip
 from portal.content.filing import categories_of
 from portal.content.history import events_about
+from portal.content.list_views import list_views
+from portal.content.page_filters import FURTHER, STATES, read_filters
 from portal.content.pages import Page, page_by_id, revision_by_id, revisions_of
 from portal.content.problems import Problem, Stale
 from portal.content.scheduling import open_schedules
@@ -39,11 +41,7 @@ EDITING = (P.PAGE_EDIT, P.PAGE_EDIT_OWN)
 @bp.get("/")
 @permission(P.PAGE_VIEW)
 def index() -> str:
-    filters = Filters(
-        state=request.args.get("state", ""),
-        type=request.args.get("type", ""),
-        search=request.args.get("q", "").replace("\x00", "")[:200],
-    )
+    filters = read_filters(request.args, current.person.zone, current.person.person_id)
     within = request.args.get("within", "")
     before = request.args.get("before")
     if within in WITHIN:
@@ -52,10 +50,11 @@ def index() -> str:
     else:
         within, counts = "", counts_of(current.here.id)
         found = pages_of(current.here.id, filters, before)
-    states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, "scheduled", "review"])]
+    states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, *FURTHER])]
     return render_template(
-        "pages/index.html", found=found, filters=filters, states=states, within=within
-    )
+        "pages/index.html", found=found, filters=filters, states=states, within=within,
+        views=list_views(current.here, current.person), me=current.person.person_id,
+    )  # fmt: skip
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DatabaseError
 
-from portal.content import desk, listing, reading
+from portal.content import desk, listing, page_filters, reading
 from portal.content.drafting import Text, create_page, save_draft
 from portal.content.filing import possible_parents
 from portal.content.moments import moment_at
@@ -67,7 +67,7 @@ def test_what_is_in_the_trash_is_nowhere_else(cast: Cast) -> None:
         db.session.commit()
         db.session.expunge_all()
         account_id = cast.acme.id
-        named = desk.Filters(search="Zebra")
+        named = page_filters.Filters(search="Zebra")
         assert desk.pages_of(account_id, named).rows == []
         reach = Reach(cast.acme.tenant_id, whole=True)
         assert desk.pages_within(reach, named).rows == []

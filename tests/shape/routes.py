@@ -57,6 +57,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "group_id": a_row("person_group"),
     "import_id": a_row("import_run"),
     "invitation_id": a_row("invitation"),
+    "list_view_id": a_row("list_view"),
     "member_id": a_row("group_member"),
     "page_id": a_page,
     "redirect_id": a_row("redirect"),
