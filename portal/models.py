@@ -10,6 +10,7 @@ MODULES = (
     "portal.content.out_of_sight",
     "portal.content.pages",
     "portal.content.schedules",
+    "portal.content.search_index",
     "portal.content.sites",
     "portal.content.terms",
     "portal.content.trail_views",

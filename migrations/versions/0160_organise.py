@@ -1,9 +1,10 @@
-"""Putting content in order: the trash, acts on many pages, merged terms, owners, views."""
+"""Putting content in order: the trash, acts on many pages, merged terms, owners, views, search."""
 
 import sqlalchemy as sa
 from alembic import context, op
 
-from tenants import ddl, ddl_erasing
+from portal.content.search_index import plain, words_of
+from tenants import ddl, ddl_erasing, ddl_search
 from tenants.db import UtcDateTime
 
 revision = "0160"
@@ -11,7 +12,7 @@ down_revision = "0100"
 branch_labels = None
 depends_on = None
 
-TABLES = ("bulk_run", "page_care", "list_view")
+TABLES = ("bulk_run", "page_care", "list_view", "page_words")
 IN_SIGHT = sa.text("trashed_at IS NULL")
 LISTS = {
     "ix_page_list": ["account_id", "changed_at", "id", "tenant_id"],
@@ -36,6 +37,7 @@ def upgrade() -> None:
     _bulk_runs()
     _cares()
     _views()
+    _words()
     with op.batch_alter_table("term") as batch:
         batch.add_column(sa.Column("merged_into_id", sa.Uuid(), nullable=True))
         batch.create_foreign_key(
@@ -47,6 +49,8 @@ def upgrade() -> None:
         for column in ("account_id", "tenant_id"):
             op.create_index(f"ix_{table}_{column}", table, [column])
         ddl.row_security(connection, table)
+    ddl_search.make_index(connection)
+    ddl_search.fill(connection, words_of, plain)
 
 
 def _bulk_runs() -> None:
@@ -98,6 +102,22 @@ def _views() -> None:
     )  # fmt: skip
 
 
+def _words() -> None:
+    op.create_table(
+        "page_words",
+        sa.Column("number", sa.Integer(), sa.Identity(), nullable=False),
+        sa.Column("page_id", sa.Uuid(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        *_rest("page_words")[1:-1],
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "page_id"], ["page.tenant_id", "page.id"],
+            name="fk_page_words_tenant_id_page_id",
+        ),
+        sa.PrimaryKeyConstraint("number", name="pk_page_words"),
+        sa.UniqueConstraint("page_id", name="uq_page_words_page_id"),
+    )  # fmt: skip
+
+
 def _rest(table: str) -> list[sa.schema.SchemaItem]:
     return [
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -114,6 +134,7 @@ def _person(table: str, column: str) -> sa.ForeignKeyConstraint:
 
 def downgrade() -> None:
     connection, role = op.get_bind(), context.get_context().opts["web_role"]
+    ddl_search.drop_index(connection)
     with op.batch_alter_table("term") as batch:
         batch.drop_index("ix_term_merged_into_id")
         batch.drop_constraint("fk_term_tenant_id_merged_into_id", type_="foreignkey")

@@ -17,6 +17,7 @@ from portal.content.pages import (
     revision_by_id,
 )
 from portal.content.problems import Problem, Stale
+from portal.content.search_index import index_page
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.clock import now
@@ -177,6 +178,7 @@ def make_draft(page: Page, revision: Revision) -> None:
     page.draft_revision_id = revision.id
     page.title = revision.title
     page.changed_at = now()
+    index_page(page, revision)
 
 
 def digest_now(revision: Revision) -> str:

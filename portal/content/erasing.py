@@ -12,6 +12,7 @@ from portal.content.list_views import ListView
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
 from portal.content.schedules import Schedule
+from portal.content.search_index import PageWords
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
 from portal.content.trail_views import TrailView
@@ -24,8 +25,8 @@ from tenants.quotas import Quota
 
 # In this order: whatever refers to another goes before it.
 ERASED: tuple[Any, ...] = (
-    PageCare, Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page,
-    Term, Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
+    PageCare, PageWords, Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site,
+    Revision, Page, Term, Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
 )  # fmt: skip
 KEPT = {
     "account": "the tombstone: keeps the handle from being taken by somebody else",

@@ -17,6 +17,7 @@ from portal.content.problems import Problem
 from portal.content.publishing import unpublish
 from portal.content.schedules import Schedule
 from portal.content.scheduling import cancel, open_schedules
+from portal.content.search_index import PageWords
 from portal.content.sites import Redirect
 from portal.content.terms import PageTerm
 from tenants.accounts import AccountRef
@@ -32,7 +33,7 @@ from tenants.quotas import Resource
 DAYS = 30
 NAMED = 5
 # What belongs to a page and goes with it, in this order.
-GOES_ALONG: tuple[Any, ...] = (PageCare, Schedule, Redirect, PageTerm, Revision)
+GOES_ALONG: tuple[Any, ...] = (PageCare, PageWords, Schedule, Redirect, PageTerm, Revision)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ BLUEPRINTS = (
     "me", "address", "leaving", "security",
     "dashboard",
     "pages", "publication", "schedules", "imports",
-    "page_lists", "trash", "many_pages", "copying", "caring", "terms", "redirects",
+    "search", "page_lists", "trash", "many_pages", "copying", "caring", "terms", "redirects",
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",
     "access", "supposing", "holders",

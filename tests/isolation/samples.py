@@ -19,6 +19,7 @@ SAMPLES: dict[Any, Any] = {
     "import_run.state": "waiting",
     "invitation.reach": "subtree",
     "page.type": "page",
+    "page_words.number": itertools.count(1_000_001),
     "role_permission.permission": "account.view",
     "schedule.state": "pending",
     "schedule.what": "publish",
