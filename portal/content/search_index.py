@@ -2,8 +2,8 @@
 
 `page_words` holds the words of each page's draft, written with the draft. Triggers carry each row
 into `search_index` (see `tenants.ddl_search`): FTS5 on SQLite, on PostgreSQL a tsvector with a GIN
-index. So the index changes in the transaction of the text, whoever writes it. Every question goes through
-`page_words`, which has the scope of all tenants' rows; the index itself is never asked alone.
+index. So the index changes in the transaction of the text, whoever writes it. Every question goes
+through `page_words`, which has the scope of all tenants' rows; the index is never asked alone.
 """
 
 import html
