@@ -9,11 +9,14 @@ from datetime import timedelta
 from flask import Flask
 
 from portal.content import import_runs
+from portal.content.filing import tags_named
 from portal.content.moments import moment_at
 from portal.content.pages import Page, revision_by_id
+from portal.content.redirecting import add_redirect
 from portal.content.schedules import Schedule
 from portal.content.scheduling import cancel, schedule
 from portal.content.sites import open_site
+from portal.content.trash import put_in_trash
 from portal.jobs.imports import run_waiting
 from tenants.accounts import AccountRef, ref
 from tenants.asking import ask
@@ -65,6 +68,8 @@ class Places:
     account: str
     support: str
     glass: str
+    trashed: str
+    term: str
 
 
 def furnish(app: Flask) -> Places:
@@ -89,6 +94,10 @@ def furnish(app: Flask) -> Places:
             editor = built_in("editor")
             _, token = invite("new@acme.example", editor, acme, by=admin, because=LONG)
             asked = ask(Permission.PAGE_PUBLISH, acme, by=author, reason=LONG)
+            thrown = make_page(acme, LONG.strip()[:120], BODY)
+            put_in_trash(thrown, acme, by=TESTS)
+            term = tags_named(acme, ["Opening hours", LONG.strip()[:90]])[0]
+            add_redirect(acme, "/printed/", live.address or "", by=TESTS)
             _limit(acme, people.berlin)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
@@ -96,7 +105,8 @@ def furnish(app: Flask) -> Places:
             last += _roles(people)
         berlin = str(people.berlin.id)
         sessions = (looking(people.support, people.hamburg), _broken(people))
-        places = Places(*[*first, token, *last, berlin, berlin, *map(str, sessions)])
+        put = (str(thrown.id), str(term.id))
+        places = Places(*[*first, token, *last, berlin, berlin, *map(str, sessions), *put])
         run_waiting(uuid.UUID(places.import_run))
         return places
 

@@ -51,6 +51,7 @@ def test_words_of_the_draft_find_it_as_soon_as_they_stand(
     page = write(
         app, cast.acme, "Zebra crossing", "<p>Look <b>left</b> &amp; right: Straßenschild.</p>"
     )
+    tall = Text(title="Giraffe", body="<p>Tall.</p>")
     sign_in(client, cast.viewer)
     for text in ("zebra", "ZEBRA", "zeb cross", "left right", "Straßensch", "crossing left"):
         assert found(client, text) == quick(client, text) == ["Zebra crossing"], text
@@ -59,14 +60,13 @@ def test_words_of_the_draft_find_it_as_soon_as_they_stand(
     with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
         row = page_by_id(page, cast.acme.id)
         assert row is not None
-        text = Text(title="Giraffe", body="<p>Tall.</p>")
-        save_draft(row, text, cast.acme, by=TESTS, based_on=row.draft_revision_id)
+        save_draft(row, tall, cast.acme, by=TESTS, based_on=row.draft_revision_id)
         db.session.rollback()
     assert found(client, "giraffe") == []
     with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
         row = page_by_id(page, cast.acme.id)
         assert row is not None
-        save_draft(row, text, cast.acme, by=TESTS, based_on=row.draft_revision_id)
+        save_draft(row, tall, cast.acme, by=TESTS, based_on=row.draft_revision_id)
         db.session.commit()
     assert found(client, "giraffe") == ["Giraffe"]
     assert found(client, "zebra") == []
@@ -84,25 +84,15 @@ def test_a_neighbours_word_finds_nothing_and_moves_no_count(
     assert after.count("Canaryword ours") == before.count("Canaryword ours")
     assert "theirs" not in after
     assert quick(client, "canaryword") == ["Canaryword ours"]
-    for who, name in (
-        ("bolt", "Bolt"),
-        ("bolt@", ""),
-        (cast.bolt_editor.email, ""),
-        (name_of(cast), ""),
-    ):
-        assert not [hit for hit in found(client, who) if hit in {"Bolt", cast.bolt_editor.email}], (
-            name
-        )
+    for text in ("bolt", cast.bolt_editor.email, cast.bolt.id.hex):
+        assert "Bolt" not in found(client, text)
+        assert quick(client, text) == []
     write(app, cast.acme, "Canaryword above")
     write(app, cast.hamburg, "Canaryword beside")
     sign_in(client, cast.berlin_editor)
     assert found(client, "canaryword", "acme-berlin") == []
     assert found(client, "Hamburg", "acme-berlin") == []
     assert quick(client, "Pia", "acme-berlin") == []
-
-
-def name_of(cast: Cast) -> str:
-    return cast.bolt.id.hex
 
 
 @both_databases
