@@ -11,6 +11,8 @@ from uuid import UUID
 from flask import current_app
 
 from portal.config import Config
+from portal.content.caring import PageCare
+from portal.content.pages import Page
 from portal.identity import email_change
 from portal.identity.tokens import LIFE
 from portal.outbox import post
@@ -155,6 +157,21 @@ def support_alarm(row: SupportSession, account: AccountRef, people: Iterable[Hel
     """Tell the account's admins and all owners that the glass was broken, and what for."""
     told = {Permission.SUPPORT_CONSENT, Permission.SUPPORT_BREAK_GLASS}
     _about_support("support_alarm", row, account, people, told)
+
+
+def reviews_due(
+    owner: Actor, tenant_id: UUID, pages: Iterable[tuple[Page, AccountRef, PageCare]]
+) -> None:
+    """Tell an owner which of his pages are due for review."""
+    lines = [
+        {
+            "title": page.title, "account": account.name,
+            "due": local_time(care.review_by or now(), owner.zone),
+            "link": address_of("pages.edit", handle=account.handle, page_id=page.id),
+        }
+        for page, account, care in pages
+    ]  # fmt: skip
+    _post(owner.label, "reviews_due", tenant_id, owner=owner, lines=lines)
 
 
 def _about_support(

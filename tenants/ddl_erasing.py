@@ -54,3 +54,62 @@ def never_erasable(connection: Connection, role: str, table: str) -> None:
         connection.execute(text(f"DROP TRIGGER {table}_append_only ON {table}"))
         grant_only(connection, role, table, "SELECT, INSERT")
     append_only(connection, table)
+
+
+_GOES = (
+    "(SELECT state FROM account WHERE id = OLD.account_id) = 'closed' "
+    "OR (SELECT trashed_at FROM page WHERE id = OLD.page_id) IS NOT NULL"
+)
+
+
+def erasable_from_trash(connection: Connection, role: str) -> None:
+    """Let revisions go whose page is in the trash too, not only those of a closed account."""
+    if connection.dialect.name != "postgresql":
+        connection.execute(text("DROP TRIGGER revision_append_only_delete"))
+        connection.execute(
+            text(
+                "CREATE TRIGGER revision_append_only_delete BEFORE DELETE ON revision "
+                f"WHEN NOT coalesce({_GOES}, 0) "
+                "BEGIN SELECT RAISE(ABORT, 'revision only grows: DELETE refused'); END"
+            )
+        )
+        return
+    connection.execute(
+        text(
+            "CREATE FUNCTION portal_refuse_unless_trashed() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN IF {_GOES} THEN RETURN OLD; END IF; "
+            "RAISE EXCEPTION '% only grows until its page is in the trash: % refused', "
+            "TG_TABLE_NAME, TG_OP; END $$"
+        )
+    )
+    connection.execute(text("DROP TRIGGER revision_erasable ON revision"))
+    connection.execute(
+        text(
+            "CREATE TRIGGER revision_erasable BEFORE DELETE ON revision "
+            "FOR EACH ROW EXECUTE FUNCTION portal_refuse_unless_trashed()"
+        )
+    )
+    grant_only(connection, role, "revision", "SELECT, INSERT, DELETE")
+
+
+def not_from_trash(connection: Connection, role: str) -> None:
+    """Undo `erasable_from_trash`."""
+    if connection.dialect.name != "postgresql":
+        connection.execute(text("DROP TRIGGER revision_append_only_delete"))
+        connection.execute(
+            text(
+                "CREATE TRIGGER revision_append_only_delete BEFORE DELETE ON revision "
+                "WHEN (SELECT state FROM account WHERE id = OLD.account_id) IS NOT 'closed' "
+                "BEGIN SELECT RAISE(ABORT, 'revision only grows: DELETE refused'); END"
+            )
+        )
+        return
+    connection.execute(text("DROP TRIGGER revision_erasable ON revision"))
+    connection.execute(text("DROP FUNCTION portal_refuse_unless_trashed()"))
+    connection.execute(
+        text(
+            "CREATE TRIGGER revision_erasable BEFORE DELETE ON revision "
+            "FOR EACH ROW EXECUTE FUNCTION portal_refuse_unless_closed()"
+        )
+    )
+    grant_only(connection, role, "revision", "SELECT, INSERT, DELETE")

@@ -103,18 +103,41 @@ class Event:
     MEMBER_REMOVED = _event(
         "member.removed", "took {person} out of the group {group}", "person", "group"
     )
+    PAGE_ARRIVED = _event(
+        "page.arrived", "took {target} over from {account}, with {revisions} revisions",
+        "account", "revisions",
+    )  # fmt: skip
+    PAGE_CARE_SET = _event("page.care_set", "said who looks after {target}, and until when")
     PAGE_CHANGED = _event("page.changed", "saved a draft of {target}", "revision")
+    PAGE_COPIED = _event(
+        "page.copied", "copied {source} (revision {revision}) as {target}", "source", "revision"
+    )
     PAGE_CREATED = _event("page.created", "started {target}", "type", "revision")
     PAGE_IMPORTED = _event("page.imported", "imported {target} from {source}", "source", "state")
     PAGE_LOCKED = _event("page.locked", "took {target} for writing alone")
+    PAGE_MOVED = _event(
+        "page.moved", "moved {target} to {account}, with {revisions} revisions",
+        "account", "revisions",
+    )  # fmt: skip
     PAGE_PUBLISHED = _event("page.published", "published {target}", "revision", "address")
+    PAGE_PURGED = _event(
+        "page.purged", "deleted {target} for good, with {revisions} revisions", "revisions"
+    )
     PAGE_RESTORED = _event(
         "page.restored", "took {what} of {target} back from revision {revision}", "what", "revision"
     )
     PAGE_TAKEN_OVER = _event(
         "page.taken_over", "took {target} over from {person}, who was writing", "person"
     )
+    PAGE_TRASHED = _event(
+        "page.trashed", "put {target} into the trash; it is deleted after {until}", "until"
+    )
+    PAGE_UNTRASHED = _event("page.untrashed", "took {target} out of the trash")
     PAGE_UNPUBLISHED = _event("page.unpublished", "took {target} offline", "address")
+    PAGES_EXPORTED = _event(
+        "pages.exported", "exported the list of {rows} pages of {target} as CSV, {filters}",
+        "rows", "filters",
+    )  # fmt: skip
     PASSWORD_CHANGED = _event("password.changed", "changed the password of {target}, {how}", "how")
     PASSWORD_RESET_ASKED = _event(
         "password.reset_asked", "asked for a new password for {target} by mail"
@@ -123,6 +146,10 @@ class Event:
     PERSON_CHANGED = _event("person.changed", "changed {target}")
     PERSON_DEACTIVATED = _event("person.deactivated", "barred {target} from signing in")
     PERSON_REACTIVATED = _event("person.reactivated", "let {target} sign in again")
+    REDIRECT_ADDED = _event("redirect.added", "let {target} lead to {page}", "page")
+    REDIRECT_REMOVED = _event(
+        "redirect.removed", "removed the redirect from {target} to {page}", "page"
+    )
     REQUEST_GRANTED = _event(
         "request.granted", "granted {person} {wanted}, as {role}", "person", "role", "wanted"
     )
@@ -216,6 +243,13 @@ class Event:
     )
     SUPPORT_REPORTED = _event("support.reported", "wrote the report on {target}")
     SUPPORT_WRITE_ASKED = _event("support.write_asked", "asked to write during {target}")
+    TERM_DELETED = _event("term.deleted", "deleted the {what} {target}", "what")
+    TERM_MERGED = _event(
+        "term.merged", "merged the {what} {target} into {into}, with {pages} live pages",
+        "what", "into", "pages",
+    )  # fmt: skip
+    TERM_RENAMED = _event("term.renamed", "renamed the {what} {target}", "what")
+    TERM_STARTED = _event("term.started", "started the {what} {target}", "what")
     TRAIL_EXPORTED = _event("trail.exported", "exported the trail of {target}", "position", "shown")
     TRAIL_HOLD_ENDED = _event("trail.hold_ended", "ended the hold “{target}” on the trail")
     TRAIL_HOLD_STARTED = _event("trail.hold_started", "put the hold “{target}” on the trail")

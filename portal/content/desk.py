@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 
+from portal.content.page_filters import STATES, Filters
 from portal.content.pages import Page
 from portal.content.schedules import Schedule
 from tenants.accounts import Account
@@ -17,21 +18,6 @@ from tenants.people import Person
 
 PER_PAGE = 50
 COUNT_LIMIT = 1000
-STATES: dict[str, ColumnElement[bool]] = {
-    "draft": and_(Page.live_revision_id.is_(None), Page.unpublished_at.is_(None)),
-    "live": Page.live_revision_id == Page.draft_revision_id,
-    "live+draft": Page.live_revision_id != Page.draft_revision_id,
-    "unpublished": and_(Page.live_revision_id.is_(None), Page.unpublished_at.is_not(None)),
-}
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a list of pages is narrowed to; empty means everything."""
-
-    state: str = ""
-    type: str = ""
-    search: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +31,7 @@ class Row:
     address: str | None
     changed_at: datetime
     author: str | None
+    author_id: uuid.UUID | None
     due: Schedule | None
     account_name: str = ""
     account_handle: str = ""
@@ -58,33 +45,34 @@ class Slice:
     older: str | None
 
 
-def pages_of(account_id: uuid.UUID, filters: Filters, before: str | None = None) -> Slice:
-    """Return the account's pages, the last changed first, from the key `before` on."""
-    query = (
+def pages_of(
+    account_id: uuid.UUID, filters: Filters, before: str | None = None, size: int = PER_PAGE
+) -> Slice:
+    """Return the account's pages in the order of the filters, from the key `before` on."""
+    query: Any = (
         select(Page, Person.name)
         .outerjoin(Person, Person.id == Page.author_id)
-        .where(Page.account_id == account_id, *_conditions(filters))
-        .order_by(Page.changed_at.desc(), Page.id.desc())
+        .where(Page.account_id == account_id, *filters.conditions)
     )
-    if before:
-        query = query.where(tuple_(Page.changed_at, Page.id) < tuple_(*parse_key(before)))
-    found = db.session.execute(query.limit(PER_PAGE + 1)).all()
-    shown, older = _cut(found, lambda row: key_of(row[0].changed_at, row[0].id))
+    found = db.session.execute(filters.ordered(query, before).limit(size + 1)).all()
+    shown, older = _cut(found, lambda row: filters.key(row[0]), size)
     dues = _next_due([page.id for page, _name in shown])
     return Slice([_row(page, name, dues) for page, name in shown], older)
 
 
-def pages_within(reach: Reach, filters: Filters, before: str | None = None) -> Slice:
+def pages_within(
+    reach: Reach, filters: Filters, before: str | None = None, size: int = PER_PAGE
+) -> Slice:
     """Return the pages of all accounts in `reach`, the last changed first, each with its account.
 
     At most four statements, and quick for those who see few accounts, many, and all.
     """
-    rows = Rows(Page, Page.changed_at, _conditions(filters))
-    query = newest(rows, reach, parse_key(before) if before else None, PER_PAGE + 1)
+    rows = Rows(Page, Page.changed_at, filters.conditions)
+    query = newest(rows, reach, parse_key(before) if before else None, size + 1)
     named = query.add_columns(Person.name, Account.name, Account.handle)
     named = named.outerjoin(Person, Person.id == Page.author_id)
     found = db.session.execute(named.join(Account, Account.id == Page.account_id)).all()
-    shown, older = _cut(found, lambda row: key_of(row[0].changed_at, row[0].id))
+    shown, older = _cut(found, lambda row: key_of(row[0].changed_at, row[0].id), size)
     dues = _next_due([row[0].id for row in shown])
     return Slice([_row(page, author, dues, *at) for page, author, *at in shown], older)
 
@@ -133,33 +121,16 @@ def parse_key(key: str) -> tuple[datetime, uuid.UUID]:
         return now(), uuid.UUID(int=0)
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if filters.state == "scheduled":
-        waiting = select(Schedule.id).where(
-            Schedule.page_id == Page.id, Schedule.state == "pending"
-        )
-        wanted.append(waiting.exists())
-    elif filters.state in STATES:
-        wanted.append(STATES[filters.state])
-    if filters.type in {"page", "post"}:
-        wanted.append(Page.type == filters.type)
-    if filters.search:
-        hits = [c.icontains(filters.search, autoescape=True) for c in (Page.title, Page.address)]
-        wanted.append(or_(*hits))
-    return wanted
-
-
 def _row(page: Page, author: str | None, dues: dict[uuid.UUID, Schedule], *at: str) -> Row:
     return Row(
         page.id, page.title, page.type, page.state, page.address, page.changed_at, author,
-        dues.get(page.id), *at,
+        page.author_id, dues.get(page.id), *at,
     )  # fmt: skip
 
 
-def _cut(found: Any, key: Any) -> tuple[list[Any], str | None]:
-    shown = list(found[:PER_PAGE])
-    return shown, key(shown[-1]) if len(found) > PER_PAGE else None
+def _cut(found: Any, key: Any, size: int = PER_PAGE) -> tuple[list[Any], str | None]:
+    shown = list(found[:size])
+    return shown, key(shown[-1]) if len(found) > size else None
 
 
 def _next_due(page_ids: list[uuid.UUID]) -> dict[uuid.UUID, Schedule]:

@@ -10,8 +10,16 @@ from portal.content.addresses import address_of, slug_of
 from portal.content.differences import differences
 from portal.content.locks import check_lock
 from portal.content.media_uses import note_draft
-from portal.content.pages import Page, Revision, Type, digest_of, revision_by_id
+from portal.content.pages import (
+    Page,
+    Revision,
+    Type,
+    digest_of,
+    refuse_trashed,
+    revision_by_id,
+)
 from portal.content.problems import Problem, Stale
+from portal.content.search_index import index_page
 from portal.content.voiding import void_reviews
 from tenants.accounts import AccountRef
 from tenants.audit import record
@@ -185,6 +193,7 @@ def make_draft(page: Page, revision: Revision) -> None:
     page.draft_revision_id = revision.id
     page.title = revision.title
     page.changed_at = now()
+    index_page(page, revision)
 
 
 def digest_now(revision: Revision) -> str:
@@ -220,4 +229,5 @@ def _check_lengths(fields: dict[str, object]) -> None:
 def _lock_draft(page: Page) -> Revision | None:
     db.session.flush()
     db.session.refresh(page, with_for_update=True)
+    refuse_trashed(page)
     return revision_by_id(page.draft_revision_id, page)

@@ -5,17 +5,22 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from portal.content.bulk import BulkRun
+from portal.content.caring import PageCare
 from portal.content.comments import Comment
 from portal.content.copies import WorkingCopy
 from portal.content.imports import ImportedItem, ImportRun
+from portal.content.list_views import ListView
 from portal.content.locks import PageLock, PagePresence
 from portal.content.media import Media, MediaUse, MediaVersion
 from portal.content.media_folders import MediaAccess, MediaFolder
 from portal.content.naming import RevisionName
 from portal.content.notifications import Notification
+from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
 from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
+from portal.content.search_index import PageWords
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
 from portal.content.trail_views import TrailView
@@ -30,9 +35,9 @@ from tenants.quotas import Quota
 ERASED: tuple[Any, ...] = (
     MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
     WorkingCopy, PageLock, PagePresence, RevisionName,
-    Notification, Comment, Verdict, Review,
+    Notification, Comment, Verdict, Review, PageCare, PageWords,
     Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
-    Invitation, AccessRequest, Quota, TrailView,
+    Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
 )  # fmt: skip
 KEPT = {
     "account": "the tombstone: keeps the handle from being taken by somebody else",
@@ -71,7 +76,9 @@ def inventory(account_id: uuid.UUID, *, below: bool = False) -> dict[str, int]:
     found = {}
     for cls in ERASED:
         here = cls.account_id.in_(ids) if below else cls.account_id == account_id
-        found[name_of(cls)] = db.session.scalar(select(func.count()).select_from(cls).where(here))
+        found[name_of(cls)] = db.session.scalar(
+            select(func.count()).select_from(cls).where(here).execution_options(**WITH_TRASH)
+        )
     return {name: count or 0 for name, count in found.items()}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.content.addresses import slug_of
 from portal.content.pages import Page
 from portal.content.problems import Problem
-from portal.content.terms import Term
+from portal.content.terms import Term, meant_by
 from tenants.accounts import AccountRef
 from tenants.db import db
 
@@ -22,7 +22,11 @@ def categories_of(account_id: uuid.UUID) -> list[Term]:
     return list(
         db.session.scalars(
             select(Term)
-            .where(Term.account_id == account_id, Term.taxonomy == "category")
+            .where(
+                Term.account_id == account_id,
+                Term.taxonomy == "category",
+                Term.merged_into_id.is_(None),
+            )
             .order_by(Term.name)
             .limit(500)
         )
@@ -30,13 +34,9 @@ def categories_of(account_id: uuid.UUID) -> list[Term]:
 
 
 def terms_by_ids(account_id: uuid.UUID, term_ids: list[str]) -> list[Term]:
-    """Return those of the account's terms, by name."""
+    """Return those of the account's terms, or what they were merged into, by name."""
     ids = [uuid.UUID(term_id) for term_id in term_ids]
-    return list(
-        db.session.scalars(
-            select(Term).where(Term.account_id == account_id, Term.id.in_(ids)).order_by(Term.name)
-        )
-    )
+    return list(db.session.scalars(meant_by(account_id, ids).order_by(Term.name)))
 
 
 def tags_named(account: AccountRef, names: list[str]) -> list[Term]:
@@ -52,7 +52,9 @@ def tags_named(account: AccountRef, names: list[str]) -> list[Term]:
     # In one order for everybody: two who start the same tags then wait, and never for each other.
     for slug in sorted(wanted.keys() - found.keys()):
         found[slug] = _started(account, slug, wanted[slug])
-    return list(found.values())
+    led = [term.id for term in found.values() if term.merged_into_id]
+    leading = list(db.session.scalars(meant_by(account.id, led))) if led else []
+    return list({t.id: t for t in [*found.values(), *leading] if not t.merged_into_id}.values())
 
 
 def _tags(account: AccountRef, slugs: Iterable[str]) -> list[Term]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.content.imports import ImportedItem
 from portal.content.pages import Page, Revision
@@ -55,7 +55,9 @@ class Standing:
 def look(account: AccountRef, source: str) -> Standing:
     """Return what the account has. Needs the whole tenant's scope; seven statements."""
     menus = _rows(Menu, account, Menu.slug, Menu.primary)
-    terms = _rows(Term, account, Term.taxonomy, Term.slug, Term.id)
+    terms = _rows(
+        Term, account, Term.taxonomy, Term.slug, func.coalesce(Term.merged_into_id, Term.id)
+    )
     return Standing(
         items=_items(account, source),
         pages=_pages(account, source),

@@ -86,6 +86,13 @@ def term_at(account_id: uuid.UUID, taxonomy: Literal["tag", "category"], slug: s
     )
 
 
+def term_merged_into(term: Term) -> Term | None:
+    """Return the term that another was merged into, or None."""
+    return db.session.scalar(
+        select(Term).where(Term.account_id == term.account_id, Term.id == term.merged_into_id)
+    )
+
+
 def edge(account_id: uuid.UUID, *, before: datetime | None = None,
          since: datetime | None = None) -> datetime | None:  # fmt: skip
     """Return the moment of the last post before a moment, or of the first since one."""

@@ -18,13 +18,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.content.problems import Problem
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
 from tenants.scope import TenantScoped
 
 Type = Literal["page", "post"]
-State = Literal["draft", "live", "live+draft", "unpublished"]
+State = Literal["draft", "live", "live+draft", "unpublished", "trashed"]
 
 
 class Page(Keyed, TenantScoped, Audited, Base):
@@ -32,6 +33,8 @@ class Page(Keyed, TenantScoped, Audited, Base):
 
     `address` is where readers find it: set while it is live, unique on the account's site.
     `parent_id` is where readers see it stand; where a draft would put it is in the revision.
+    In the trash (`trashed_at`) it is out of every list and query, see `out_of_sight`. Purged, only
+    the row is left, without a word of it, since texts of others may name it as their parent.
     """
 
     __listed__ = True
@@ -41,9 +44,7 @@ class Page(Keyed, TenantScoped, Audited, Base):
         UniqueConstraint("account_id", "address"),
         CheckConstraint("type IN ('page', 'post')", name="type"),
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["page.tenant_id", "page.id"]),
-        Index("ix_page_list", "account_id", "changed_at", "id", "tenant_id"),
         Index("ix_page_live", "account_id", "type", "published_at", "id"),
-        Index("ix_page_recent", "tenant_id", "changed_at", "id", "account_id"),
         ForeignKeyConstraint(
             ["tenant_id", "live_revision_id"],
             ["revision.tenant_id", "revision.id"],
@@ -71,6 +72,9 @@ class Page(Keyed, TenantScoped, Audited, Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now)
     access_password_hash: Mapped[str | None]
+    trashed_at: Mapped[datetime | None]
+    trashed_by_label: Mapped[str] = mapped_column(String(300), default="")
+    purged_at: Mapped[datetime | None]
 
     @property
     def label(self) -> str:
@@ -80,9 +84,24 @@ class Page(Keyed, TenantScoped, Audited, Base):
     @property
     def state(self) -> State:
         """Return where the page stands; `live+draft` is live with changes nobody published yet."""
+        if self.trashed_at is not None:
+            return "trashed"
         if self.live_revision_id is None:
             return "unpublished" if self.unpublished_at else "draft"
         return "live" if self.live_revision_id == self.draft_revision_id else "live+draft"
+
+
+def _index(name: str, *columns: Any, where: Any) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+# Lists walk these, and what is in the trash is not in them.
+_IN_SIGHT = Page.trashed_at.is_(None)
+_index("ix_page_list", Page.account_id, Page.changed_at, Page.id, Page.tenant_id, where=_IN_SIGHT)
+_index("ix_page_recent", Page.tenant_id, Page.changed_at, Page.id, Page.account_id, where=_IN_SIGHT)
+_index("ix_page_title", Page.account_id, Page.title, Page.id, where=_IN_SIGHT)
+_index("ix_page_trash", Page.account_id, Page.trashed_at, Page.id,
+       where=Page.trashed_at.is_not(None))  # fmt: skip
 
 
 class Revision(Keyed, TenantScoped, Base):
@@ -126,6 +145,12 @@ def digest_of(fields: dict[str, Any]) -> str:
     said = {name: value for name, value in fields.items() if name != "fields" or value}
     plain = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
     return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def refuse_trashed(page: Page) -> None:
+    """Raise Problem when the page went into the trash meanwhile. For those who hold its row."""
+    if page.trashed_at is not None:
+        raise Problem("This page is in the trash. Restore it first.")
 
 
 def page_by_id(page_id: uuid.UUID, account_id: uuid.UUID) -> Page | None:

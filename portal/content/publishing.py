@@ -1,15 +1,17 @@
 """Putting a revision live and taking a page offline."""
 
+import uuid
+
 from sqlalchemy import delete, select
 
 from portal.content.addresses import address_of, refuse_taken
 from portal.content.approvals import approved_by, require_approvals
 from portal.content.media_problems import media_problems
 from portal.content.media_uses import note_live
-from portal.content.pages import Page, Revision, revision_by_id
+from portal.content.pages import Page, Revision, refuse_trashed, revision_by_id
 from portal.content.problems import Problem
 from portal.content.sites import Redirect
-from portal.content.terms import PageTerm, Term
+from portal.content.terms import PageTerm, meant_by
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.clock import now
@@ -88,6 +90,7 @@ def _take_turn(page: Page) -> None:
     """Wait for others who publish this page, then see it as they left it."""
     db.session.flush()
     db.session.refresh(page, with_for_update=True)
+    refuse_trashed(page)
 
 
 def _take_address(page: Page, address: str) -> None:
@@ -121,16 +124,14 @@ def _file_under_terms(page: Page, revision: Revision) -> None:
     db.session.execute(delete(PageTerm).where(PageTerm.page_id == page.id))
     if not revision.term_ids:
         return
-    wanted = select(Term.id).where(Term.account_id == page.account_id)
-    known = {str(term_id): term_id for term_id in db.session.scalars(wanted)}
-    for term_id in revision.term_ids:
-        if term_id in known:
-            db.session.add(
-                PageTerm(
-                    tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
-                    term_id=known[term_id],
-                )
-            )  # fmt: skip
+    ids = [uuid.UUID(term_id) for term_id in revision.term_ids]
+    for term in db.session.scalars(meant_by(page.account_id, ids)):
+        db.session.add(
+            PageTerm(
+                tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
+                term_id=term.id,
+            )
+        )  # fmt: skip
 
 
 def _move_descendants(page: Page, by: Actor) -> None:

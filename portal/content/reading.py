@@ -13,10 +13,11 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, or_, select
 
 from portal.content import places
+from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
 from portal.content.places import Place
 from portal.content.sites import Redirect
-from portal.content.terms import Term
+from portal.content.terms import Term, meant_by
 from tenants.clock import now
 from tenants.db import db
 
@@ -77,6 +78,7 @@ def fate_of(account_id: uuid.UUID, spellings: Collection[str]) -> Moved | Gone |
             Redirect.account_id == account_id,
             Redirect.address.in_(spellings),
         )
+        .execution_options(**WITH_TRASH)
     )
     if page is None:
         return None
@@ -131,9 +133,7 @@ def terms_of(revision: Revision) -> list[Term]:
         return []
     return list(
         db.session.scalars(
-            select(Term)
-            .where(Term.account_id == revision.account_id, Term.id.in_(ids))
-            .order_by(Term.taxonomy, Term.name, Term.id)
+            meant_by(revision.account_id, ids).order_by(Term.taxonomy, Term.name, Term.id)
         )
     )
 

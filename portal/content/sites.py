@@ -56,6 +56,11 @@ class Redirect(Keyed, TenantScoped, Base):
     address: Mapped[str] = mapped_column(Text)
     page_id: Mapped[uuid.UUID]
 
+    @property
+    def label(self) -> str:
+        """Return how the trail names this redirect."""
+        return self.address
+
 
 def site_of(account_id: uuid.UUID) -> Site | None:
     """Return the account's site, or None."""

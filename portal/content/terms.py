@@ -1,22 +1,39 @@
 """Tags and categories."""
 
 import uuid
+from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tenants.db import Base, Keyed
 from tenants.scope import TenantScoped
 
 
 class Term(Keyed, TenantScoped, Base):
-    """A tag or a category of an account."""
+    """A tag or a category of an account.
+
+    One that was merged into another is kept, so that old ids and addresses lead on; it is in no
+    list. It never leads to one that was merged too.
+    """
 
     __tablename__ = "term"
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
         UniqueConstraint("account_id", "taxonomy", "slug"),
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["term.tenant_id", "term.id"]),
+        ForeignKeyConstraint(["tenant_id", "merged_into_id"], ["term.tenant_id", "term.id"]),
         CheckConstraint("taxonomy IN ('tag', 'category')", name="taxonomy"),
     )
 
@@ -24,6 +41,12 @@ class Term(Keyed, TenantScoped, Base):
     slug: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     parent_id: Mapped[uuid.UUID | None]
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+
+    @property
+    def label(self) -> str:
+        """Return how the trail names this term."""
+        return self.name
 
 
 class PageTerm(TenantScoped, Base):
@@ -38,3 +61,12 @@ class PageTerm(TenantScoped, Base):
 
     page_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     term_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+
+
+def meant_by(account_id: uuid.UUID, term_ids: Collection[uuid.UUID]) -> Select[Any]:
+    """Return the statement for the account's terms with these ids: the ones they lead to today."""
+    asked = aliased(Term)
+    ids = select(func.coalesce(asked.merged_into_id, asked.id)).where(
+        asked.account_id == account_id, asked.id.in_(term_ids)
+    )
+    return select(Term).where(Term.account_id == account_id, Term.id.in_(ids))

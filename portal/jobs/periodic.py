@@ -20,6 +20,7 @@ from portal.jobs.erasing import erase_closed
 from portal.jobs.mail import anything_waiting
 from portal.jobs.media import find_unready
 from portal.jobs.notifications import mail_notifications
+from portal.jobs.owners import remind_owners
 from portal.jobs.queue import wake
 from portal.jobs.reviews import ring_alarms
 from portal.jobs.seals import seal_waiting
@@ -60,6 +61,10 @@ def _wake_imports() -> None:
             return  # The queue is out of reach: the clock has better things to do than to wait.
 
 
+def _wake_trash() -> None:
+    wake("empty_trash", job_id="empty-trash")
+
+
 def _wake_purge() -> None:
     wake("purge_trail", job_id="purge-trail")
 
@@ -82,10 +87,12 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("announce grants that end", 600, announce_endings),
     Periodic("remind of reviews", 60, ring_alarms),
     Periodic("mail what people were told", 15, mail_notifications),
+    Periodic("remind owners of reviews", 3600, remind_owners),
     Periodic("erase what was closed", 60, erase_closed),
     Periodic("seal the trail", 2, seal_waiting),
     Periodic("wake renditions", 5, _wake_renditions),
     Periodic("wake the sweep of files", 3600, _wake_media_sweep),
+    Periodic("wake the emptying of the trash", 3600, _wake_trash),
     Periodic("wake purge", 6 * 3600, _wake_purge),
 )
 

@@ -3,6 +3,7 @@
 import uuid
 
 from portal.content import due
+from portal.jobs import trash
 from portal.jobs.base import job
 from portal.jobs.imports import run_waiting
 from portal.jobs.mail import deliver_waiting
@@ -46,3 +47,9 @@ def sweep_media() -> None:
     """Purge what was in the trash for long enough, and what no row knows."""
     purge_old()
     sweep_files()
+
+
+@job
+def empty_trash() -> None:
+    """Delete for good what has been in the trash long enough."""
+    trash.empty_trash()

@@ -7,6 +7,7 @@ from flask import Response, abort, request
 
 from portal.content import listing, places, reading
 from portal.content.listing import Where, Window
+from portal.content.terms import Term
 from portal.guards import public
 from portal.site.answers import answer, moved
 from portal.site.visit import site
@@ -83,9 +84,20 @@ def _term(taxonomy: Literal["tag", "category"], address: str, slug: str) -> Resp
     term = listing.term_at(site().account_id, taxonomy, slug)
     where = _where()
     window = listing.under_term(term, where) if term else Window(())
+    if term is not None and term.merged_into_id is not None:
+        return _moved_term(term, address)
     if term is None or not window.entries:
         abort(404)
     return _list(address, term.name, window, kind=taxonomy.capitalize())
+
+
+def _moved_term(term: Term, address: str) -> Response:
+    """Send on to the term that this one was merged into, if anything stands under it."""
+    into = listing.term_merged_into(term)
+    if into is None or not listing.under_term(into, Where()).entries:
+        abort(404)
+    folder = address.split("/")[1]
+    return moved(site().url(f"/{folder}/{into.slug}/"))
 
 
 def _where() -> Where:

@@ -11,6 +11,7 @@ BLUEPRINTS = (
     "pages", "drafts", "merging", "presence", "revisions", "publication", "schedules", "imports",
     "checks", "looking", "reviews", "comments", "notifications", "workflow",
     "media", "media_items", "media_folders", "logo",
+    "search", "page_lists", "trash", "many_pages", "copying", "caring", "terms", "redirects",
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",
     "access", "supposing", "holders",

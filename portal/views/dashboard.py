@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from portal.content.desk import Filters, counts_of, pages_of, schedules_of
+from portal.content.desk import counts_of, pages_of, schedules_of
 from portal.content.history import events_below, reads_drafts
+from portal.content.page_filters import Filters
 from portal.content.trail_filters import TrailQuery
 from portal.content.waiting import mentions_of, tasks_for
 from portal.guards import permission, signed_in

@@ -7,9 +7,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from portal.brand import accent_of, logo_of
+from portal.content.caring import care_of
 from portal.content.commenting import threads_in
 from portal.content.comments import comments_on
-from portal.content.desk import STATES, Filters, counts_of, pages_of, pages_within
+from portal.content.desk import counts_of, pages_of, pages_within
 from portal.content.drafting import (
     Saved,
     authorize_edit,
@@ -21,8 +22,10 @@ from portal.content.drafting import (
 from portal.content.filing import categories_of
 from portal.content.flow import flow_of
 from portal.content.history import events_about
+from portal.content.list_views import list_views
 from portal.content.locking import take_over
 from portal.content.naming import names_of
+from portal.content.page_filters import FURTHER, STATES, read_filters
 from portal.content.pages import Page, page_by_id, revision_by_id, revisions_of
 from portal.content.problems import Locked, Problem, Stale
 from portal.content.scheduling import open_schedules
@@ -45,11 +48,7 @@ EDITING = (P.PAGE_EDIT, P.PAGE_EDIT_OWN)
 @bp.get("/")
 @permission(P.PAGE_VIEW)
 def index() -> str:
-    filters = Filters(
-        state=request.args.get("state", ""),
-        type=request.args.get("type", ""),
-        search=request.args.get("q", "").replace("\x00", "")[:200],
-    )
+    filters = read_filters(request.args, current.person.zone, current.person.person_id)
     within = request.args.get("within", "")
     before = request.args.get("before")
     if within in WITHIN:
@@ -58,10 +57,11 @@ def index() -> str:
     else:
         within, counts = "", counts_of(current.here.id)
         found = pages_of(current.here.id, filters, before)
-    states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, "scheduled"])]
+    states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, *FURTHER])]
     return render_template(
-        "pages/index.html", found=found, filters=filters, states=states, within=within
-    )
+        "pages/index.html", found=found, filters=filters, states=states, within=within,
+        views=list_views(current.here, current.person), me=current.person.person_id,
+    )  # fmt: skip
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -161,7 +161,8 @@ def _editor(page: Page, form: PageForm, *, refused: bool = False) -> str:
         "pages/edit.html", page=page, form=form, refused=refused, schedules=open_schedules(page),
         live=revision_by_id(page.live_revision_id, page),
         draft=revision_by_id(page.draft_revision_id, page),
-        may_publish=current.can(P.PAGE_PUBLISH), writing=around(page), **_around(page),
+        may_publish=current.can(P.PAGE_PUBLISH), writing=around(page), care=care_of(page),
+        **_around(page),
     )  # fmt: skip
 
 

@@ -10,12 +10,15 @@ from flask import Flask
 
 from portal.content import import_runs
 from portal.content.commenting import comment, resolve
+from portal.content.filing import tags_named
 from portal.content.moments import moment_at
 from portal.content.pages import Page, revision_by_id
+from portal.content.redirecting import add_redirect
 from portal.content.reviewing import submit
 from portal.content.schedules import Schedule
 from portal.content.scheduling import cancel, schedule
 from portal.content.sites import open_site
+from portal.content.trash import put_in_trash
 from portal.content.workflows import set_workflow
 from portal.jobs.imports import run_waiting
 from tenants.accounts import AccountRef, ref
@@ -75,6 +78,8 @@ class Places:
     reviewed: str
     media: str
     folder: str
+    trashed: str
+    term: str
 
 
 def furnish(app: Flask) -> Places:
@@ -99,6 +104,10 @@ def furnish(app: Flask) -> Places:
             editor = built_in("editor")
             _, token = invite("new@acme.example", editor, acme, by=admin, because=LONG)
             asked = ask(Permission.PAGE_PUBLISH, acme, by=author, reason=LONG)
+            thrown = make_page(acme, LONG.strip()[:120], BODY)
+            put_in_trash(thrown, acme, by=TESTS)
+            term = tags_named(acme, ["Opening hours", LONG.strip()[:90]])[0]
+            add_redirect(acme, "/printed/", live.address or "", by=TESTS)
             _limit(acme, people.berlin)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
@@ -110,7 +119,7 @@ def furnish(app: Flask) -> Places:
         shown = furnish_library(acme, people.editor, app.extensions["files"])
         places = Places(
             *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
-              reviewed, *shown]
+              reviewed, *shown, str(thrown.id), str(term.id)]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places

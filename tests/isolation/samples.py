@@ -28,6 +28,7 @@ SAMPLES: dict[Any, Any] = {
     "notification.kind": "asked",
     "page.type": "page",
     "review.state": "withdrawn",
+    "page_words.number": itertools.count(1_000_001),
     "role_permission.permission": "account.view",
     "schedule.state": "pending",
     "schedule.what": "publish",

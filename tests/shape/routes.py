@@ -5,14 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
 from portal.content.pages import Page
 from tests.isolation.world import World, table_of
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def a_page(world: World, handle: str) -> uuid.UUID:
@@ -29,6 +32,14 @@ def a_page(world: World, handle: str) -> uuid.UUID:
 
 def a_row(table: str) -> Callable[[World, str], uuid.UUID]:
     return lambda world, handle: world.made[table, handle]
+
+
+def a_trashed_page(world: World, handle: str) -> uuid.UUID:
+    """The page that was made up for the account, put into the trash."""
+    table, page_id = table_of(Page), world.made["page", handle]
+    with world.engine.begin() as connection:
+        connection.execute(update(table).where(table.c.id == page_id).values(trashed_at=LONG_AGO))
+    return page_id
 
 
 def an_account_below(world: World, handle: str) -> uuid.UUID:
@@ -50,15 +61,20 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "import_id": a_row("import_run"),
     "invitation_id": a_row("invitation"),
     "media_id": a_row("media"),
+    "list_view_id": a_row("list_view"),
     "member_id": a_row("group_member"),
     "notification_id": a_row("notification"),
     "page_id": a_page,
+    "redirect_id": a_row("redirect"),
     "request_id": a_row("access_request"),
     "revision_id": a_row("revision"),
     "role_id": a_row("role"),
+    "run_id": a_row("bulk_run"),
     "schedule_id": a_row("schedule"),
     "session_id": a_row("support_session"),
     "version_id": a_row("media_version"),
+    "term_id": a_row("term"),
+    "trashed_id": a_trashed_page,
     "view_id": a_row("trail_view"),
 }
 

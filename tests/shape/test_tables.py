@@ -34,6 +34,8 @@ NOT_A_TENANTS = {
 }
 # Foreign keys are checked past row-level security: they name the tenant too. No exception so far.
 REFERENCES_BY_ID_ALONE: set[str] = set()
+# The full-text index: triggers keep it, only `search_index.py` asks it, through a mapped table.
+UNMAPPED = "search_index"
 # Columns that end like secrets and are none.
 NO_SECRET = {"revision_digest"}
 
@@ -132,7 +134,8 @@ def go(app: Flask, action: Callable[[Any, str], None], to: str) -> None:
 def differences(engine: Engine) -> list[Any]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return compare_metadata(context, Base.metadata)
+        found = compare_metadata(context, Base.metadata)
+    return [each for each in found if UNMAPPED not in str(each)]
 
 
 def round_trip(app: Flask, engine: Engine) -> None:
@@ -140,6 +143,7 @@ def round_trip(app: Flask, engine: Engine) -> None:
         go(app, command.upgrade, "head")
         assert differences(engine) == []
         tables = set(inspect(engine).get_table_names())
+        tables = {name for name in tables if not name.startswith(UNMAPPED)}
         assert tables == set(Base.metadata.tables) | {"alembic_version"}
         go(app, command.downgrade, "base")
         assert set(inspect(engine).get_table_names()) == {"alembic_version"}

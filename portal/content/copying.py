@@ -1,0 +1,135 @@
+"""A page once more, and a page in another account of the same tenant."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from portal.content.addresses import slug_of
+from portal.content.drafting import create_page, digest_now, make_draft, text_of
+from portal.content.pages import Page, Revision, Type, revision_by_id, revisions_of
+from portal.content.problems import Problem
+from portal.content.terms import Term
+from portal.content.trash import put_in_trash
+from tenants.accounts import Account, AccountRef, ref
+from tenants.audit import record
+from tenants.db import db
+from tenants.decisions import Actor, authorize, can
+from tenants.events import Event
+from tenants.limiting import take
+from tenants.permissions import Permission
+from tenants.quotas import Resource
+
+KEPT = 200
+"""How many revisions move along, the newest."""
+
+
+def duplicate(page: Page, account: AccountRef, *, by: Actor, title: str = "") -> Page:
+    """Start a page with the words of another's draft, and record where they come from.
+
+    Text, labels, place and further fields are copied. Its revisions, what is live or scheduled, its
+    password and its place in menus are not. Raises Denied, Problem and QuotaReached.
+    """
+    authorize(by, Permission.PAGE_VIEW, account)
+    draft = revision_by_id(page.draft_revision_id, page)
+    if draft is None:
+        raise Problem("There is nothing saved to copy yet.")
+    named = title or f"Copy of {draft.title or 'an untitled page'}"
+    text = replace(text_of(draft), title=named, slug=slug_of(named))
+    kind: Type = "post" if page.type == "post" else "page"
+    copy, _ = create_page(account, kind, text, by=by)
+    record(Event.PAGE_COPIED, copy, by=by, changes={}, source=page.label, revision=draft.number)
+    return copy
+
+
+def move_page(
+    page: Page, source: AccountRef, target: AccountRef, *, by: Actor, reason: str = ""
+) -> Page:
+    """Take a page to another account of the tenant, as a draft there; recorded at both ends.
+
+    Its newest revisions go along, with their authors and times. Revisions never change, so they
+    stay at the old place too: there the page goes into the trash, offline first. Its labels are
+    found or started by name; it stands below nothing. Raises Denied for either end, Problem and
+    QuotaReached.
+    """
+    authorize(by, Permission.PAGE_CREATE, target)
+    if target.tenant_id != source.tenant_id or target.id == source.id:
+        raise Problem("Choose another account of this customer.")
+    draft = revision_by_id(page.draft_revision_id, page)
+    if draft is None:
+        raise Problem("There is nothing saved to move yet.")
+    put_in_trash(page, source, by=by, reason=reason or f"It was moved to {target.name}.")
+    take(Resource.ITEMS, target, by=by)
+    arrived = Page(
+        tenant_id=target.tenant_id, account_id=target.id, type=page.type, title="",
+        author_id=page.author_id, created_at=page.created_at,
+        access_password_hash=page.access_password_hash,
+    )  # fmt: skip
+    db.session.add(arrived)
+    db.session.flush()
+    kept = _copy_revisions(page, arrived, target)
+    record(
+        Event.PAGE_MOVED, page, by=by, reason=reason, changes={}, account=target.name,
+        revisions=kept,
+    )  # fmt: skip
+    record(Event.PAGE_ARRIVED, arrived, by=by, reason=reason, changes={}, account=source.name,
+           revisions=kept)  # fmt: skip
+    return arrived
+
+
+def place_for(handle: str, here: AccountRef, by: Actor) -> AccountRef:
+    """Return the account of this tenant that `by` names as a page's new place. Raises Problem.
+
+    One that he may not write in is the same as none.
+    """
+    query = select(Account).where(
+        Account.handle == handle.strip().lower(), Account.tenant_id == here.tenant_id,
+        Account.id != here.id, Account.state == "open",
+    )  # fmt: skip
+    row = db.session.scalar(query)
+    if row is None or not can(by, Permission.PAGE_CREATE, ref(row)).allowed:
+        raise Problem("There is no other account of this customer with this handle where you may "
+                      "start pages.")  # fmt: skip
+    return ref(row)
+
+
+def _copy_revisions(page: Page, arrived: Page, target: AccountRef) -> int:
+    rows = list(reversed(revisions_of(page, KEPT)))
+    terms = _terms_at(target, {term_id for row in rows for term_id in row.term_ids})
+    for row in rows:
+        copy = Revision(
+            tenant_id=target.tenant_id, account_id=target.id, page_id=arrived.id, number=row.number,
+            title=row.title, slug=row.slug, body=row.body, excerpt=row.excerpt, byline=row.byline,
+            fields=row.fields or {}, author_id=row.author_id, author_label=row.author_label,
+            note=row.note, created_at=row.created_at, parent_id=None,
+            term_ids=sorted({terms[term_id] for term_id in row.term_ids if term_id in terms}),
+        )  # fmt: skip
+        copy.digest = digest_now(copy)
+        db.session.add(copy)
+    db.session.flush()
+    make_draft(arrived, copy)
+    return len(rows)
+
+
+def _terms_at(target: AccountRef, term_ids: Iterable[str]) -> dict[str, str]:
+    """Return for each term the one of the same name at the target, started where it lacks one."""
+    ids = [uuid.UUID(term_id) for term_id in term_ids]
+    into = func.coalesce(Term.merged_into_id, Term.id)
+    means = dict(db.session.execute(select(Term.id, into).where(Term.id.in_(ids))).all())
+    met = select(Term).where(Term.id.in_(means.values())).order_by(Term.slug)
+    wanted = {term.id: term for term in db.session.scalars(met)}
+    slugs = {term.slug for term in wanted.values()}
+    query = select(Term).where(Term.account_id == target.id, Term.slug.in_(slugs))
+    there = {(term.taxonomy, term.slug): term for term in db.session.scalars(query)}
+    for term in wanted.values():
+        key = (term.taxonomy, term.slug)
+        if key not in there:
+            there[key] = Term(
+                tenant_id=target.tenant_id, account_id=target.id, taxonomy=term.taxonomy,
+                slug=term.slug, name=term.name,
+            )  # fmt: skip
+            db.session.add(there[key])
+    db.session.flush()
+    found = {each: there[term.taxonomy, term.slug].id for each, term in wanted.items()}
+    return {str(old): str(found[new]) for old, new in means.items()}

@@ -1,0 +1,106 @@
+"""The words of pages, and finding pages by them: the one place that knows each database.
+
+`page_words` holds the words of each page's draft, written with the draft. Triggers carry each row
+into `search_index` (see `tenants.ddl_search`): FTS5 on SQLite, on PostgreSQL a tsvector with a GIN
+index. So the index changes in the transaction of the text, whoever writes it. Every question goes
+through `page_words`, which has the scope of all tenants' rows; the index is never asked alone.
+"""
+
+import html
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Identity,
+    Select,
+    Text,
+    UniqueConstraint,
+    cast,
+    column,
+    select,
+    table,
+    update,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.content.pages import Page, Revision
+from tenants.db import Base, db
+from tenants.scope import TenantScoped
+
+LONGEST = 100_000
+WORDS = 8
+_WORD = re.compile(r"[^\W_]+")
+_TAG = re.compile(r"<[^>]*>")
+_INDEX = table("search_index", column("rowid"), column("search_index"), column("words"))
+
+
+class PageWords(TenantScoped, Base):
+    """The words of a page's draft, in lower case. `number` is what the index knows it by."""
+
+    __tablename__ = "page_words"
+    __table_args__ = (
+        UniqueConstraint("page_id"),
+        ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
+    )
+
+    number: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    page_id: Mapped[uuid.UUID]
+    words: Mapped[str] = mapped_column(Text)
+
+
+def plain(markup: str) -> str:
+    """Return the text of cleaned HTML, on one line."""
+    return " ".join(html.unescape(_TAG.sub(" ", markup)).split())
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words of a text as the index keeps them."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text).lower())
+
+
+def words_of(parts: Iterable[str]) -> str:
+    """Return what the index keeps of some texts."""
+    return " ".join(words_in(" ".join(parts)))[:LONGEST]
+
+
+def index_page(page: Page, revision: Revision) -> None:
+    """Let a page be found by the words of a revision. One statement, in the open transaction."""
+    said = words_of(
+        [revision.title, revision.excerpt, revision.byline, revision.slug, plain(revision.body)]
+    )
+    change = update(PageWords).where(PageWords.page_id == page.id).values(words=said)
+    if revision.number > 1:
+        done: Any = db.session.execute(change.execution_options(synchronize_session=False))
+        if done.rowcount:
+            return
+    db.session.add(
+        PageWords(tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id, words=said)
+    )
+
+
+def having(query: str, tenant_id: uuid.UUID) -> ColumnElement[bool] | None:
+    """Return the condition that a page's words begin with all of those asked; None for no words.
+
+    To be used in a statement on `PageWords`, which brings the scope.
+    """
+    asked = words_in(query)[:WORDS]
+    if not asked:
+        return None
+    return PageWords.number.in_(_matching(asked, tenant_id))
+
+
+def _matching(asked: list[str], tenant_id: uuid.UUID) -> Select[Any]:
+    rowid: Column[Any] = _INDEX.c.rowid  # type: ignore[assignment]  # a column of a bare table
+    if db.session.get_bind().dialect.name == "postgresql":
+        wanted = " & ".join(f"'{word}':*" for word in asked)
+        return select(rowid).where(_INDEX.c.words.op("@@")(cast(wanted, TSQUERY)))
+    words = " AND ".join(f'words : "{word}"*' for word in asked)
+    own = f'tenant_id : "{tenant_id.hex}" AND {words}'
+    return select(rowid).where(_INDEX.c.search_index.op("MATCH")(own))

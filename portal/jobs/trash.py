@@ -1,0 +1,58 @@
+"""Emptying the trash of what has been there long enough, each page in a transaction of its own."""
+
+import uuid
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+
+from portal.content.out_of_sight import WITH_TRASH
+from portal.content.pages import Page
+from portal.content.trash import DAYS, purge
+from tenants.clock import now
+from tenants.db import db
+from tenants.decisions import SYSTEM
+from tenants.engines import reading
+from tenants.retention import is_held
+from tenants.scope import across_tenants, acting_in, tenant_scope
+
+BATCH = 500
+log = structlog.get_logger()
+
+
+def empty_trash() -> int:
+    """Delete for good what has been in the trash for DAYS; return how many pages went.
+
+    Where a hold keeps the trail for a dispute, what it tells of stays too.
+    """
+    return sum(_purge(*due) for due in _due())
+
+
+def _due() -> list[tuple[uuid.UUID, uuid.UUID]]:
+    query = (
+        select(Page.id, Page.tenant_id)
+        .where(Page.trashed_at <= now() - timedelta(days=DAYS), Page.purged_at.is_(None))
+        .order_by(Page.trashed_at, Page.id)
+        .limit(BATCH)
+        .execution_options(**WITH_TRASH)
+    )
+    with reading(), across_tenants("looking for what has been in the trash long enough"):
+        return [(row.id, row.tenant_id) for row in db.session.execute(query)]
+
+
+def _purge(page_id: uuid.UUID, tenant_id: uuid.UUID) -> bool:
+    with acting_in(tenant_scope(tenant_id)):
+        if is_held():
+            return False
+        query = select(Page).where(
+            Page.id == page_id, Page.trashed_at <= now() - timedelta(days=DAYS),
+            Page.purged_at.is_(None),
+        )  # fmt: skip
+        query = query.with_for_update(skip_locked=True).execution_options(**WITH_TRASH)
+        page = db.session.scalar(query)
+        if page is None:
+            return False
+        purge(page, by=SYSTEM, reason=f"It was in the trash for {DAYS} days.")
+        db.session.commit()
+        log.info("page purged", page=str(page_id))
+        return True

@@ -1,0 +1,76 @@
+"""A page once more, and a page in another account."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+
+from portal.content.copying import KEPT, duplicate, move_page, place_for
+from portal.content.drafting import may_edit
+from portal.content.pages import Page, page_by_id
+from portal.content.problems import Problem
+from portal.content.trash import ahead_of
+from portal.forms.base import add_error
+from portal.forms.copying import DuplicateForm, MovePageForm
+from portal.guards import permission
+from portal.requests import current
+from tenants.accounts import AccountRef
+from tenants.decisions import can
+from tenants.permissions import Permission as P
+from tenants.quotas import QuotaReached
+
+bp = Blueprint("copying", __name__, url_prefix="/a/<handle>/pages/<uuid:page_id>")
+
+
+@bp.route("/duplicate", methods=["GET", "POST"])
+@permission(P.PAGE_CREATE)
+def once_more(page_id: uuid.UUID) -> Any:
+    page = _page(page_id)
+    form = DuplicateForm(title=f"Copy of {page.title}"[:500])
+    if form.validate_on_submit():
+        try:
+            copy = duplicate(page, current.here, by=current.person, title=form.title.data or "")
+        except (Problem, QuotaReached) as problem:
+            add_error(form.title, str(problem))
+        else:
+            flash("This is the copy, a draft. The original stays as it is.", "good")
+            return redirect(url_for("pages.edit", handle=current.here.handle, page_id=copy.id))
+    status = 422 if form.is_submitted() else 200
+    return render_template("copying/duplicate.html", page=page, form=form), status
+
+
+@bp.route("/move", methods=["GET", "POST"])
+@permission(P.PAGE_EDIT, P.PAGE_EDIT_OWN)
+def elsewhere(page_id: uuid.UUID) -> Any:
+    page = _page(page_id)
+    form = MovePageForm()
+    if form.validate_on_submit():
+        try:
+            target = place_for(form.to.data or "", current.here, current.person)
+            arrived = move_page(
+                page, current.here, target, by=current.person, reason=form.reason.data or ""
+            )
+        except (Problem, QuotaReached) as problem:
+            add_error(form.to, str(problem))
+        else:
+            flash(f"The page is at {target.name} now, as a draft. Nothing went live by it.", "good")
+            return redirect(url_for("pages.edit", handle=target.handle, page_id=arrived.id))
+    status = 422 if form.is_submitted() else 200
+    return render_template(
+        "copying/move.html", page=page, form=form, ahead=ahead_of(page), places=_places(),
+        kept=KEPT, why=may_edit(current.person, page, current.here),
+        may_publish=current.can(P.PAGE_PUBLISH),
+    ), status  # fmt: skip
+
+
+def _places() -> list[AccountRef]:
+    """Return accounts near at hand that the page could go to: suggestions, not all there are."""
+    return [
+        place for place in current.switcher
+        if place.tenant_id == current.here.tenant_id and place.id != current.here.id
+        and can(current.person, P.PAGE_CREATE, place).allowed
+    ]  # fmt: skip
+
+
+def _page(page_id: uuid.UUID) -> Page:
+    return page_by_id(page_id, current.here.id) or abort(404)
