@@ -9,14 +9,13 @@ from sqlalchemy import Select, func, select, tuple_
 
 from portal.content.page_filters import STATES, Filters
 from portal.content.pages import Page
+from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.schedules import Schedule
 from tenants.accounts import Account
-from tenants.clock import now
 from tenants.db import db
 from tenants.newest import Reach, Rows, newest
 from tenants.people import Person
 
-PER_PAGE = 50
 COUNT_LIMIT = 1000
 
 
@@ -35,14 +34,6 @@ class Row:
     due: Schedule | None
     account_name: str = ""
     account_handle: str = ""
-
-
-@dataclass(frozen=True)
-class Slice:
-    """Some rows, and the key of the last one when there are older ones."""
-
-    rows: list[Any]
-    older: str | None
 
 
 def pages_of(
@@ -104,21 +95,6 @@ def counts_of(account_id: uuid.UUID) -> dict[str, int]:
     columns += [_capped(of_account.where(Schedule.state == s)) for s in ("pending", "held")]
     row = db.session.execute(select(*columns)).one()
     return dict(zip([*STATES, "scheduled", "held"], row, strict=True))
-
-
-def key_of(moment: datetime, row_id: uuid.UUID) -> str:
-    """Return a row's place in a list as it stands in a URL."""
-    return f"{moment.isoformat()}~{row_id.hex}"
-
-
-def parse_key(key: str) -> tuple[datetime, uuid.UUID]:
-    """Return the place a key stands for. A key that is none stands for the present."""
-    moment, _, row_id = key.partition("~")
-    try:
-        parsed = datetime.fromisoformat(moment)
-        return (parsed, uuid.UUID(hex=row_id)) if parsed.tzinfo else (now(), uuid.UUID(int=0))
-    except ValueError:
-        return now(), uuid.UUID(int=0)
 
 
 def _row(page: Page, author: str | None, dues: dict[uuid.UUID, Schedule], *at: str) -> Row:

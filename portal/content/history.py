@@ -18,9 +18,9 @@ from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.content.comments import Comment
-from portal.content.desk import PER_PAGE, Slice, key_of, parse_key
 from portal.content.media import Media
 from portal.content.pages import Page
+from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.reviews import Review
 from portal.content.schedules import Schedule
 from portal.content.trail_conditions import ABOUT_CONTENT, loose

@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.content.desk import PER_PAGE, Slice, key_of, parse_key
 from portal.content.pages import Page
+from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from tenants.accounts import Account, AccountClosure
 from tenants.clock import now
 from tenants.db import Base, Keyed, db

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from portal.content.desk import Row, Slice
+from portal.content.desk import Row
 from portal.content.page_filters import Filters
+from portal.content.paging import Slice
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.decisions import Actor, authorize

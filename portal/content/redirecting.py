@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from portal.content.addresses import DEPTH_LIMIT, RESERVED, SLUG_LENGTH
-from portal.content.desk import PER_PAGE, Slice
 from portal.content.pages import Page
+from portal.content.paging import PER_PAGE, Slice
 from portal.content.problems import Problem
 from portal.content.sites import Redirect
 from tenants.accounts import AccountRef

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import or_, select, tuple_
 
-from portal.content.desk import key_of, parse_key
 from portal.content.page_filters import STATES
 from portal.content.pages import Page, Revision
+from portal.content.paging import key_of, parse_key
 from portal.content.search_index import PageWords, having, plain, words_in
 from tenants.accounts import Account, AccountRef
 from tenants.clock import now

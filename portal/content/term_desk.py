@@ -11,9 +11,9 @@ from typing import Any, Literal
 from sqlalchemy import Text, cast, delete, func, or_, select, tuple_, update
 
 from portal.content.addresses import slug_of
-from portal.content.desk import PER_PAGE, Slice
 from portal.content.filing import TAG_LENGTH
 from portal.content.pages import Page, Revision
+from portal.content.paging import PER_PAGE, Slice
 from portal.content.problems import Problem
 from portal.content.terms import PageTerm, Term
 from tenants.accounts import AccountRef

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, select, tuple_, union_all
 
-from portal.content.desk import parse_key
+from portal.content.paging import parse_key
 from portal.content.trail_conditions import exact
 from portal.content.trail_filters import TrailQuery
 from tenants.accounts import Account, AccountClosure, AccountRef

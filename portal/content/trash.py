@@ -9,10 +9,10 @@ from sqlalchemy import Select, delete, func, or_, select, tuple_
 
 from portal.content.addresses import address_of, refuse_taken
 from portal.content.caring import PageCare
-from portal.content.desk import PER_PAGE, Slice, key_of, parse_key
 from portal.content.drafting import authorize_edit
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision, refuse_trashed, revision_by_id
+from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.problems import Problem
 from portal.content.publishing import unpublish
 from portal.content.schedules import Schedule

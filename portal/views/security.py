@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, render_template, request
 
 from portal import signing
-from portal.content.desk import key_of, parse_key
+from portal.content.paging import key_of, parse_key
 from portal.guards import signed_in
 from portal.identity import sessions
 from portal.identity.security_log import own_log
