@@ -12,7 +12,7 @@ from tests.browser.portal import Portal
 from tests.media.scene import picture
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload, Page
 
 DROP = """bytes => {
   const files = new DataTransfer();
@@ -28,13 +28,11 @@ def test_files_are_sent_one_by_one_and_dropped(desk: Portal, browser_page: Calla
     page.watch.allow_status(422)  # type: ignore[attr-defined]  # the fixture's own
     sign_in(page, "editor")
     page.goto("/a/acme/media/upload")
-    page.set_input_files(
-        "input[type=file]",
-        [
-            {"name": "good.png", "mimeType": "image/png", "buffer": picture()},
-            {"name": "bad.png", "mimeType": "image/png", "buffer": b"<svg></svg>"},
-        ],
-    )
+    chosen: list[FilePayload] = [
+        {"name": "good.png", "mimeType": "image/png", "buffer": picture()},
+        {"name": "bad.png", "mimeType": "image/png", "buffer": b"<svg></svg>"},
+    ]
+    page.set_input_files("input[type=file]", chosen)
     page.get_by_role("button", name="Upload", exact=True).click()
     page.locator(".upload-done", has_text="good.png: Here now").wait_for()
     page.locator(".upload-refused", has_text="SVG pictures can carry scripts").wait_for()
