@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal import cli, errors, headers, logs, models, requests, signing, templating, views
+from portal import cli, errors, files, headers, logs, models, requests, signing, templating, views
 from portal.config import ROOT, Config, from_env
 from portal.extensions import csrf, limiter, migrate
 from portal.jobs import queue
@@ -32,6 +32,7 @@ def create_app(config: Config | None = None) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     queue.init_app(app, config)
+    files.init_app(app, config)
     signing.init_app(app, config)
     templating.init_app(app)
     errors.init_app(app)

@@ -18,6 +18,16 @@ def accent_of(line: Sequence[AccountRef]) -> str:
     return next((accent for accent in own if accent), "")
 
 
+def logo_of(line: Sequence[AccountRef]) -> tuple[AccountRef | None, str]:
+    """Return whose logo the last account of a line from the house down shows, and the logo's name.
+
+    Its own, or that of the nearest above in its tenant; None and empty when there is none.
+    """
+    own = (each for each in reversed(line) if each.tenant_id == line[-1].tenant_id and each.logo)
+    owner = next(own, None)
+    return owner, owner.logo if owner else ""
+
+
 def stylesheet(accent: str) -> str:
     """Return the CSS that gives the portal and the sites this accent, light and dark.
 

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +15,8 @@ from dotenv import load_dotenv
 from limits import parse_many
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from portal.file_settings import FileSettings, file_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,6 +49,7 @@ class Config:
     sign_in_limit: str = "10 per minute;60 per hour"
     log_level: str = "INFO"
     audit_key: str = ""
+    files: FileSettings = field(default_factory=FileSettings)
 
     @property
     def https(self) -> bool:
@@ -87,6 +90,7 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
         sign_in_limit=_limits(env.get("SIGN_IN_LIMIT") or Config.sign_in_limit),
         log_level=_level(env.get("LOG_LEVEL") or "INFO"),
         audit_key=env.get("AUDIT_KEY", ""),
+        files=_files(env),
     )  # fmt: skip
     if production and config.database_url.startswith("sqlite") and not env.get("ALLOW_SQLITE"):
         raise BadConfig(
@@ -95,6 +99,13 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
     if _number(env, "WEB_CONCURRENCY", 2) < 1:
         raise BadConfig("WEB_CONCURRENCY must be 1 or more.")
     return config
+
+
+def _files(env: Mapping[str, str]) -> FileSettings:
+    try:
+        return file_settings(env)
+    except ValueError as problem:
+        raise BadConfig(str(problem)) from None
 
 
 def load_env_file() -> None:

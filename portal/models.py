@@ -4,6 +4,8 @@ from importlib import import_module
 
 MODULES = (
     "portal.content.imports",
+    "portal.content.media",
+    "portal.content.media_folders",
     "portal.content.pages",
     "portal.content.schedules",
     "portal.content.sites",

@@ -15,6 +15,8 @@ from urllib.parse import quote
 from flask import current_app, render_template
 
 from portal.content import clean_html, reading
+from portal.content.illustrating import Shelf, shelf_of
+from portal.content.logos import logo_size
 from portal.content.menus import MenuItem, menu_of
 from portal.content.pages import Page, Revision
 from portal.content.sites import site_of
@@ -69,6 +71,18 @@ class SiteContext:
     menu: tuple[Shown, ...] = ()
     footer: str = ""
     accent: str = ""
+    logo: str = ""
+    name: str = ""
+
+    @property
+    def logo_url(self) -> str:
+        """Return the path of the site's logo, or empty without one."""
+        return f"{self.url('/logo')}?v={self.logo.partition('-')[0]}" if self.logo else ""
+
+    @property
+    def logo_size(self) -> tuple[int, int]:
+        """Return the logo's width and height in pixels."""
+        return logo_size(self.logo)
 
     @property
     def brand_url(self) -> str:
@@ -102,7 +116,7 @@ class SiteContext:
         return f"{moment.astimezone(zone(self.zone)):%-d %B %Y}"
 
 
-def site_context(account: AccountRef, accent: str = "") -> SiteContext:
+def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteContext:
     """Return the account's site with its menu. Three statements, whatever the data.
 
     `accent` is the colour of its links, `#rrggbb`, or empty for the usual one.
@@ -119,6 +133,8 @@ def site_context(account: AccountRef, accent: str = "") -> SiteContext:
         base_url=current_app.config["PORTAL"].base_url,
         opened=site is not None,
         accent=accent,
+        logo=logo,
+        name=account.name,
     )
     return replace(context, menu=_menu(context, menu_of(account.id)))
 
@@ -137,13 +153,18 @@ def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str 
         site.at(page.address or ""),
         page=page,
         title=revision.title.strip() or UNTITLED,
-        body=clean_html.for_readers(revision.body),
+        body=clean_html.for_readers(revision.body, _files(site, revision, note)),
         byline=revision.byline,
         terms=_term_links(site, reading.terms_of(revision)),
         description=description[:DESCRIPTION_LENGTH],
         canonical=site.absolute(page.address) if page.address else "",
         older=older, newer=newer, above=above, below=below, note=note,
     )  # fmt: skip
+
+
+def _files(site: SiteContext, revision: Revision, note: str) -> Shelf:
+    """Return the files readers get; in a preview people see the library's own."""
+    return Shelf(site.handle) if note else shelf_of(site.handle, site.account_id, revision.body)
 
 
 def render(name: str, site: SiteContext | None, **values: Any) -> str:
@@ -183,7 +204,7 @@ class _Nowhere:
     title = "Start page"
     home_url = "/"
     lang = "en"
-    tagline = feed_url = footer = brand_url = ""
+    tagline = feed_url = footer = brand_url = logo_url = ""
     menu = ()
     opened = False
 

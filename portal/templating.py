@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Flask, request, url_for
 
-from portal.brand import accent_of
+from portal.brand import accent_of, logo_of
 from portal.config import ROOT
+from portal.content.logos import logo_size
 from portal.heartbeats import is_silent
 from portal.proofs import ask_url
 from portal.requests import current
@@ -25,6 +26,7 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
     (None, (("Dashboard", "dashboard.show", "gauge", (P.ACCOUNT_VIEW,)),)),
     ("Content", (
         ("Pages and posts", "pages.index", "file-text", (P.PAGE_VIEW,)),
+        ("Media", "media.index", "image", (P.MEDIA_VIEW,)),
         ("Schedule", "schedules.index", "calendar-clock", (P.SCHEDULE_VIEW,)),
         ("Import", "imports.index", "upload", (P.CONTENT_IMPORT,)),
     )),
@@ -55,6 +57,9 @@ _PART_OF = {
     "defining": "roles",
     "holders": "access",
     "keeping": "trail",
+    "logo": "settings",
+    "media_folders": "media",
+    "media_items": "media",
     "publication": "pages",
     "supposing": "access",
     "trail_files": "trail",
@@ -136,6 +141,18 @@ class Shell:
             return ""
         accent = accent_of([*current.ancestors, current.account])
         return url_for("brand.css", handle=current.here.handle, v=accent[1:]) if accent else ""
+
+    @property
+    def logo(self) -> dict[str, Any] | None:
+        """Return the account's logo with its address, size and whose it is, or None."""
+        if current.account is None or not _can(P.ACCOUNT_VIEW):
+            return None
+        owner, name = logo_of([*current.ancestors, current.account])
+        if owner is None:
+            return None
+        url = url_for("logo.show", handle=current.here.handle, v=name.partition("-")[0])
+        width, height = logo_size(name)
+        return {"url": url, "width": width, "height": height, "name": owner.name}
 
     @property
     def ancestors(self) -> list[Any]:

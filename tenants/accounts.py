@@ -49,6 +49,7 @@ class Account(Keyed, TenantScoped, Audited, Base):
     state: Mapped[str] = mapped_column(String(16), default="open")
     halted: Mapped[bool] = mapped_column(default=False)
     accent: Mapped[str] = mapped_column(String(7), default="")
+    logo: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     @property
@@ -113,6 +114,7 @@ class AccountRef:
     state: str = "open"
     halted: bool = False
     accent: str = ""
+    logo: str = ""
 
     @property
     def label(self) -> str:
@@ -144,6 +146,7 @@ def ref(account: Account) -> AccountRef:
         state=account.state,
         halted=account.halted,
         accent=account.accent,
+        logo=account.logo,
     )
 
 

@@ -1,4 +1,4 @@
-"""Changing an account's own name, clock and accent colour."""
+"""Changing an account's own name, clock, accent colour and logo."""
 
 from tenants.accents import check_accent
 from tenants.accounts import AccountRef, account_by_id
@@ -25,3 +25,17 @@ def change_account(
     row.name, row.zone, row.accent = wanted
     record(Event.ACCOUNT_CHANGED, row, by=by)
     return True
+
+
+def set_logo(account: AccountRef, logo: str, *, by: Actor) -> str:
+    """Give an account a logo by its file's name, or none with an empty one, and record it.
+
+    Returns the name it had before. Raises Denied.
+    """
+    authorize(by, Permission.ACCOUNT_EDIT, account)
+    row = account_by_id(account.id)
+    if row is None or row.logo == logo:
+        return logo
+    before, row.logo = row.logo, logo
+    record(Event.LOGO_SET if logo else Event.LOGO_REMOVED, row, by=by)
+    return before

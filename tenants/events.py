@@ -79,6 +79,23 @@ class Event:
     INVITATION_SENT = _event(
         "invitation.sent", "invited {email} to be {role}", "email", "role", "reach", "until"
     )
+    LOGO_REMOVED = _event("logo.removed", "removed the logo of {target}")
+    LOGO_SET = _event("logo.set", "gave {target} a logo")
+    MEDIA_CHANGED = _event("media.changed", "changed the file {target}")
+    MEDIA_FOLDER_ACCESS_ENDED = _event(
+        "media_folder.access_ended", "took {who} off the folder {folder}", "who", "folder"
+    )
+    MEDIA_FOLDER_ACCESS_GIVEN = _event(
+        "media_folder.access_given", "let {who} see the folder {folder}", "who", "folder"
+    )
+    MEDIA_FOLDER_CHANGED = _event("media_folder.changed", "changed the folder {target}")
+    MEDIA_FOLDER_DELETED = _event("media_folder.deleted", "deleted the folder {target}")
+    MEDIA_FOLDER_MADE = _event("media_folder.made", "made the folder {target}")
+    MEDIA_PURGED = _event("media.purged", "purged {target} from the trash", "versions")
+    MEDIA_REPLACED = _event("media.replaced", "replaced what is in {target}", "version")
+    MEDIA_RESTORED = _event("media.restored", "brought {target} back from the trash")
+    MEDIA_TRASHED = _event("media.trashed", "put {target} into the trash", "used")
+    MEDIA_UPLOADED = _event("media.uploaded", "uploaded {target}", "mime", "size")
     MEMBER_ADDED = _event("member.added", "put {person} into the group {group}", "person", "group")
     MEMBER_REMOVED = _event(
         "member.removed", "took {person} out of the group {group}", "person", "group"

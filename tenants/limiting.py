@@ -25,7 +25,7 @@ from tenants.scope import tenant_at_large
 
 NAMED = 3
 COLUMNS = ("id", "tenant_id", "parent_id", "kind", "handle", "name", "path", "zone", "state",
-           "halted", "accent")  # fmt: skip
+           "halted", "accent", "logo")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ from tenants.scope import TenantScoped
 LIFE = timedelta(minutes=30)
 ROLE_NAME = "Support session"
 TICKET_LENGTH = 100
-LOOK = frozenset({P.ACCESS_VIEW, P.ACCOUNT_VIEW, P.PAGE_VIEW, P.SCHEDULE_VIEW, P.TRAIL_VIEW})
+LOOK = frozenset({P.ACCESS_VIEW, P.ACCOUNT_VIEW, P.MEDIA_VIEW, P.PAGE_VIEW,
+                  P.SCHEDULE_VIEW, P.TRAIL_VIEW})  # fmt: skip
 """What a session lets staff see: what the account's admins see."""
 WRITE = LOOK | {P.ACCOUNT_EDIT, P.PAGE_CREATE, P.PAGE_EDIT, P.PAGE_PUBLISH}
 """What consent, or broken glass, adds: content. Never people, roles, limits or the account."""

@@ -26,10 +26,11 @@ from markupsafe import Markup
 from portal.content import html_policy as policy
 from portal.content.html_tree import TooDeep, parser, walk
 from portal.content.html_writer import Facts, escape, readable, rewrite
+from portal.content.illustrating import AS_IT_IS, Shelf, illustrate
 
 __all__ = [
     "Cleaned", "Removal", "TooDeep", "clean", "excerpt", "for_readers", "is_clean", "proven",
-    "safe", "text_of",
+    "safe", "text_of", "with_files",
 ]  # fmt: skip
 
 MAX_LENGTH = 2_000_000
@@ -122,10 +123,18 @@ def safe(html: str) -> Markup:
         return Markup(escape(readable(html)))  # noqa: S704 - escaped
 
 
-def for_readers(html: str) -> Markup:
-    """`safe`, with each table in a box that scrolls and takes the focus: wide ones can be read."""
-    text = _TABLE.sub(lambda tag: tag[0] + "</div>" if tag[1] else _BOX + tag[0], str(safe(html)))
+def for_readers(html: str, files: Shelf = AS_IT_IS) -> Markup:
+    """`safe`, with the account's files at their public addresses, and each table in a box that
+    scrolls and takes the focus: wide ones can be read."""
+    text = str(with_files(html, files))
+    text = _TABLE.sub(lambda tag: tag[0] + "</div>" if tag[1] else _BOX + tag[0], text)
     return Markup(text)  # noqa: S704 - clean, with our own tags around its tables
+
+
+def with_files(html: str, files: Shelf) -> Markup:
+    """`safe`, with the account's files at their public addresses."""
+    text = illustrate(str(safe(html)), files)
+    return Markup(text)  # noqa: S704 - clean, with addresses and sizes that we wrote ourselves
 
 
 def is_clean(html: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from portal.content import clean_html
 from portal.content.addresses import address_of, slug_of
 from portal.content.differences import differences
+from portal.content.media_uses import note_draft
 from portal.content.pages import Page, Revision, Type, digest_of, revision_by_id
 from portal.content.problems import Problem, Stale
 from tenants.accounts import AccountRef
@@ -90,6 +91,7 @@ def create_page(account: AccountRef, kind: Type, text: Text, *, by: Actor) -> tu
     text = replace(text, byline=text.byline or by.name)
     cleaned = _clean(text)
     revision = add_revision(page, text, cleaned, by=by, number=1)
+    note_draft(page, revision, account, by=by)
     record(
         Event.PAGE_CREATED, page, by=by, changes={"title": ["", page.title]},
         type=kind, revision=revision.number,
@@ -121,6 +123,7 @@ def save_draft(
         return Saved(current, False, cleaned.removed)
     number = (current.number if current else 0) + 1
     revision = add_revision(page, text, cleaned, by=by, number=number)
+    note_draft(page, revision, account, by=by)
     record(
         Event.PAGE_CHANGED, page, by=by, reason=reason, revision=revision.number,
         changes=differences(current, revision),

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from portal.content.imports import ImportedItem, ImportRun
+from portal.content.media import Media, MediaUse, MediaVersion
+from portal.content.media_folders import MediaAccess, MediaFolder
 from portal.content.pages import Page, Revision
 from portal.content.schedules import Schedule
 from portal.content.sites import Menu, Redirect, Site
@@ -20,6 +22,7 @@ from tenants.quotas import Quota
 
 # In this order: whatever refers to another goes before it.
 ERASED: tuple[Any, ...] = (
+    MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
     Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
     Invitation, AccessRequest, Quota, TrailView,
 )  # fmt: skip

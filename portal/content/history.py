@@ -18,6 +18,7 @@ from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.content.desk import PER_PAGE, Slice, key_of, parse_key
+from portal.content.media import Media
 from portal.content.pages import Page
 from portal.content.schedules import Schedule
 from portal.content.trail_conditions import ABOUT_CONTENT, loose
@@ -93,8 +94,8 @@ def tell(event: AuditEvent, content: bool, account: tuple[str, str] = ("", "")) 
     )
 
 
-def events_about(page: Page, before: str | None = None) -> Slice:
-    """Return what happened to a page and to its schedules, the latest first."""
+def events_about(page: Page | Media, before: str | None = None) -> Slice:
+    """Return what happened to a page and to its schedules, or to a file, the latest first."""
     schedules = select(Schedule.id).where(Schedule.page_id == page.id)
     query = select(AuditEvent).where(
         or_(AuditEvent.target_id == page.id, AuditEvent.target_id.in_(schedules))

@@ -3,6 +3,8 @@
 from sqlalchemy import delete, select
 
 from portal.content.addresses import address_of, refuse_taken
+from portal.content.media_problems import media_problems
+from portal.content.media_uses import note_live
 from portal.content.pages import Page, Revision, revision_by_id
 from portal.content.problems import Problem
 from portal.content.sites import Redirect
@@ -28,6 +30,8 @@ def publish(
     _take_turn(page)
     if page.live_revision_id == revision.id:
         raise Problem(f"Revision {revision.number} is live already.")
+    if problems := media_problems(revision):
+        raise Problem(" ".join(problems))
     before = revision_by_id(page.live_revision_id, page)
     old_address = page.address
     go_live(page, revision)
@@ -52,6 +56,7 @@ def go_live(page: Page, revision: Revision) -> None:
     page.published_at = page.published_at or now()
     page.unpublished_at = None
     _file_under_terms(page, revision)
+    note_live(page, revision)
 
 
 def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -> None:
@@ -68,6 +73,7 @@ def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -
     page.address = None
     page.live_revision_id = None
     page.unpublished_at = now()
+    note_live(page, None)
     db.session.execute(delete(PageTerm).where(PageTerm.page_id == page.id))
     record(
         Event.PAGE_UNPUBLISHED, page, by=by, reason=reason, address=address,

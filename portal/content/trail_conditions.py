@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, or_
 from portal.content.trail_filters import Term, TrailQuery, actions_named, as_id
 from tenants.audit import AuditEvent
 
-ABOUT_CONTENT = frozenset({"page", "schedule", "revision"})
+ABOUT_CONTENT = frozenset({"page", "schedule", "revision", "media", "mediafolder", "mediaaccess"})
 Condition = ColumnElement[bool]
 
 

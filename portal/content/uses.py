@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.content.imports import ImportRun
+from portal.content.media import MediaVersion
 from portal.content.pages import Page
 from portal.content.schedules import Schedule
 from tenants.meters import Meter, register
@@ -22,10 +23,14 @@ def _schedules() -> Any:
 
 
 def _storage() -> Any:
-    return select(
+    imports = select(
         ImportRun.account_id.label("account_id"), ImportRun.id.label("unit"),
         func.length(ImportRun.data).label("amount"),
     ).where(ImportRun.data.is_not(None))  # fmt: skip
+    files = select(
+        MediaVersion.account_id, MediaVersion.id, MediaVersion.size + MediaVersion.rendition_size
+    )
+    return imports.union_all(files)
 
 
 register(Resource.ITEMS, Meter(_items))

@@ -7,6 +7,8 @@ import structlog
 from sqlalchemy import select
 
 from portal.content.erasing import erase, inventory
+from portal.content.storing import forget_after_commit
+from portal.files import files
 from tenants.accounts import Account, AccountState
 from tenants.certificates import ClosingCertificate
 from tenants.clock import now
@@ -62,6 +64,7 @@ def _erase_next(top_id: uuid.UUID, tenant_id: uuid.UUID) -> bool:
         if row is None:
             return False
         _erase_one(row, top, certificate)
+        forget_after_commit(files(), [key for key, _ in files().keys(folder_of(row))])
         db.session.commit()
         log.info("account erased", account=row.handle)
         return True
@@ -73,3 +76,8 @@ def _erase_one(row: Account, top: Account, certificate: ClosingCertificate) -> N
     erase(row.id, told)
     if row.id == top.id:
         certify(row, certificate, by=by)
+
+
+def folder_of(row: Account) -> str:
+    """Return where all files of an account stand in the store."""
+    return f"{row.tenant_id.hex}/{row.id.hex}/"

@@ -18,6 +18,7 @@ from portal.heartbeats import beat
 from portal.jobs.endings import announce_endings
 from portal.jobs.erasing import erase_closed
 from portal.jobs.mail import anything_waiting
+from portal.jobs.media import find_unready
 from portal.jobs.queue import wake
 from portal.jobs.seals import seal_waiting
 from tenants.db import db
@@ -61,6 +62,16 @@ def _wake_purge() -> None:
     wake("purge_trail", job_id="purge-trail")
 
 
+def _wake_renditions() -> None:
+    for version_id in find_unready():
+        if not wake("make_renditions", str(version_id), job_id=f"renditions-{version_id.hex}"):
+            return
+
+
+def _wake_media_sweep() -> None:
+    wake("sweep_media", job_id="sweep-media")
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("publish what is due", TICK_SECONDS, publish_due),
     Periodic("heartbeat", 5, _beat),
@@ -69,6 +80,8 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("announce grants that end", 600, announce_endings),
     Periodic("erase what was closed", 60, erase_closed),
     Periodic("seal the trail", 2, seal_waiting),
+    Periodic("wake renditions", 5, _wake_renditions),
+    Periodic("wake the sweep of files", 3600, _wake_media_sweep),
     Periodic("wake purge", 6 * 3600, _wake_purge),
 )
 

@@ -53,9 +53,9 @@ def wake_at(moment: datetime, job: str, *ids: str, job_id: str) -> bool:
     return _enqueue(lambda q: q.enqueue_at(late, _path(job), *ids, **_options(job_id)))
 
 
-def wake_after_commit(job: str, *ids: str) -> None:
+def wake_after_commit(job: str, *ids: str, job_id: str | None = None) -> None:
     """Wake a worker once this request's changes are there to be seen."""
-    after_commit(lambda: wake(job, *ids))
+    after_commit(lambda: wake(job, *ids, job_id=job_id))
 
 
 def _path(job: str) -> str:

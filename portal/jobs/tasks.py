@@ -6,6 +6,8 @@ from portal.content import due
 from portal.jobs.base import job
 from portal.jobs.imports import run_waiting
 from portal.jobs.mail import deliver_waiting
+from portal.jobs.media import make_renditions as make_renditions_of
+from portal.jobs.media import purge_old, sweep_files
 from portal.jobs.purging import purge_by_rule
 
 
@@ -31,3 +33,16 @@ def run_import(import_id: str) -> None:
 def purge_trail() -> None:
     """Purge what no rule keeps."""
     purge_by_rule()
+
+
+@job
+def make_renditions(version_id: str) -> None:
+    """Make the renditions of one version of a picture."""
+    make_renditions_of(uuid.UUID(version_id))
+
+
+@job
+def sweep_media() -> None:
+    """Purge what was in the trash for long enough, and what no row knows."""
+    purge_old()
+    sweep_files()

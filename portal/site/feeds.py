@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import Response
 
 from portal.content import clean_html, listing
+from portal.content.illustrating import shelf_of
 from portal.guards import public
 from portal.site.answers import answer
 from portal.site.visit import site
@@ -20,7 +21,11 @@ def feed() -> Response:
     here = site()
     entries = listing.newest_with_bodies(here.account_id, FEED_SIZE)
     updated = max((e.updated_at for e in entries), default=_opened_at())
-    text = render("feed.xml", here, entries=entries, updated=updated, safe=clean_html.safe)
+    files = shelf_of(here.handle, here.account_id, *(entry.body for entry in entries))
+    text = render(
+        "feed.xml", here, entries=entries, updated=updated,
+        safe=lambda body: clean_html.with_files(body, files),
+    )  # fmt: skip
     return answer(text, "application/atom+xml", modified=updated)
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 from werkzeug.routing import PathConverter
 
-from portal.site import brand, faults, feeds, lists, pages, visit
+from portal.site import brand, faults, feeds, lists, media, pages, visit
 from portal.site.cookieless import SessionsOutsideSites
 
 MONTH = "/archive/<int(fixed_digits=4):year>/<int(fixed_digits=2):number>/"
@@ -18,6 +18,9 @@ ADDRESSES = (
     ("/sitemap.xml", feeds.sitemap),
     ("/robots.txt", feeds.robots),
     ("/brand.css", brand.brand),
+    ("/logo", media.logo),
+    ("/media/<uuid:media_id>/<name>", media.newest),
+    ("/media/<uuid:media_id>/<tag>/<name>", media.tagged),
     ("/<rest:address>", pages.show),
 )
 

@@ -4,7 +4,7 @@ import re
 
 from flask import Response, abort, g, request, url_for
 
-from portal.brand import accent_of
+from portal.brand import accent_of, logo_of
 from portal.requests import SAFE_METHODS, current
 from portal.site.answers import moved
 from portal.site.asked import is_possible
@@ -39,7 +39,8 @@ def enter() -> Response | None:
         raise NotAvailable(410)
     current.stack.enter_context(reading())
     current.stack.enter_context(acting_in(_only(path[-1])))
-    site = site_context(path[-1], accent_of(path))
+    g.line = path
+    site = site_context(path[-1], accent_of(path), logo_of(path)[1])
     if not site.opened:
         abort(404)
     if path[-1].halted:
@@ -51,6 +52,11 @@ def enter() -> Response | None:
 def site() -> SiteContext:
     """Return the site of this request. For views."""
     return g.site  # type: ignore[no-any-return]  # set by enter
+
+
+def line() -> tuple[AccountRef, ...]:
+    """Return the site's account with all above it, from the house down. For views."""
+    return g.line  # type: ignore[no-any-return]  # set by enter
 
 
 def _only(account: AccountRef) -> Scope:

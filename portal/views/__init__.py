@@ -9,6 +9,7 @@ BLUEPRINTS = (
     "me", "address", "leaving", "security",
     "dashboard",
     "pages", "publication", "schedules", "imports",
+    "media", "media_items", "media_folders", "logo",
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",
     "access", "supposing", "holders",

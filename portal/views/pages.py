@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.brand import accent_of
+from portal.brand import accent_of, logo_of
 from portal.content.desk import STATES, Filters, counts_of, pages_of, pages_within
 from portal.content.drafting import (
     Saved,
@@ -114,8 +114,9 @@ def preview(page_id: uuid.UUID) -> str:
     if revision is None:
         abort(404)
     note = f"Preview of revision {revision.number}. Only people with access to this account see it."
-    accent = accent_of([*current.ancestors, current.here])
-    return render_page(site_context(current.here, accent), page, revision, note=note)
+    line = [*current.ancestors, current.here]
+    site = site_context(current.here, accent_of(line), logo_of(line)[1])
+    return render_page(site, page, revision, note=note)
 
 
 @bp.get("/<uuid:page_id>/history")

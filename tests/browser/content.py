@@ -35,6 +35,7 @@ from tenants.roles import built_in
 from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
+from tests.browser.library import furnish_library
 from tests.content.import_scene import SMALL
 from tests.fixtures.cast import Cast, as_actor, read_cast
 from tests.fixtures.pages import TESTS, make_page
@@ -65,6 +66,8 @@ class Places:
     account: str
     support: str
     glass: str
+    media: str
+    folder: str
 
 
 def furnish(app: Flask) -> Places:
@@ -96,7 +99,8 @@ def furnish(app: Flask) -> Places:
             last += _roles(people)
         berlin = str(people.berlin.id)
         sessions = (looking(people.support, people.hamburg), _broken(people))
-        places = Places(*[*first, token, *last, berlin, berlin, *map(str, sessions)])
+        shown = furnish_library(acme, people.editor, app.extensions["files"])
+        places = Places(*[*first, token, *last, berlin, berlin, *map(str, sessions), *shown])
         run_waiting(uuid.UUID(places.import_run))
         return places
 

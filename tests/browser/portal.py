@@ -85,7 +85,7 @@ def _web_alone(
     with database_copy(request, "sqlite", folder, with_cast=True) as database:
         places = None
         if full:
-            with app_over(database) as app:
+            with app_over(database, var=folder / "var") as app:
                 places = furnish(app)
         try:
             yield Portal(started.web({"DATABASE_URL": database})[1], places)

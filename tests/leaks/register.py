@@ -27,7 +27,6 @@ FEATURES: dict[str, tuple[str, ...]] = {
     "api": ("/api/", "api_token"),
     "archives": ("backup", "archive_file"),
     "domains": ("domain",),
-    "media": ("/media", "media", "rendition"),
     "notifications": ("notification", "digest"),
     "reports": ("report_definition", "/reports"),
     "share links": ("share_link", "/share"),

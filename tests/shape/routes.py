@@ -40,12 +40,15 @@ def an_account_below(world: World, handle: str) -> uuid.UUID:
 
 # An address with another parameter needs a line here, or its row of the matrix cannot be tried.
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
+    "access_id": a_row("media_access"),
     "account_id": an_account_below,
+    "folder_id": a_row("media_folder"),
     "grant_id": a_row("grant"),
     "hold_id": a_row("trail_hold"),
     "group_id": a_row("person_group"),
     "import_id": a_row("import_run"),
     "invitation_id": a_row("invitation"),
+    "media_id": a_row("media"),
     "member_id": a_row("group_member"),
     "page_id": a_page,
     "request_id": a_row("access_request"),
@@ -53,6 +56,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "role_id": a_row("role"),
     "schedule_id": a_row("schedule"),
     "session_id": a_row("support_session"),
+    "version_id": a_row("media_version"),
     "view_id": a_row("trail_view"),
 }
 

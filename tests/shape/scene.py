@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from tests.fixtures.app import app_over, database_copy
 from tests.fixtures.cast import Cast, read_cast
 from tests.fixtures.client import Browser, sign_in
-from tests.isolation.world import World, world_behind
+from tests.isolation.world import HANDLES, World, world_behind
 from tests.shape.routes import Route
 
 
@@ -48,12 +48,21 @@ def scene(
         url = stack.enter_context(database_copy(request, request.param, folder, with_cast=True))
         world = stack.enter_context(world_behind(url))
         app = stack.enter_context(app_over(url))
+        store_files(app, world)
         app.test_client_class = Browser
         with app.app_context():
             cast = read_cast()
         browsers = {name: sign_in(app.test_client(), cast.people[name]) for name in cast.people}
         browsers["nobody"] = app.test_client()
         yield Scene(app, cast, world, browsers)
+
+
+def store_files(app: Flask, world: World) -> None:
+    """Put something into the store for every version of a file there is."""
+    for handle in HANDLES:
+        owner = world.accounts[handle]
+        key = f"{owner.tenant_id.hex}/{owner.id.hex}/{world.made['media_version', handle].hex}"
+        app.extensions["files"].put(f"{key}/original", b"A picture.", "image/png")
 
 
 def plain(text: str) -> str:

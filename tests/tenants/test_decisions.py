@@ -41,6 +41,11 @@ content.import  . . . . x   . . . .
 grant.end       . . . . x   . . x x
 grant.give      . . . . x   . . x x
 group.manage    . . . . x   . . . x
+media.delete    . . x x x   . . . .
+media.edit      . . x x x   . . . .
+media.manage    . . . . x   . . . .
+media.upload    . x x x x   . . . .
+media.view      x x x x x   . . . .
 page.create     . x x x x   . . . .
 page.edit       . . x x x   . . . .
 page.edit_own   . x x x x   . . . .

@@ -1,0 +1,130 @@
+"""Folders of files, and who sees those that are restricted."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from portal.content.media_foldering import (
+    access_by_id,
+    bearers,
+    change_folder,
+    delete_folder,
+    let_in,
+    make_folder,
+    take_out,
+)
+from portal.content.media_folders import MediaFolder, access_to, folder_by_id, folders_of
+from portal.content.media_list import counts_by_folder
+from portal.content.problems import Problem
+from portal.errors import Conflict
+from portal.forms.base import add_error, choices
+from portal.forms.media import FolderForm, LetInForm
+from portal.guards import permission
+from portal.requests import current
+from tenants.permissions import Permission as P
+
+bp = Blueprint("media_folders", __name__, url_prefix="/a/<handle>/media/folders")
+
+
+@bp.route("/", methods=["GET", "POST"])
+@permission(P.MEDIA_MANAGE)
+def index() -> Any:
+    form = FolderForm()
+    if form.validate_on_submit():
+        name, restricted = form.name.data or "", form.restricted.data
+        try:
+            folder = make_folder(current.here, name, restricted=restricted, by=current.person)
+        except Problem as problem:
+            add_error(form.name, str(problem))
+        else:
+            flash(f"The folder “{folder.name}” is made.", "good")
+            return _to(folder) if folder.restricted else redirect(_list())
+    return render_template(
+        "media/folders.html", form=form, folders=folders_of(current.here, current.person),
+        counts=counts_by_folder(current.here, by=current.person),
+    ), 422 if form.is_submitted() else 200  # fmt: skip
+
+
+@bp.route("/<uuid:folder_id>/", methods=["GET", "POST"])
+@permission(P.MEDIA_MANAGE)
+def show(folder_id: uuid.UUID) -> Any:
+    folder = _folder(folder_id)
+    form = FolderForm(obj=folder)
+    if form.validate_on_submit():
+        name, restricted = form.name.data or "", form.restricted.data
+        try:
+            change_folder(folder, current.here, name, restricted=restricted, by=current.person)
+        except Problem as problem:
+            add_error(form.name, str(problem))
+        else:
+            flash("Saved.", "good")
+            return _to(folder)
+    return _page(folder, form, LetInForm()), 422 if form.is_submitted() else 200
+
+
+@bp.post("/<uuid:folder_id>/people")
+@permission(P.MEDIA_MANAGE)
+def add(folder_id: uuid.UUID) -> Any:
+    folder, form = _folder(folder_id), LetInForm()
+    known = bearers(current.here, current.person)
+    form.bearer.choices = choices((key, bearer.name) for key, bearer in known.items())
+    if form.validate():
+        bearer, because = known[form.bearer.data], form.because.data or ""
+        try:
+            let_in(folder, current.here, bearer, by=current.person, because=because)
+        except Problem as problem:
+            add_error(form.bearer, str(problem))
+        else:
+            flash(f"{bearer.name} sees “{folder.name}” from now on.", "good")
+            return _to(folder)
+    return _page(folder, FolderForm(formdata=None, obj=folder), form), 422
+
+
+@bp.post("/<uuid:folder_id>/people/<uuid:access_id>")
+@permission(P.MEDIA_MANAGE)
+def remove(folder_id: uuid.UUID, access_id: uuid.UUID) -> Any:
+    folder = _folder(folder_id)
+    access = access_by_id(access_id, folder) or abort(404)
+    try:
+        take_out(access, folder, current.here, by=current.person)
+    except Problem as problem:
+        raise Conflict(str(problem)) from problem
+    flash(f"{access.bearer_label} does not see “{folder.name}” any more.", "good")
+    return _to(folder)
+
+
+@bp.post("/<uuid:folder_id>/delete")
+@permission(P.MEDIA_MANAGE)
+def delete(folder_id: uuid.UUID) -> Any:
+    folder = _folder(folder_id)
+    try:
+        delete_folder(folder, current.here, by=current.person)
+    except Problem as problem:
+        raise Conflict(str(problem)) from problem
+    flash(f"The folder “{folder.name}” is deleted.", "good")
+    return redirect(_list())
+
+
+def _page(folder: MediaFolder, form: FolderForm, adding: LetInForm) -> str:
+    known = bearers(current.here, current.person)
+    labels = {"group": "group", "person": "person"}
+    adding.bearer.choices = choices(
+        (key, f"{bearer.name} ({labels[key.partition(':')[0]]})") for key, bearer in known.items()
+    )
+    return render_template(
+        "media/folder.html", folder=folder, form=form, adding=adding, named=access_to(folder),
+        at=request.path,
+    )  # fmt: skip
+
+
+def _folder(folder_id: uuid.UUID) -> MediaFolder:
+    return folder_by_id(folder_id, current.here, current.person) or abort(404)
+
+
+def _to(folder: MediaFolder) -> Any:
+    return redirect(url_for("media_folders.show", handle=current.here.handle, folder_id=folder.id))
+
+
+def _list() -> str:
+    return url_for("media_folders.index", handle=current.here.handle)
