@@ -19,6 +19,7 @@ from tests.fixtures.client import sign_in
 from tests.leaks.scene import HOSTILE as WORDS
 from tests.leaks.scene import changed, hashes, post, twin
 from tests.leaks.test_writes import RANDOM
+from tests.media.acts import SAID, image, page_with, publish, work
 from tests.media.scene import (
     CANARY,
     HOSTILE,
@@ -33,7 +34,6 @@ from tests.media.scene import (
     versions,
 )
 from tests.media.test_folders import folder
-from tests.media.test_library import SAID, image, page_with, publish, work
 from tests.tenants.tree_scene import in_tree
 
 QUOTED = WORDS.replace('"', "'")  # the browser's own form cannot say it otherwise

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
+from tests.media.acts import image, page_with, publish, told
 from tests.media.scene import LIBRARY, picture, send
-from tests.media.test_library import image, page_with, publish, told
 from tests.tenants.role_scene import made
 
 FOLDERS = f"{LIBRARY}folders/"

@@ -11,60 +11,25 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from portal.content.media import KEPT
 from portal.content.media_problems import media_problems
 from portal.content.pages import Page, revision_by_id
 from portal.jobs.media import find_unready, make_renditions, purge_old, sweep_files
-from tenants.audit import AuditEvent
 from tenants.clock import now
 from tenants.db import db
 from tenants.scope import across_tenants
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
+from tests.media.acts import SAID, image, page_with, publish, told, work
 from tests.media.scene import LIBRARY, PDF, kept, picture, send, store, uploaded, versions
 from tests.staff.test_lists import statements
-
-NEW = "/a/acme/pages/new"
-SAID = {"name": "Harbour", "alt": "A harbour", "caption": "", "focal_x": "50", "focal_y": "50"}
 
 
 @pytest.fixture
 def publisher(client: FlaskClient, cast: Cast) -> FlaskClient:
     return sign_in(client, cast.publisher)
-
-
-def page_with(client: FlaskClient, body: str, title: str = "At sea") -> str:
-    answer = client.post(NEW, data={"title": title, "body": body, "type": "page"})
-    assert answer.status_code == 302, answer.text
-    return str(answer.location)
-
-
-def publish(client: FlaskClient, page: str) -> TestResponse:
-    form = client.get(f"{page}publish").text
-    revision = re.search(r'name="revision"[^>]*value="([^"]+)"', form)
-    assert revision
-    return client.post(f"{page}publish", data={"revision": revision[1]})
-
-
-def image(where: str, alt: str = "A harbour") -> str:
-    return f'<p>Look: <img src="{where}file" alt="{alt}"></p>'
-
-
-def work(app: Flask) -> None:
-    """What the scheduler and a worker would do."""
-    with app.app_context():
-        for version_id in find_unready():
-            assert make_renditions(version_id)
-
-
-def told(app: Flask, event: str) -> list[AuditEvent]:
-    with app.app_context(), across_tenants("a test looks"):
-        found = list(db.session.scalars(select(AuditEvent).where(AuditEvent.event == event)))
-        db.session.expunge_all()
-        return found
 
 
 @both_databases

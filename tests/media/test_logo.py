@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
+from tests.media.acts import told
 from tests.media.scene import PDF, SVG, kept, picture
-from tests.media.test_library import told
 
 LOGO = "/a/acme/settings/logo"
 
