@@ -9,7 +9,7 @@ from portal.config import Config
 from portal.content.storage import LocalStorage, Storage
 from portal.content.storage_s3 import S3Storage
 
-POWERLESS = "default-src 'none'; sandbox"
+POWERLESS = "default-src 'none'; frame-ancestors 'none'; sandbox"
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "public, max-age=0, must-revalidate"
 PRIVATE = "private, no-cache"

@@ -143,8 +143,9 @@ def test_l20_l21_nothing_personal_is_kept_by_a_cache(scene: Scene):
             path = route.path("acme", route.ids_of(scene.world, "acme"))
             answer = scene.browsers[who].get(path, audit=False)
             kept = answer.headers["Cache-Control"]
-            accent = route.name.endswith("/brand.css")  # a colour; no shared cache keeps it
-            assert ("private" if accent else "no-store") in kept, path
+            # A colour, and files asked for again each time: no shared cache keeps either.
+            private = route.name.endswith(("/brand.css", "/file"))
+            assert ("private" if private else "no-store") in kept, path
     for path in ("/a/acme/x.css", "/a/acme/pages/x.css", "/me/x.js", "/console/grants/x.css",
                  "/a/acme/;x.css", "/a/acme/%2e%2e/x.png"):  # fmt: skip
         answer = scene.browsers["admin"].get(path, audit=False)

@@ -199,4 +199,6 @@ def test_l71_what_is_no_picture_is_handed_out_powerless(
             assert headers["Content-Disposition"].startswith("attachment;")
             assert "html" not in headers["Content-Disposition"]
             assert headers["X-Content-Type-Options"] == "nosniff"
-            assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+            assert headers["Content-Security-Policy"] == (
+                "default-src 'none'; frame-ancestors 'none'; sandbox"
+            )

@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from tenants.accounts import Account, AccountRef, ref
 from tenants.audit import excuse
+from tenants.built_in import BUILT_IN
 from tenants.db import db
 from tenants.decisions import Denied, permissions_at
 from tenants.directory import account_path
@@ -26,6 +27,8 @@ from tests.fixtures.cast import Cast, as_actor
 from tests.fixtures.pages import TESTS
 from tests.tenants.real_effects import as_told, difference, everybodys_rights, the_tree
 from tests.tenants.tree_scene import at, give, in_tree, the_tree_is_sound
+
+EDITOR = {each for role in BUILT_IN if role.key in {"author", "editor"} for each in role.adds}
 
 
 @both_databases
@@ -113,7 +116,7 @@ def test_nobody_gains_what_the_mover_does_not_hold(cast: Cast):
     give(cast.viewer, "editor", cast.hamburg)
     with pytest.raises(Denied) as refused:
         in_tree(move, cast.berlin, cast.hamburg, by=as_actor(cast.operator))
-    assert "page" in str(refused.value.decision.permission)
+    assert refused.value.decision.permission in EDITOR
     mover = cast.berlin_editor
     with across_tenants("a role that only moves"):
         role = Role(key="mover", name="Mover", tenant_id=cast.acme.id, account_id=cast.acme.id)

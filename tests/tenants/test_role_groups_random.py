@@ -38,6 +38,7 @@ REFUSALS = (
 )  # fmt: skip
 RIGHTS = (P.PAGE_VIEW, P.PAGE_PUBLISH, P.ROLE_MANAGE, P.GROUP_MANAGE, P.GRANT_GIVE, P.GRANT_END)
 STEPS = 25
+MOST_STEPS = 250
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_nobody_gets_what_nobody_who_acted_held(app: Flask, scene: Cast, seed: i
     people = [scene.admin, scene.editor, scene.viewer, scene.author, scene.publisher,
               scene.berlin_admin]  # fmt: skip
     before = everybodys_rights()
-    for _ in range(STEPS):
+    while done.total() < STEPS or (len(done) < 3 and done.total() < MOST_STEPS):
         who = chance.choice(people)
         actor = actor_for(who.id)
         assert actor is not None
@@ -76,7 +77,7 @@ def test_nobody_gets_what_nobody_who_acted_held(app: Flask, scene: Cast, seed: i
             assert gained <= own, f"{who.name} made somebody stronger than himself by {name}"
         done[name] += 1
         before = after
-    assert len(done) > 1
+    assert len(done) > 2
 
 
 def _step(scene: Cast, actor: Actor, people: list[Someone], chance: random.Random) -> str:
