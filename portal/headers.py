@@ -51,6 +51,24 @@ def unreferred(answer: Any, status: int | None = None) -> Response:
     return response
 
 
+def for_outsiders(answer: Any, status: int = 200) -> Response:
+    """Return a page of a site as one for whoever was sent its secret address, and for no robot.
+
+    Its policy lets no script run, its address stays out of every Referer header.
+    """
+    response = unreferred(answer, status)
+    response.headers["Content-Security-Policy"] = SITE_CSP
+    return hide_from_robots(response)
+
+
+def hide_from_robots(response: Response) -> Response:
+    """Tell robots, and whatever keeps copies, that this is not for them."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def for_our_frames(answer: Any) -> Response:
     """Return a page of a site as one that our own pages may show in a frame, and nobody else."""
     response = make_response(answer)

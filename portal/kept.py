@@ -8,7 +8,19 @@ from flask import request
 NOT_TYPED = frozenset(
     {
         *("csrf_token", "act", "answer", "based_on", "categories", "chosen", "confirmed", "copy"),
-        *("field", "id", "parent", "person", "reach", "revision", "role", "theirs", "type", "what"),
+        *(
+            "field",
+            "id",
+            "parent",
+            "person",
+            "reach",
+            "revision",
+            "role",
+            "said",
+            "theirs",
+            "type",
+            "what",
+        ),
     }
 )
 LABELS = {"body": "Text", "excerpt": "Summary", "slug": "Address", "wall": "Date and time"}

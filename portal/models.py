@@ -21,6 +21,7 @@ MODULES = (
     "portal.content.reviews",
     "portal.content.schedules",
     "portal.content.search_index",
+    "portal.content.shares",
     "portal.content.sites",
     "portal.content.terms",
     "portal.content.trail_views",

@@ -142,12 +142,14 @@ def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteC
 
 
 def render_page(
-    site: SiteContext, page: Page, revision: Revision, *, note: str = "", framed: bool = False
+    site: SiteContext, page: Page, revision: Revision, *, note: str = "", framed: bool = False,
+    template: str = "page", files: Shelf | None = None, **beside: Any,
 ) -> str:  # fmt: skip
     """Return the page as readers get it when `revision` is its live one.
 
     `note` is shown above it and keeps search engines away, for a preview; `framed`: its links open
-    elsewhere, since it stands in a frame. Up to six statements.
+    elsewhere, since it stands in a frame. Up to six statements. `files` are those it shows where
+    they are not the readers'; `template` gets what is in `beside` too.
     Whether the page is protected by a password is the caller's question.
     """
     older, newer = reading.neighbours_of(page) if page.type == "post" else (None, None)
@@ -155,12 +157,12 @@ def render_page(
     seo = seo_of(revision.fields)
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
-        "page",
+        template,
         site.at(page.address or ""),
         page=page,
         title=revision.title.strip() or UNTITLED,
         body=clean_html.for_readers(
-            revision.body, own_urls(site, revision.body), _files(site, revision, note)
+            revision.body, own_urls(site, revision.body), files or _files(site, revision, note)
         ),
         byline=revision.byline,
         terms=_term_links(site, reading.terms_of(revision)),
@@ -169,6 +171,7 @@ def render_page(
         picture=site.base_url + seo.picture if seo.picture.startswith("/") else seo.picture,
         seo=seo,
         older=older, newer=newer, above=above, below=below, note=note, framed=framed,
+        **beside,
     )  # fmt: skip
 
 

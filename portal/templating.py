@@ -77,6 +77,7 @@ _PART_OF = {
     "page_lists": "pages",
     "publication": "pages",
     "revisions": "pages",
+    "shares": "pages",
     "supposing": "access",
     "trail_files": "trail",
     "trash": "pages",

@@ -32,6 +32,8 @@ NO_EMAIL = "none"
 MAILS_PER_PERSON = "5 per hour"
 MAILS_PER_PLACE = "30 per hour"
 REQUESTS_PER_PERSON = "20 per hour"
+WORDS_FROM_A_PLACE = "10 per 10 minutes;40 per day"
+WORDS_THROUGH_A_LINK = "100 per day"
 ONE_REPORT = parse("1 per 15 minutes")
 DEFAULT_WAIT = 60
 
@@ -80,6 +82,20 @@ def passwords(key: Callable[[], str]) -> Callable[[Any], Any]:
     return limiter.shared_limit(
         _scaled(1), scope="password", key_func=lambda: _hidden(key()), methods=["POST"]
     )
+
+
+def share_passwords(view: Any) -> Any:
+    """Limit POSTs of the password of a share link: from one place, and from all together."""
+    options: dict[str, Any] = {"scope": "share password", "methods": ["POST"]}
+    view = limiter.shared_limit(_scaled(1), key_func=_link_and_place_key, **options)(view)
+    return limiter.shared_limit(_scaled(PER_PERSON), key_func=_link_key, **options)(view)
+
+
+def share_words(view: Any) -> Any:
+    """Limit POSTs of what outsiders say through a link: from one place, and from all together."""
+    options: dict[str, Any] = {"scope": "share words", "methods": ["POST"]}
+    view = limiter.shared_limit(WORDS_FROM_A_PLACE, key_func=_link_and_place_key, **options)(view)
+    return limiter.shared_limit(WORDS_THROUGH_A_LINK, key_func=_link_key, **options)(view)
 
 
 def asked_email() -> str:
@@ -149,6 +165,14 @@ def _person_key() -> str:
 
 def _person_and_place_key() -> str:
     return _hidden("both", place(), asked_email())
+
+
+def _link_and_place_key() -> str:
+    return _hidden("link and place", place(), str((request.view_args or {}).get("token")))
+
+
+def _link_key() -> str:
+    return _hidden("link", str((request.view_args or {}).get("token")))
 
 
 def _signed_in_key() -> str:

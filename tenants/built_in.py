@@ -27,7 +27,7 @@ BUILT_IN: tuple[BuiltIn, ...] = (
     BuiltIn("author", "Author", "Writes drafts of his own.", "viewer",
             (P.MEDIA_UPLOAD, P.PAGE_CREATE, P.PAGE_EDIT_OWN)),
     BuiltIn("editor", "Editor", "Edits anything and hands it over.", "author",
-            (P.MEDIA_DELETE, P.MEDIA_EDIT, P.PAGE_EDIT)),
+            (P.MEDIA_DELETE, P.MEDIA_EDIT, P.PAGE_EDIT, P.PAGE_SHARE)),
     BuiltIn("publisher", "Publisher", "Approves, publishes, schedules and unpublishes.", "editor",
             (P.PAGE_PUBLISH, P.PAGE_REVIEW)),
     BuiltIn("account-admin", "Account admin", "Runs the account and all below it.", "publisher",

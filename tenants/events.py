@@ -227,6 +227,22 @@ class Event:
         "session.ended", "signed out {devices} of {target}, {how}", "devices", "how"
     )
     SESSION_STARTED = _event("session.started", "signed in")
+    SHARE_APPROVED = _event(
+        "share.approved", "found revision {revision} of {target} good, from outside",
+        "revision", "digest",
+    )  # fmt: skip
+    SHARE_COMMENTED = _event(
+        "share.commented", "commented on revision {revision} of {target}, from outside", "revision"
+    )
+    SHARE_MADE = _event(
+        "share.made", "made the share link {target}, revision {revision}, {password}, until "
+        "{until}", "revision", "until", "password",
+    )  # fmt: skip
+    SHARE_OBJECTED = _event(
+        "share.objected", "asked for changes of revision {revision} of {target}, from outside",
+        "revision", "digest",
+    )  # fmt: skip
+    SHARE_REVOKED = _event("share.revoked", "revoked the share link {target}")
     SIGN_IN_FAILED = _event("session.failed", "failed to sign in as {email}", "email")
     SIGN_IN_THROTTLED = _event(
         "session.throttled", "tried too often to sign in as {email} and has to wait", "email"

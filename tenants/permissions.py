@@ -37,6 +37,7 @@ class Permission(StrEnum):
     PAGE_EDIT_OWN = "page.edit_own", "Edit the pages and posts one started oneself"
     PAGE_PUBLISH = "page.publish", "Publish, schedule and unpublish pages and posts"
     PAGE_REVIEW = "page.review", "Approve what others wrote, or hand it back"
+    PAGE_SHARE = "page.share", "Give outsiders links to drafts one may edit"
     PAGE_VIEW = "page.view", "Read drafts and their history"
     PERSON_MANAGE = "person.manage", "Bar people from signing in and let them in again"
     POLICY_SET = "policy.set", "Set policies that hold here and below"

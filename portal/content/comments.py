@@ -21,7 +21,8 @@ class Comment(Keyed, TenantScoped, Audited, Base):
     """One thing said. The first of a thread has no `thread_id`, and says whether it is settled.
 
     `field` is the key of what it is about, empty for the whole page; `quote` the words it is about.
-    `revision_number` is the draft that stood when it was said.
+    `revision_number` is the draft that stood when it was said. With a `share_id` it was said from
+    outside, through that link, under a name that nobody proved.
     """
 
     __tablename__ = "comment"
@@ -29,12 +30,15 @@ class Comment(Keyed, TenantScoped, Audited, Base):
         UniqueConstraint("tenant_id", "id"),
         ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
         ForeignKeyConstraint(["tenant_id", "thread_id"], ["comment.tenant_id", "comment.id"]),
+        ForeignKeyConstraint(["tenant_id", "share_id"], ["share_link.tenant_id", "share_link.id"]),
         Index("ix_comment_page_id", "page_id", "created_at"),
+        Index("ix_comment_share_id", "share_id"),
     )
 
     page_id: Mapped[uuid.UUID]
     page_title: Mapped[str] = mapped_column(LongText)
     thread_id: Mapped[uuid.UUID | None]
+    share_id: Mapped[uuid.UUID | None]
     field: Mapped[str] = mapped_column(String(64), default="")
     quote: Mapped[str] = mapped_column(LongText, default="")
     text: Mapped[str] = mapped_column(LongText)

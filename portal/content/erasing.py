@@ -21,6 +21,7 @@ from portal.content.pages import Page, Revision
 from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
 from portal.content.search_index import PageWords
+from portal.content.shares import ShareLink, ShareOpinion
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
 from portal.content.trail_views import TrailView
@@ -35,7 +36,7 @@ from tenants.quotas import Quota
 ERASED: tuple[Any, ...] = (
     MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
     WorkingCopy, PageLock, PagePresence, RevisionName,
-    Notification, Comment, Verdict, Review, PageCare, PageWords,
+    Notification, Comment, ShareOpinion, ShareLink, Verdict, Review, PageCare, PageWords,
     Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
     Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
 )  # fmt: skip

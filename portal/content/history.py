@@ -23,6 +23,7 @@ from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.reviews import Review
 from portal.content.schedules import Schedule
+from portal.content.shares import ShareLink, ShareOpinion
 from portal.content.trail_conditions import ABOUT_CONTENT, loose
 from portal.content.trail_filters import TrailQuery
 from portal.content.trail_places import ORDER, Places
@@ -98,7 +99,8 @@ def tell(event: AuditEvent, content: bool, account: tuple[str, str] = ("", "")) 
 
 def events_about(page: Page | Media, before: str | None = None) -> Slice:
     """Return what happened to a page and what belongs to it, or to a file, the latest first."""
-    beside = [select(cls.id).where(cls.page_id == page.id) for cls in (Schedule, Review, Comment)]
+    kinds = (Schedule, Review, Comment, ShareLink, ShareOpinion)
+    beside = [select(cls.id).where(cls.page_id == page.id) for cls in kinds]
     query = select(AuditEvent).where(
         or_(AuditEvent.target_id == page.id, *(AuditEvent.target_id.in_(ids) for ids in beside))
     )

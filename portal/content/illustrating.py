@@ -26,10 +26,14 @@ Rows = Mapping[uuid.UUID, tuple[Media, MediaVersion]]
 
 @dataclass(frozen=True)
 class Shelf:
-    """The files of an account that readers get, by id. None: a text is shown as it stands."""
+    """The files of an account that readers get, by id. None: a text is shown as it stands.
+
+    `base` is where their addresses begin; empty: at the site.
+    """
 
     handle: str
     files: Rows | None = field(default=None)
+    base: str = ""
 
 
 AS_IT_IS = Shelf("")
@@ -105,4 +109,4 @@ def _sizes(
 
 
 def _url(shelf: Shelf, address: str) -> str:
-    return f"/s/{shelf.handle}{quote(address)}"
+    return f"{shelf.base or f'/s/{shelf.handle}'}{quote(address)}"

@@ -31,9 +31,9 @@ from tenants.scope import TenantScoped
 
 Kind = Literal[
     "asked", "assigned", "approved", "passed", "rejected", "voided", "reminder", "escalated",
-    "mention", "reply",
+    "mention", "reply", "outside", "opinion",
 ]  # fmt: skip
-TALK = frozenset({"mention", "reply"})
+TALK = frozenset({"mention", "reply", "outside"})
 """Kinds that lead to a comment; the others lead to the review."""
 COUNTED = 99
 
@@ -51,7 +51,7 @@ class Notification(Keyed, TenantScoped, Base):
         ForeignKeyConstraint(["tenant_id", "comment_id"], ["comment.tenant_id", "comment.id"]),
         CheckConstraint(
             "kind IN ('asked', 'assigned', 'approved', 'passed', 'rejected', 'voided', 'reminder', "
-            "'escalated', 'mention', 'reply')",
+            "'escalated', 'mention', 'reply', 'outside', 'opinion')",
             name="kind",
         ),
         Index("ix_notification_person_id", "person_id", "tenant_id", "created_at", "id"),

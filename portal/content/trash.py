@@ -9,15 +9,23 @@ from sqlalchemy import Select, delete, func, or_, select, tuple_
 
 from portal.content.addresses import address_of, refuse_taken
 from portal.content.caring import PageCare
+from portal.content.comments import Comment
+from portal.content.copies import WorkingCopy
 from portal.content.drafting import authorize_edit
+from portal.content.locks import PageLock, PagePresence
+from portal.content.media import MediaUse
+from portal.content.naming import RevisionName
+from portal.content.notifications import Notification
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision, refuse_trashed, revision_by_id
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.problems import Problem
 from portal.content.publishing import unpublish
+from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
 from portal.content.scheduling import cancel, open_schedules
 from portal.content.search_index import PageWords
+from portal.content.shares import ShareLink, ShareOpinion
 from portal.content.sites import Redirect
 from portal.content.terms import PageTerm
 from tenants.accounts import AccountRef
@@ -33,7 +41,11 @@ from tenants.quotas import Resource
 DAYS = 30
 NAMED = 5
 # What belongs to a page and goes with it, in this order.
-GOES_ALONG: tuple[Any, ...] = (PageCare, PageWords, Schedule, Redirect, PageTerm, Revision)
+GOES_ALONG: tuple[Any, ...] = (
+    Notification, Comment, ShareOpinion, ShareLink, Verdict, Review,
+    WorkingCopy, PageLock, PagePresence, RevisionName, MediaUse,
+    PageCare, PageWords, Schedule, Redirect, PageTerm, Revision,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,8 +134,14 @@ def purge(page: Page, *, by: Actor, reason: str = "") -> None:
     db.session.flush()
     options = {"synchronize_session": False, "told_by": told}
     for cls in GOES_ALONG:
-        gone = delete(cls).where(cls.page_id == page.id)
+        gone = delete(cls).where(_belongs(cls, page))
         db.session.execute(gone.execution_options(**options))
+
+
+def _belongs(cls: Any, page: Page) -> Any:
+    if hasattr(cls, "page_id"):
+        return cls.page_id == page.id
+    return cls.revision_id.in_(select(Revision.id).where(Revision.page_id == page.id))
 
 
 def goes_at(page: Page) -> datetime:

@@ -13,6 +13,7 @@ from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.reviewing import approve, assign, reject, submit, withdraw
 from portal.content.reviews import Review, review_by_id, verdicts_of
+from portal.content.shares import opinions_of
 from portal.content.waiting import mentions_of, tasks_for
 from portal.content.workflows import who_words
 from portal.forms.base import add_error, choices
@@ -142,6 +143,7 @@ def _screen(page: Page, flow: Flow | None = None, problem: str = "", **forms: An
         "reviews/show.html", page=page, flow=flow, problem=problem, submit_form=submit_form,
         verdict_form=verdict_form, assign_form=assign_form, who=who_words(current.here),
         editing=may_edit(current.person, page, current.here), verdicts=verdicts_of(page),
+        opinions=opinions_of(page),
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ SAMPLES: dict[Any, Any] = {
     "role_permission.permission": "account.view",
     "schedule.state": "pending",
     "schedule.what": "publish",
+    "share_opinion.said": "approved",
     "support_session.expires_at": datetime(2026, 1, 1, 0, 30, tzinfo=UTC),
     "support_session.number": itertools.count(1_000_001),
     "term.taxonomy": "tag",

@@ -72,6 +72,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "run_id": a_row("bulk_run"),
     "schedule_id": a_row("schedule"),
     "session_id": a_row("support_session"),
+    "share_id": a_row("share_link"),
     "version_id": a_row("media_version"),
     "term_id": a_row("term"),
     "trashed_id": a_trashed_page,

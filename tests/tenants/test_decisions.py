@@ -51,6 +51,7 @@ page.edit       . . x x x   . . . .
 page.edit_own   . x x x x   . . . .
 page.publish    . . . x x   . . . .
 page.review     . . . x x   . . . .
+page.share      . . x x x   . . . .
 page.view       x x x x x   . . . .
 person.manage   . . . . .   . . x x
 policy.set      . . . . x   . . x x
