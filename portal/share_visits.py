@@ -14,7 +14,7 @@ from tenants.decisions import can
 from tenants.permissions import Permission
 from tenants.scope import acting_in
 
-LONGEST_FORM = 64 * 1024
+LONGEST_FORM = 1024 * 1024
 UNLOCKED, SEEN = "shares_unlocked", "shares_seen"
 KEPT = 20
 COUNTED_AGAIN = 3600

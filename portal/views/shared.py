@@ -28,6 +28,7 @@ from portal.requests import SAFE_METHODS
 from portal.share_visits import Visit, enter
 from portal.sitepages import SiteContext, render, render_page, site_context
 from portal.times import local_time
+from tenants.db import db
 
 bp = Blueprint("shared", __name__, url_prefix="/share")
 bp.after_request(hide_from_robots)
@@ -50,6 +51,14 @@ def show(token: str) -> Response:
     return _page(visit, OutsideForm(formdata=None))
 
 
+@bp.get("/<token>/say")
+@bp.get("/<token>/unlock")
+@public(WHOEVER)
+def back(token: str) -> Answer:
+    """Lead whoever asks again for the address of a form to what the link shows."""
+    return redirect(url_for("shared.show", token=token), 303)
+
+
 @bp.post("/<token>/unlock")
 @csrf.exempt  # `enter` asks for the token: there is no referrer here to be checked beside it
 @public(WHOEVER)
@@ -62,6 +71,7 @@ def unlock(token: str) -> Answer:
         password = request.form.get("password", "")
         if not password:
             return _locked(visit, "Type the password, then choose Open.")
+        db.session.rollback()  # so that nobody waits for the lock while this is worked out
         if not verify(password, stored):
             return _locked(visit, "This is not the password. Check it and try again.")
         visit.unlock()

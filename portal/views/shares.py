@@ -19,6 +19,7 @@ from portal.identity.passwords import TooBusy, hash_password
 from portal.mail import address_of
 from portal.requests import current
 from portal.times import local_time
+from tenants.db import db
 from tenants.decisions import Denied
 from tenants.permissions import Permission as P
 
@@ -47,9 +48,9 @@ def make(page_id: uuid.UUID) -> Any:
         raise Denied(decision)
     if not form.validate():
         return _screen(page, form), 422
-    revision = revision_by_id(uuid_or_none(form.revision.data), page) or abort(404)
     try:
-        hashed = hash_password(form.password.data) if form.password.data else None
+        hashed = _hashed(form)
+        revision = revision_by_id(uuid_or_none(form.revision.data), page) or abort(404)
         row, token = make_share(
             page, revision, current.here, by=current.person, name=form.name.data or "",
             days=form.days.data or 0, may_comment=form.may_comment.data,
@@ -74,6 +75,14 @@ def revoke(page_id: uuid.UUID, share_id: uuid.UUID) -> Response:
     else:
         flash(f"The link “{row.name}” does not work any more.", "good")
     return _back(page)
+
+
+def _hashed(form: ShareForm) -> str | None:
+    """Return what is kept of the password, if there is one; holds no transaction meanwhile."""
+    if not form.password.data:
+        return None
+    db.session.rollback()
+    return hash_password(form.password.data)
 
 
 def _screen(page: Page, form: ShareForm, made: list[str] | None = None) -> str:

@@ -56,6 +56,12 @@ def empty_form(page: Page) -> None:
         page.locator("main form .form-actions .btn-primary, main form .btn-danger").first.click()
 
 
+def first_button(page: Page) -> None:
+    """Send the form of a public page as it stands."""
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
+
+
 def other_rights(page: Page) -> None:
     page.get_by_label("Edit anybody's pages and posts").check()
     send(page, "See who gains and loses what")

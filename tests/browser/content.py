@@ -42,7 +42,7 @@ from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.step_kinds import Step
 from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
-from tests.browser.content_shared import shared_page
+from tests.browser.content_shared import shared_links, shared_page
 from tests.browser.library import furnish_library
 from tests.content.import_scene import SMALL
 from tests.fixtures.cast import Cast, as_actor, read_cast
@@ -80,6 +80,8 @@ class Places:
     folder: str
     trashed: str
     term: str
+    share: str
+    share_locked: str
 
 
 def furnish(app: Flask) -> Places:
@@ -119,7 +121,7 @@ def furnish(app: Flask) -> Places:
         shown = furnish_library(acme, people.editor, app.extensions["files"])
         places = Places(
             *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
-              reviewed, *shown, str(thrown.id), str(term.id)]
+              reviewed, *shown, str(thrown.id), str(term.id), *shared_links(people, reviewed)]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places
@@ -180,7 +182,7 @@ def _roles(people: Cast) -> tuple[str, str, str]:
 
 def _limit(acme: AccountRef, berlin: AccountRef) -> None:
     for account, resource, amount in (
-        (acme, Resource.ITEMS, 16), (acme, Resource.PEOPLE, 500), (berlin, Resource.ITEMS, 6),
+        (acme, Resource.ITEMS, 24), (acme, Resource.PEOPLE, 500), (berlin, Resource.ITEMS, 6),
         (berlin, Resource.STORAGE, 2_000_000_000),
     ):  # fmt: skip
         row = Quota(tenant_id=acme.id, account_id=account.id, resource=resource, amount=amount)

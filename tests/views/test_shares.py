@@ -14,7 +14,7 @@ from tenants.audit import AuditEvent
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
-from tests.fixtures.shares import CHROME, a_draft, a_link, address_in, on, rows
+from tests.fixtures.shares import CHROME, LINK_PASSWORD, a_draft, a_link, address_in, on, rows
 from tests.views.test_drafts_cost import counted
 
 FORM = {"name": "The agency", "days": "3", "may_comment": "y"}
@@ -39,6 +39,7 @@ def test_from_made_to_revoked(app: Flask, client: FlaskClient, cast: Cast):
     (row,) = rows(app, ShareLink)
     token = link.removeprefix("/share/")
     assert len(token) > 64
+    assert row.password_hash is None
     assert token not in str(vars(row))
     outsider = app.test_client()
     assert "Asparagus." in outsider.get(link, headers=CHROME).text
@@ -56,6 +57,21 @@ def test_from_made_to_revoked(app: Flask, client: FlaskClient, cast: Cast):
     ]  # fmt: skip
     assert token not in str([vars(e) for e in rows(app, AuditEvent)])
     assert "made the share link" in client.get(f"/a/acme/pages/{page}/history").text
+
+
+def test_a_password_is_kept_as_a_digest(app: Flask, client: FlaskClient, cast: Cast):
+    page = a_draft(app, cast, body="<p>Asparagus.</p>")
+    sign_in(client, cast.editor)
+    revision = client.get(on(page)).text.partition('<option selected value="')[2].partition('"')[0]
+    typed = FORM | {"revision": revision, "password": LINK_PASSWORD}
+    assert client.post(on(page), data=typed).status_code == 303
+    (row,) = rows(app, ShareLink)
+    assert row.password_hash.startswith("$argon2id$")
+    link = address_in(client.get(on(page)).text)
+    nobody = app.test_client()
+    assert "Asparagus." not in nobody.get(link).text
+    assert nobody.post(f"{link}/unlock", data={"password": LINK_PASSWORD}).status_code == 303
+    assert "Asparagus." in nobody.get(link).text
 
 
 def test_it_needs_the_right_to_share_and_to_edit(app: Flask, client: FlaskClient, cast: Cast):
