@@ -28,7 +28,6 @@ FEATURES: dict[str, tuple[str, ...]] = {
     "archives": ("backup", "archive_file"),
     "domains": ("domain",),
     "reports": ("report_definition", "/reports"),
-    "share links": ("share_link", "/share"),
     "transfer": ("/transfer",),
     "webhooks": ("webhook",),
 }
