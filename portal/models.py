@@ -3,7 +3,9 @@
 from importlib import import_module
 
 MODULES = (
+    "portal.content.content_types",
     "portal.content.imports",
+    "portal.content.page_uses",
     "portal.content.pages",
     "portal.content.schedules",
     "portal.content.sites",

@@ -1,6 +1,10 @@
 """What changed between two revisions, short enough for the trail."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from portal.content import clean_html
+from portal.content.fields import plain
 from portal.content.pages import Revision
 
 SNIPPET = 160
@@ -19,6 +23,19 @@ def differences(before: Revision | None, after: Revision) -> dict[str, list[str]
     places = [str(side.parent_id or "") if side else "" for side in (before, after)]
     if places[0] != places[1]:
         found["parent"] = places
+    found |= _of_fields(before.fields or {} if before else {}, after.fields or {})
+    return found
+
+
+def _of_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what changed in further fields, by their keys, rich text as the words it shows."""
+    found = {}
+    for key in sorted(before.keys() | after.keys()):
+        sides = [plain(side.get(key)) for side in (before, after)]
+        if sides[0] != sides[1]:
+            words = [clean_html.text_of(s) if clean_html.is_clean(s) else s for s in sides]
+            old, new = words if words[0] != words[1] else sides
+            found[key] = _around_change(old, new)
     return found
 
 

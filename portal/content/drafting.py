@@ -7,7 +7,9 @@ from typing import Any
 
 from portal.content import clean_html
 from portal.content.addresses import address_of, slug_of
+from portal.content.content_types import definition_at
 from portal.content.differences import differences
+from portal.content.field_values import keep
 from portal.content.pages import Page, Revision, Type, digest_of, revision_by_id
 from portal.content.problems import Problem, Stale
 from tenants.accounts import AccountRef
@@ -77,9 +79,11 @@ def authorize_edit(by: Actor, page: Page, account: AccountRef) -> None:
 def create_page(account: AccountRef, kind: Type, text: Text, *, by: Actor) -> tuple[Page, Saved]:
     """Start a page with its first revision and record it; without a byline it is `by`'s.
 
-    Raises Denied, Problem and QuotaReached.
+    Raises Denied, Problem (also for a type that cannot be started here) and QuotaReached.
     """
     authorize(by, Permission.PAGE_CREATE, account)
+    if definition_at(kind, account) is None:
+        raise Problem("This type of content cannot be started here; choose another.")
     take(Resource.ITEMS, account, by=by)
     page = Page(
         tenant_id=account.tenant_id, account_id=account.id, type=kind, title="",
@@ -87,14 +91,16 @@ def create_page(account: AccountRef, kind: Type, text: Text, *, by: Actor) -> tu
     )  # fmt: skip
     db.session.add(page)
     db.session.flush()
-    text = replace(text, byline=text.byline or by.name)
+    kept = keep(page, text.fields)
+    text = replace(text, byline=text.byline or by.name, fields=kept.values)
     cleaned = _clean(text)
     revision = add_revision(page, text, cleaned, by=by, number=1)
+    kept.note(page)
     record(
         Event.PAGE_CREATED, page, by=by, changes={"title": ["", page.title]},
         type=kind, revision=revision.number,
     )  # fmt: skip
-    return page, Saved(revision, True, cleaned.removed)
+    return page, Saved(revision, True, cleaned.removed + kept.removed)
 
 
 def save_draft(
@@ -115,17 +121,21 @@ def save_draft(
     current = _lock_draft(page)
     if based_on != page.draft_revision_id:
         raise Stale("Somebody saved this page while you were writing.", current)
+    kept = keep(page, text.fields, current.fields if current else None)
+    text = replace(text, fields=kept.values)
     cleaned = _clean(text)
+    removed = cleaned.removed + kept.removed
     fields = _fields(text, cleaned)
     if current is not None and current.digest == digest_of(fields):
-        return Saved(current, False, cleaned.removed)
+        return Saved(current, False, removed)
     number = (current.number if current else 0) + 1
     revision = add_revision(page, text, cleaned, by=by, number=number)
+    kept.note(page)
     record(
         Event.PAGE_CHANGED, page, by=by, reason=reason, revision=revision.number,
         changes=differences(current, revision),
     )  # fmt: skip
-    return Saved(revision, True, cleaned.removed)
+    return Saved(revision, True, removed)
 
 
 def _clean(text: Text) -> clean_html.Cleaned:

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from portal.content.content_types import ContentField, ContentType
 from portal.content.imports import ImportedItem, ImportRun
+from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision
 from portal.content.schedules import Schedule
 from portal.content.sites import Menu, Redirect, Site
@@ -20,8 +22,8 @@ from tenants.quotas import Quota
 
 # In this order: whatever refers to another goes before it.
 ERASED: tuple[Any, ...] = (
-    Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
-    Invitation, AccessRequest, Quota, TrailView,
+    Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
+    Term, ContentField, ContentType, Invitation, AccessRequest, Quota, TrailView,
 )  # fmt: skip
 KEPT = {
     "account": "the tombstone: keeps the handle from being taken by somebody else",

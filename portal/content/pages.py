@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
-    CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -23,7 +22,8 @@ from tenants.clock import now
 from tenants.db import Base, Keyed, db
 from tenants.scope import TenantScoped
 
-Type = Literal["page", "post"]
+Type = str
+"""The key of a type of content: `page`, `post`, or one that `content_types` knows."""
 State = Literal["draft", "live", "live+draft", "unpublished"]
 
 
@@ -39,10 +39,10 @@ class Page(Keyed, TenantScoped, Audited, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
         UniqueConstraint("account_id", "address"),
-        CheckConstraint("type IN ('page', 'post')", name="type"),
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["page.tenant_id", "page.id"]),
         Index("ix_page_list", "account_id", "changed_at", "id", "tenant_id"),
         Index("ix_page_live", "account_id", "type", "published_at", "id"),
+        Index("ix_page_typed", "account_id", "type", "changed_at", "id", "tenant_id"),
         Index("ix_page_recent", "tenant_id", "changed_at", "id", "account_id"),
         ForeignKeyConstraint(
             ["tenant_id", "live_revision_id"],
@@ -58,7 +58,7 @@ class Page(Keyed, TenantScoped, Audited, Base):
         ),
     )
 
-    type: Mapped[str] = mapped_column(String(16))
+    type: Mapped[str] = mapped_column(String(48))
     title: Mapped[str] = mapped_column(Text)
     parent_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     position: Mapped[int] = mapped_column(default=0)
@@ -124,9 +124,7 @@ def digest_of(fields: dict[str, Any]) -> str:
     Without further fields it is what it was before there were any.
     """
     said = {name: value for name, value in fields.items() if name != "fields" or value}
-    plain = json.dumps(
-        said, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
-    )
+    plain = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 

@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal.content.addresses import address_of, refuse_taken
+from portal.content.content_types import definition_of
 from portal.content.moments import Moment
 from portal.content.pages import Page, Revision
 from portal.content.problems import BadTime, Problem
+from portal.content.readiness import refuse_unready
 from portal.content.schedules import Schedule, What
 from tenants.accounts import AccountRef
 from tenants.audit import record
@@ -45,7 +47,9 @@ def schedule(
     if what == "publish":
         if revision is None:
             raise Problem("There is nothing saved to publish yet.")
-        refuse_taken(page, address_of(page, revision.slug, revision.parent_id))
+        refuse_unready(page, revision)
+        if definition_of(page.type, page.tenant_id).stands != "nowhere":
+            refuse_taken(page, address_of(page, revision.slug, revision.parent_id))
     row = Schedule(
         tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
         page_title=page.title, what=what, state="pending",

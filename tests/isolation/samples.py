@@ -18,7 +18,10 @@ SAMPLES: dict[Any, Any] = {
     "grant.reach": "subtree",
     "import_run.state": "waiting",
     "invitation.reach": "subtree",
+    "content_field.kind": "text",
+    "content_type.stands": "tree",
     "page.type": "page",
+    "page_use.side": "draft",
     "role_permission.permission": "account.view",
     "schedule.state": "pending",
     "schedule.what": "publish",
@@ -27,8 +30,9 @@ SAMPLES: dict[Any, Any] = {
     "term.taxonomy": "tag",
 }
 # Columns that may be empty, in rows where another then may not.
-NEEDED = {"grant.person_id", "person_group.tenant_id", "group_member.tenant_id",
-          "role.account_id", "quota.tenant_id", "support_session.started_at"}  # fmt: skip
+NEEDED = {"content_field.tenant_id", "content_type.tenant_id", "grant.person_id",
+          "person_group.tenant_id", "group_member.tenant_id", "role.account_id",
+          "quota.tenant_id", "support_session.started_at"}  # fmt: skip
 PLAIN: dict[Any, Any] = {
     int: 7, bool: False, dict: {}, list: [], bytes: b"", datetime: datetime(2026, 1, 1, tzinfo=UTC),
 }  # fmt: skip

@@ -41,6 +41,7 @@ def an_account_below(world: World, handle: str) -> uuid.UUID:
 # An address with another parameter needs a line here, or its row of the matrix cannot be tried.
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "account_id": an_account_below,
+    "field_id": a_row("content_field"),
     "grant_id": a_row("grant"),
     "hold_id": a_row("trail_hold"),
     "group_id": a_row("person_group"),
@@ -53,6 +54,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "role_id": a_row("role"),
     "schedule_id": a_row("schedule"),
     "session_id": a_row("support_session"),
+    "type_id": a_row("content_type"),
     "view_id": a_row("trail_view"),
 }
 
