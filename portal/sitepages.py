@@ -15,6 +15,8 @@ from urllib.parse import quote
 from flask import current_app, render_template
 
 from portal.content import clean_html, reading
+from portal.content.content_types import definition_of
+from portal.content.field_shown import fields_said
 from portal.content.menus import MenuItem, menu_of
 from portal.content.pages import Page, Revision
 from portal.content.sites import site_of
@@ -126,11 +128,13 @@ def site_context(account: AccountRef, accent: str = "") -> SiteContext:
 def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str = "") -> str:
     """Return the page as readers get it when `revision` is its live one.
 
-    `note` is shown above it and keeps search engines away, for a preview. Up to five statements.
+    `note` is shown above it and keeps search engines away, for a preview. Up to
+    eight statements, five for built-in types.
     Whether the page is protected by a password is the caller's question.
     """
     older, newer = reading.neighbours_of(page) if page.type == "post" else (None, None)
-    above, below = reading.family_of(page) if page.type == "page" else (None, [])
+    above, below = reading.family_of(page) if page.type != "post" else (None, [])
+    definition = definition_of(page.type, page.tenant_id)
     description = " ".join((revision.excerpt or teaser(revision.body[:READ])).split())
     return render(
         "page",
@@ -139,6 +143,7 @@ def render_page(site: SiteContext, page: Page, revision: Revision, *, note: str 
         title=revision.title.strip() or UNTITLED,
         body=clean_html.for_readers(revision.body),
         byline=revision.byline,
+        said=fields_said(definition, revision),
         terms=_term_links(site, reading.terms_of(revision)),
         description=description[:DESCRIPTION_LENGTH],
         canonical=site.absolute(page.address) if page.address else "",

@@ -26,6 +26,7 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
     ("Content", (
         ("Pages and posts", "pages.index", "file-text", (P.PAGE_VIEW,)),
         ("Schedule", "schedules.index", "calendar-clock", (P.SCHEDULE_VIEW,)),
+        ("Types", "types.index", "rows-3", (P.PAGE_VIEW,)),
         ("Import", "imports.index", "upload", (P.CONTENT_IMPORT,)),
     )),
     ("People and access", (
@@ -58,6 +59,7 @@ _PART_OF = {
     "publication": "pages",
     "supposing": "access",
     "trail_files": "trail",
+    "type_fields": "types",
 }
 
 

@@ -207,7 +207,7 @@ def _end(row: ContentType) -> int:
 
 def _write(field: ContentField, words: FieldWords) -> None:
     field.field_label, field.kind, field.hint = words.label, words.kind, words.hint
-    field.required = words.required and words.kind != "yesno"
+    field.required = words.required
     field.settings = {"options": list(words.options), "of": list(words.of)}
     db.session.flush()
 

@@ -142,7 +142,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         wanted.append(waiting.exists())
     elif filters.state in STATES:
         wanted.append(STATES[filters.state])
-    if filters.type in {"page", "post"}:
+    if filters.type:
         wanted.append(Page.type == filters.type)
     if filters.search:
         hits = [c.icontains(filters.search, autoescape=True) for c in (Page.title, Page.address)]

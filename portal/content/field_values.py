@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from portal.content import clean_html
 from portal.content.content_types import Definition, definition_of
-from portal.content.field_kinds import LONGEST, Unfit, as_typed, read
+from portal.content.field_kinds import LONGEST, ROWS, Unfit, as_typed, read
 from portal.content.fields import REFERRING, Field, as_id, is_empty, plain
 from portal.content.page_uses import note_uses
 from portal.content.pages import Page
@@ -116,8 +116,10 @@ def _kept(field: Field, value: Any) -> Any:
 
 def _typed_rows(field: Field, value: Any) -> Any:
     """Keep the entries of a group part by part, so that one that does not fit spoils no other."""
-    if not isinstance(value, list) or len(value) > 100:
-        raise FieldProblem(field, "takes at most 100 entries.")
+    if not isinstance(value, list):
+        return as_typed(value)
+    if len(value) > ROWS:
+        raise FieldProblem(field, f"takes at most {ROWS} entries.")
     rows = [row for row in value if isinstance(row, Mapping) and not is_empty(row)]
     parts = {part.key: part for part in field.asked}
     return [

@@ -69,6 +69,13 @@ def number_of_pages(key: str, tenant_id: uuid.UUID) -> int:
         return db.session.scalar(query) or 0
 
 
+def numbers_of_pages(account_id: uuid.UUID) -> dict[str, int]:
+    """Return how many pages of each type an account has. One statement."""
+    query = select(Page.type, func.count(Page.id)).where(Page.account_id == account_id)
+    rows = db.session.execute(query.group_by(Page.type)).all()
+    return {row[0]: row[1] for row in rows}
+
+
 def effects_of(
     definition: Definition, after: Sequence[Field], account: AccountRef, *, by: Actor
 ) -> Effects:

@@ -9,6 +9,7 @@ BLUEPRINTS = (
     "me", "address", "leaving", "security",
     "dashboard",
     "pages", "publication", "schedules", "imports",
+    "types", "type_fields",
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",
     "access", "supposing", "holders",

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from portal.brand import accent_of
+from portal.content.content_types import names_of_types
 from portal.content.desk import STATES, Filters, counts_of, pages_of, pages_within
 from portal.content.drafting import (
     Saved,
@@ -22,10 +23,12 @@ from portal.content.pages import Page, page_by_id, revision_by_id, revisions_of
 from portal.content.problems import Problem, Stale
 from portal.content.scheduling import open_schedules
 from portal.forms.page_fields import fill, offer_choices, read_text, show_problem
-from portal.forms.pages import NewPageForm, PageForm
+from portal.forms.pages import PageForm
+from portal.forms.typed import move_rows, told_of_change
 from portal.guards import permission
 from portal.requests import current
 from portal.sitepages import render_page, site_context
+from portal.views.typed import beside_fields, edit_form, new_form, types_beside
 from tenants.newest import reach_of
 from tenants.permissions import Permission as P
 from tenants.quotas import QuotaReached
@@ -51,27 +54,29 @@ def index() -> str:
     else:
         within, counts = "", counts_of(current.here.id)
         found = pages_of(current.here.id, filters, before)
+    types = names_of_types(current.here.tenant_id)
     states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, "scheduled"])]
     return render_template(
-        "pages/index.html", found=found, filters=filters, states=states, within=within
+        "pages/index.html", found=found, filters=filters, states=states, within=within, types=types
     )
 
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.PAGE_CREATE)
 def new() -> Any:
-    form = NewPageForm(type=request.args.get("type", "post"))
+    form = new_form(current.here)
     offer_choices(form, current.here.id, None)
-    if form.validate_on_submit():
+    reshaped = move_rows(form, request.form.get("rows"))
+    if not reshaped and form.validate_on_submit():
         try:
             text = read_text(form, current.here)
             page, saved = create_page(current.here, form.type.data, text, by=current.person)
         except (Problem, QuotaReached) as problem:
             show_problem(form, problem)
         else:
-            return _saved(page, saved)
-    status = 422 if form.is_submitted() else 200
-    return render_template("pages/new.html", form=form), status
+            return _saved(page, saved, form)
+    status = 422 if form.is_submitted() and not reshaped else 200
+    return render_template("pages/new.html", form=form, types=types_beside(form)), status
 
 
 @bp.route("/<uuid:page_id>/", methods=["GET", "POST"])
@@ -81,16 +86,17 @@ def edit(page_id: uuid.UUID) -> Any:
     if not may_edit(current.person, page, current.here).allowed and request.method != "POST":
         return _read(page)
     draft = revision_by_id(page.draft_revision_id, page)
-    form = PageForm()
+    form = edit_form(current.here, page, draft)
     offer_choices(form, current.here.id, page.id)
     if request.method != "POST":
         fill(form, page, draft, current.here.id)
         return _editor(page, form)
     authorize_edit(current.person, page, current.here)
-    if not form.validate():
-        return _editor(page, form), 422
+    reshaped = move_rows(form, request.form.get("rows"))
+    if reshaped or not form.validate():
+        return _editor(page, form), 200 if reshaped else 422
     try:
-        text = read_text(form, current.here, draft)
+        text = read_text(form, current.here)
         saved = save_draft(
             page, text, current.here, by=current.person,
             based_on=_uuid(form.based_on.data),
@@ -101,7 +107,7 @@ def edit(page_id: uuid.UUID) -> Any:
     except Problem as problem:
         show_problem(form, problem)
         return _editor(page, form), 422
-    return _saved(page, saved)
+    return _saved(page, saved, form)
 
 
 @bp.get("/<uuid:page_id>/preview")
@@ -140,11 +146,11 @@ def _uuid(text: str | None) -> uuid.UUID | None:
 
 
 def _editor(page: Page, form: PageForm, stale: Stale | None = None) -> str:
+    draft = revision_by_id(page.draft_revision_id, page)
     return render_template(
         "pages/edit.html", page=page, form=form, stale=stale, schedules=open_schedules(page),
-        live=revision_by_id(page.live_revision_id, page),
-        draft=revision_by_id(page.draft_revision_id, page),
-        may_publish=current.can(P.PAGE_PUBLISH),
+        live=revision_by_id(page.live_revision_id, page), draft=draft,
+        may_publish=current.can(P.PAGE_PUBLISH), **beside_fields(page, draft, form),
     )  # fmt: skip
 
 
@@ -157,8 +163,10 @@ def _read(page: Page) -> str:
     )  # fmt: skip
 
 
-def _saved(page: Page, saved: Saved) -> Response:
+def _saved(page: Page, saved: Saved, form: PageForm) -> Response:
     here = current.here.handle
+    if changed := told_of_change(form):
+        flash(changed, "warn")
     if saved.changed:
         flash(f"Saved as revision {saved.revision.number}. Readers see no difference yet.", "good")
     else:

@@ -1,0 +1,70 @@
+"""What the page editor needs of a page's type: its form, and what to say beside it."""
+
+from typing import Any
+
+from flask import abort, request
+
+from portal.content.choosing import candidates
+from portal.content.content_types import BUILT_IN, Definition, definition_of, definitions_at
+from portal.content.page_uses import uses_of
+from portal.content.pages import Page, Revision
+from portal.content.readiness import problems_before_publishing
+from portal.forms.base import choices
+from portal.forms.pages import NewPageForm, PageForm
+from portal.forms.typed import typed_form
+from portal.times import zone_names
+from tenants.accounts import AccountRef
+
+RADIO = ("post", "page")
+
+
+def new_form(here: AccountRef) -> NewPageForm:
+    """Return the form for something new: of the type in the form, or in the address."""
+    own = definitions_at(here)
+    key = request.form.get("type") or request.args.get("type") or "post"
+    definition = next((t for t in own if t.key == key), BUILT_IN.get(key))
+    if definition is None:
+        # Deleted, perhaps while somebody wrote: the form comes back, saving says why it cannot be.
+        definition = definition_of(key, here.tenant_id)
+        if definition.id is None or request.method != "POST":
+            abort(404)
+    offered = candidates(here.id, definition, {}, None)
+    form = typed_form(NewPageForm, definition, {}, offered, here.zone)
+    form.others = own
+    if key not in RADIO:
+        form.type.choices = choices([(definition.key, definition.name)])
+    form.type.data = key
+    return form
+
+
+def edit_form(here: AccountRef, page: Page, draft: Revision | None) -> PageForm:
+    """Return the form for a page that is there, showing its draft's fields."""
+    definition = definition_of(page.type, page.tenant_id)
+    values = (draft.fields or {}) if draft else {}
+    offered = candidates(here.id, definition, values, page.id)
+    return typed_form(PageForm, definition, values, offered, here.zone)
+
+
+def types_beside(form: NewPageForm) -> list[Definition]:
+    """Return the types that can be started instead, without those the form itself offers."""
+    others: list[Definition] = form.others
+    every = [*BUILT_IN.values(), *others]
+    return [t for t in every if t.key != form.type.data and not _both_radio(t.key, form.type.data)]
+
+
+def beside_fields(page: Page, draft: Revision | None, form: PageForm) -> dict[str, Any]:
+    """Return what the editor says about a page's type: what is missing, and who uses it."""
+    definition: Definition = form.definition
+    return {
+        "unready": problems_before_publishing(page, draft) if draft else [],
+        "uses": uses_of(page) if definition.stands == "nowhere" else None,
+        "zones": zone_names() if any(f.kind == "moment" for f in _every(definition)) else (),
+    }
+
+
+def _every(definition: Definition) -> list[Any]:
+    return [*definition.asked, *(part for f in definition.asked for part in f.asked)]
+
+
+def _both_radio(key: str, chosen: str) -> bool:
+    return key in RADIO and chosen in RADIO
