@@ -100,3 +100,17 @@ def end_without_reason(page: Page) -> None:
     end_chosen(page)
     page.locator("main form .btn-danger").click()
     page.wait_for_load_state()
+
+
+def no_number(page: Page) -> None:
+    page.get_by_label("Seats").fill("many")
+    send(page, "Save draft")
+
+
+def one_more_entry(page: Page) -> None:
+    send(page, "Add an entry to Speakers")
+
+
+def another_kind(page: Page) -> None:
+    page.get_by_label("What it takes").select_option("number")
+    send(page, "Save")

@@ -35,6 +35,7 @@ from tenants.roles import built_in
 from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
+from tests.browser.typed import type_and_pages
 from tests.content.import_scene import SMALL
 from tests.fixtures.cast import Cast, as_actor, read_cast
 from tests.fixtures.pages import TESTS, make_page
@@ -65,6 +66,10 @@ class Places:
     account: str
     support: str
     glass: str
+    type: str
+    field: str
+    event: str
+    block: str
 
 
 def furnish(app: Flask) -> Places:
@@ -89,6 +94,7 @@ def furnish(app: Flask) -> Places:
             editor = built_in("editor")
             _, token = invite("new@acme.example", editor, acme, by=admin, because=LONG)
             asked = ask(Permission.PAGE_PUBLISH, acme, by=author, reason=LONG)
+            typed = type_and_pages(acme, LONG)
             _limit(acme, people.berlin)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
@@ -96,7 +102,7 @@ def furnish(app: Flask) -> Places:
             last += _roles(people)
         berlin = str(people.berlin.id)
         sessions = (looking(people.support, people.hamburg), _broken(people))
-        places = Places(*[*first, token, *last, berlin, berlin, *map(str, sessions)])
+        places = Places(*[*first, token, *last, berlin, berlin, *map(str, sessions), *typed])
         run_waiting(uuid.UUID(places.import_run))
         return places
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.browser.acts import (
+    another_kind,
     ask,
     bad_time,
     empty_form,
@@ -14,7 +15,9 @@ from tests.browser.acts import (
     end_without_reason,
     far_below,
     good_time,
+    no_number,
     no_span,
+    one_more_entry,
     other_rights,
     second_tab,
     suppose,
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 PAGE = "/a/acme/pages/{page}/"
 LIVE = "/a/acme/pages/{live}/"
+EVENT = "/a/acme/pages/{event}/"
+FIELD = "/a/acme/types/{type}/fields/{field}/edit"
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,27 @@ SCREENS = [
     Screen("edit-token-expired", "admin", LIVE, 400, wrong_token),
     Screen("read", "viewer", LIVE),
     Screen("preview", "admin", f"{LIVE}preview"),
+    Screen("typed-new", "admin", "/a/acme/pages/new?type=event"),
+    Screen("typed-edit", "admin", EVENT),
+    Screen("typed-edit-refused", "admin", EVENT, 422, no_number),
+    Screen("typed-edit-entries", "admin", EVENT, act=one_more_entry),
+    Screen("typed-block", "admin", "/a/acme/pages/{block}/"),
+    Screen("typed-publish", "admin", "/a/acme/pages/{event}/publish"),
+    Screen("typed-list", "admin", "/a/acme/pages/?type=event"),
+    Screen("types", "admin", "/a/acme/types/"),
+    Screen("types-above", "admin", "/a/empty/types/"),
+    Screen("types-not-mine", "editor", "/a/acme/types/"),
+    Screen("type", "admin", "/a/acme/types/{type}/"),
+    Screen("type-not-mine", "editor", "/a/acme/types/{type}/"),
+    Screen("type-new", "admin", "/a/acme/types/new"),
+    Screen("type-new-refused", "admin", "/a/acme/types/new", 422, empty_form),
+    Screen("type-edit", "admin", "/a/acme/types/{type}/edit"),
+    Screen("type-delete", "admin", "/a/acme/types/{type}/delete"),
+    Screen("type-field-new", "admin", "/a/acme/types/{type}/fields/new"),
+    Screen("type-field-refused", "admin", "/a/acme/types/{type}/fields/new", 422, empty_form),
+    Screen("type-field-edit", "admin", FIELD),
+    Screen("type-field-preview", "admin", FIELD, act=another_kind),
+    Screen("type-field-remove", "admin", "/a/acme/types/{type}/fields/{field}/remove"),
     Screen("history", "admin", f"{LIVE}history"),
     Screen("publish", "publisher", f"{PAGE}publish"),
     Screen("unpublish", "publisher", f"{LIVE}unpublish"),
@@ -200,5 +226,6 @@ SCREENS = [
     Screen("error-404", "admin", "/a/nobody/", 404),
     Screen("site-home", "", "/s/acme/"),
     Screen("site-page", "", "/s/acme/opening-hours/"),
+    Screen("site-fields", "", "/s/acme/summer-fair/"),
     Screen("site-gone", "", "/s/acme/old-news/", 410),
 ]
