@@ -1,5 +1,6 @@
 """Types of content: the built-in ones, and those an account defines for itself and all below it."""
 
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from tenants.scope import TenantOrBuiltIn
 
 Stands = Literal["posts", "tree", "nowhere"]
 KEY_LENGTH = 48
+KEY = re.compile(r"[a-z0-9-]{1,48}", re.ASCII)
 
 
 class ContentType(Keyed, TenantOrBuiltIn, Audited, Base):
@@ -176,11 +178,18 @@ def definition_at(key: str, account: AccountRef) -> Definition | None:
     return found[0] if found else None
 
 
-def names_of_types(tenant_id: uuid.UUID) -> dict[str, str]:
-    """Return what every type of a tenant is called, by key, the built-in ones first."""
-    query = select(ContentType.key, ContentType.name).where(ContentType.tenant_id == tenant_id)
+def names_of_types(account: AccountRef) -> tuple[dict[str, str], list[str]]:
+    """Return what every type of the tenant is called, by key, and the keys used at the account.
+
+    The built-in ones come first. One statement.
+    """
+    query = select(
+        ContentType.key, ContentType.name, ContentType.account_id, ContentType.deleted_at
+    ).where(ContentType.tenant_id == account.tenant_id)
     rows = db.session.execute(query.order_by(ContentType.name)).all()
-    return {each.key: each.name for each in BUILT_IN.values()} | {row[0]: row[1] for row in rows}
+    names = {each.key: each.name for each in BUILT_IN.values()} | {row[0]: row[1] for row in rows}
+    used = [row[0] for row in rows if row[2] in account.path and row[3] is None]
+    return names, [*BUILT_IN, *used]
 
 
 def type_by_id(type_id: uuid.UUID, account_id: uuid.UUID) -> ContentType | None:

@@ -36,7 +36,7 @@ class MomentForm(SubForm):
     """A wall time and the zone it is meant in."""
 
     wall = StringField("Date and time")
-    zone = StringField("Zone", description="Like Europe/Berlin.")
+    zone = StringField("Time zone")
 
     @property
     def wall_type(self) -> str:

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from portal.brand import accent_of
-from portal.content.content_types import names_of_types
+from portal.content.content_types import KEY_LENGTH, names_of_types
 from portal.content.desk import STATES, Filters, counts_of, pages_of, pages_within
 from portal.content.drafting import (
     Saved,
@@ -28,7 +28,7 @@ from portal.forms.typed import move_rows, told_of_change
 from portal.guards import permission
 from portal.requests import current
 from portal.sitepages import render_page, site_context
-from portal.views.typed import beside_fields, edit_form, new_form, types_beside
+from portal.views.typed import beside_fields, beside_new, edit_form, new_form
 from tenants.newest import reach_of
 from tenants.permissions import Permission as P
 from tenants.quotas import QuotaReached
@@ -43,7 +43,7 @@ EDITING = (P.PAGE_EDIT, P.PAGE_EDIT_OWN)
 def index() -> str:
     filters = Filters(
         state=request.args.get("state", ""),
-        type=request.args.get("type", ""),
+        type=request.args.get("type", "").replace("\x00", "")[:KEY_LENGTH],
         search=request.args.get("q", "").replace("\x00", "")[:200],
     )
     within = request.args.get("within", "")
@@ -54,10 +54,16 @@ def index() -> str:
     else:
         within, counts = "", counts_of(current.here.id)
         found = pages_of(current.here.id, filters, before)
-    types = names_of_types(current.here.tenant_id)
+    types, offered = names_of_types(current.here)
     states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, "scheduled"])]
     return render_template(
-        "pages/index.html", found=found, filters=filters, states=states, within=within, types=types
+        "pages/index.html",
+        found=found,
+        filters=filters,
+        states=states,
+        within=within,
+        types=types,
+        offered=offered,
     )
 
 
@@ -76,7 +82,7 @@ def new() -> Any:
         else:
             return _saved(page, saved, form)
     status = 422 if form.is_submitted() and not reshaped else 200
-    return render_template("pages/new.html", form=form, types=types_beside(form)), status
+    return render_template("pages/new.html", form=form, **beside_new(form)), status
 
 
 @bp.route("/<uuid:page_id>/", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, request
 
 from portal.content.choosing import candidates
-from portal.content.content_types import BUILT_IN, Definition, definition_of, definitions_at
+from portal.content.content_types import BUILT_IN, KEY, Definition, definition_of, definitions_at
 from portal.content.page_uses import uses_of
 from portal.content.pages import Page, Revision
 from portal.content.readiness import problems_before_publishing
@@ -22,6 +22,8 @@ def new_form(here: AccountRef) -> NewPageForm:
     """Return the form for something new: of the type in the form, or in the address."""
     own = definitions_at(here)
     key = request.form.get("type") or request.args.get("type") or "post"
+    if not KEY.fullmatch(key):
+        abort(404)
     definition = next((t for t in own if t.key == key), BUILT_IN.get(key))
     if definition is None:
         # Deleted, perhaps while somebody wrote: the form comes back, saving says why it cannot be.
@@ -45,11 +47,11 @@ def edit_form(here: AccountRef, page: Page, draft: Revision | None) -> PageForm:
     return typed_form(PageForm, definition, values, offered, here.zone)
 
 
-def types_beside(form: NewPageForm) -> list[Definition]:
-    """Return the types that can be started instead, without those the form itself offers."""
-    others: list[Definition] = form.others
-    every = [*BUILT_IN.values(), *others]
-    return [t for t in every if t.key != form.type.data and not _both_radio(t.key, form.type.data)]
+def beside_new(form: NewPageForm) -> dict[str, Any]:
+    """Return what the form for something new shows beside it: what else can be started."""
+    chosen, every = form.type.data, [*BUILT_IN.values(), *form.others]
+    others = [t for t in every if t.key != chosen and not {t.key, chosen} <= set(RADIO)]
+    return {"types": others, "zones": _zones(form.definition)}
 
 
 def beside_fields(page: Page, draft: Revision | None, form: PageForm) -> dict[str, Any]:
@@ -58,13 +60,11 @@ def beside_fields(page: Page, draft: Revision | None, form: PageForm) -> dict[st
     return {
         "unready": problems_before_publishing(page, draft) if draft else [],
         "uses": uses_of(page) if definition.stands == "nowhere" else None,
-        "zones": zone_names() if any(f.kind == "moment" for f in _every(definition)) else (),
+        "zones": _zones(definition),
     }
 
 
-def _every(definition: Definition) -> list[Any]:
-    return [*definition.asked, *(part for f in definition.asked for part in f.asked)]
-
-
-def _both_radio(key: str, chosen: str) -> bool:
-    return key in RADIO and chosen in RADIO
+def _zones(definition: Definition) -> tuple[str, ...]:
+    """Return the zones to choose from, where a field takes a time."""
+    every = [*definition.asked, *(part for f in definition.asked for part in f.asked)]
+    return zone_names() if any(field.kind == "moment" for field in every) else ()

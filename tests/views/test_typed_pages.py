@@ -247,11 +247,15 @@ def test_what_was_typed_for_another_kind_is_kept(
     assert "19:30" in str(kept["begins"])
 
 
+@both_databases
 def test_an_unknown_type_and_a_neighbours_are_404(
     app: Flask, client: FlaskClient, cast: Cast, type_id: uuid.UUID
 ) -> None:
     assert sign_in(client, cast.author).get("/a/acme/pages/new?type=nothing").status_code == 404
     assert client.post("/a/acme/pages/new", data={"type": "nothing"}).status_code == 404
+    for odd in ("%00", "a%00b", "%F0%9F%A7%87", "x" * 5000):
+        assert client.get(f"/a/acme/pages/new?type={odd}").status_code == 404
+        assert client.get(f"/a/acme/pages/?type={odd}").status_code == 200
     assert sign_in(client, cast.bolt_editor).get("/a/bolt/pages/new?type=event").status_code == 404
 
 
