@@ -1,11 +1,14 @@
 """A decision as the drawing people see: person, grant, role, permission, account."""
 
+import uuid
 from typing import Any
 
 from flask import url_for
 
-from tenants.decisions import Decision, Holding
+from tenants.accounts import AccountRef
+from tenants.decisions import Actor, Decision, Holding, can
 from tenants.directory import Giver
+from tenants.permissions import Permission
 
 
 def steps_of(decision: Decision) -> list[dict[str, Any]]:
@@ -36,6 +39,38 @@ def steps_of(decision: Decision) -> list[dict[str, Any]]:
     detail = f"{account.handle}, suspended or closing" if decision.halted else account.handle
     steps.append(_step("account", account.name, detail, decision.halted))
     return steps
+
+
+def linked(decision: Decision, viewer: Actor) -> list[dict[str, Any]]:
+    """Return the steps of a decision with links to what `viewer` may look up."""
+    steps, here = steps_of(decision), decision.account
+    held = decision.holding or _nearest(decision)
+    if not can(viewer, Permission.ACCESS_VIEW, here).allowed:
+        return steps
+    links = {
+        "person": url_for("holders.person", handle=here.handle, person=decision.actor.person_id),
+        "permission": url_for(
+            "holders.who", handle=here.handle, permission=str(decision.permission)
+        ),
+        "account": url_for("people.index", handle=here.handle),
+    }
+    if held is not None and held.support is None and _sees(viewer, held.account_id, here):
+        at = held.account_handle
+        links |= {
+            "grant": url_for("people.index", handle=at), "role": url_for("roles.index", handle=at),
+            "group": url_for("groups.index", handle=at),
+        }  # fmt: skip
+    return [step | {"url": links.get(step["kind"])} for step in steps]
+
+
+def _sees(viewer: Actor, at: uuid.UUID, below: AccountRef) -> bool:
+    """Tell whether the viewer sees who has access at `at`, an account above or at `below`."""
+    line = below.path[: below.path.index(at) + 1] if at in below.path else ()
+    return any(
+        h.account_id == at or (h.reach == "subtree" and h.account_id in line)
+        for h in viewer.holdings
+        if Permission.ACCESS_VIEW in h.permissions
+    )
 
 
 def _nearest(decision: Decision) -> Holding | None:

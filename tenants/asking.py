@@ -1,6 +1,5 @@
 """Asking for a right or a place, and answering: nobody gives on more than he holds."""
 
-import uuid
 from datetime import datetime
 
 from tenants.access_requests import AccessRequest, Kind, open_request, open_requests_below
@@ -79,14 +78,9 @@ def requests_for(by: Actor, here: AccountRef) -> list[AccessRequest]:
     rows = open_requests_below(here)
     if not rows:
         return []
-    contents: dict[uuid.UUID, dict[Role, frozenset[Permission]]] = {}
-    found = []
-    for row in rows:
-        account = ref(row.account)
-        roles = contents.setdefault(account.id, contents_of_roles(account.path))
-        if any(_fitting(row, account, by, roles)):
-            found.append(row)
-    return found
+    places = {row.account_id: ref(row.account) for row in rows}
+    roles = contents_of_roles({above for place in places.values() for above in place.path})
+    return [row for row in rows if _fitting(row, places[row.account_id], by, roles)]
 
 
 def roles_for(row: AccessRequest, account: AccountRef, by: Actor) -> list[Role]:
@@ -109,6 +103,7 @@ def _fitting(
         for role, inside in contents.items()
         if inside
         and inside <= held
+        and role.account_id in {None, *account.path}
         and (row.permission is None or row.permission in inside)
         and (staffing or not role.for_house)
     ]

@@ -104,7 +104,7 @@ def halt_of(line: Sequence[AccountRef]) -> Halt | None:
     )
     with reading(), directory():
         row = db.session.scalar(query)
-        return Halt(top, row.state, row.since, row.reason, row.by_label) if row else None
+        return Halt(top, top.state, row.since, row.reason, row.by_label) if row else None
 
 
 def number_below(account: AccountRef) -> int:

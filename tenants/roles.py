@@ -219,7 +219,7 @@ def role_by_id(role_id: uuid.UUID) -> Role | None:
 
 
 def contents_of_roles(path: Collection[uuid.UUID]) -> dict[Role, frozenset[P]]:
-    """Return the roles that can be given at an account, by its path, with all each comes to.
+    """Return the built-in roles and those of the accounts on a path, with all each comes to.
 
     The weakest built in first. Three statements, however many roles there are.
     """

@@ -5,7 +5,7 @@ from collections import defaultdict
 from typing import Any
 
 from flask import g, url_for
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
 from portal.identity.models import LoginSession
@@ -34,9 +34,8 @@ LET_IN = Lead("Reactivate…", "circle-check", "plain")
 
 
 def _works_at(handle: str) -> Any:
-    return exists().where(
-        borne_by(Person.id), at_account(Grant.account_id)(handle), *Grant.in_force(now())
-    )
+    here = select(Grant.id).where(at_account(Grant.account_id)(handle), *Grant.in_force(now()))
+    return here.where(borne_by(Person.id)).correlate(Person).exists()
 
 
 def _active(value: str) -> Any:
@@ -77,7 +76,7 @@ class People(Table):
         scope = current_scope()
         if scope is not None and scope.kind == "across":
             return query
-        return query.filter(exists().where(borne_by(Person.id)))
+        return query.filter(select(Grant.id).where(borne_by(Person.id)).correlate(Person).exists())
 
     def prepare(self, rows: list[Any]) -> None:
         found: dict[uuid.UUID, list[Grant]] = defaultdict(list)

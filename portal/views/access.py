@@ -11,7 +11,7 @@ from portal.access_files import access_file
 from portal.forms.access import AccessForm
 from portal.forms.base import choices
 from portal.guards import permission
-from portal.proofs import steps_of
+from portal.proofs import linked
 from portal.requests import current
 from portal.views.support import notices
 from tenants.holdings import Held
@@ -29,7 +29,8 @@ def index() -> Any:
     answer = _answer(form, moment)
     return render_template(
         "access/index.html", form=form, moment=moment, answer=answer,
-        steps=steps_of(answer.decision) if answer else [], missing=_missing(form, answer),
+        steps=linked(answer.decision, current.person) if answer else [],
+        missing=_missing(form, answer),
         only_self=not current.can(P.ACCESS_VIEW).allowed, looks=looks,
     ), 422 if form.errors else 200  # fmt: skip
 

@@ -9,7 +9,7 @@ from portal.forms.base import add_error, choices
 from portal.forms.supposing import SupposeForm
 from portal.guards import permission
 from portal.previews import told
-from portal.proofs import steps_of
+from portal.proofs import linked
 from portal.requests import current
 from tenants.accounts import AccountRef
 from tenants.clock import now
@@ -106,8 +106,8 @@ def _shown(found: Supposition | None) -> dict[str, Any]:
     seen = told(found.effects, current.person, [current.here])
     return {
         "found": found,
-        "before": steps_of(found.before.decision) if found.before else [],
-        "after": steps_of(found.after.decision) if found.after else [],
+        "before": linked(found.before.decision, current.person) if found.before else [],
+        "after": linked(found.after.decision, current.person) if found.after else [],
         "effects": seen.lines,
         "hidden": seen.unnamed,
         "further": seen.further,

@@ -29,10 +29,8 @@ FEATURES: dict[str, tuple[str, ...]] = {
     "domains": ("domain",),
     "media": ("/media", "media", "rendition"),
     "notifications": ("notification", "digest"),
-    "quotas": ("quota",),
     "reports": ("report_definition", "/reports"),
     "share links": ("share_link", "/share"),
-    "support session": ("support_session", "/support"),
     "transfer": ("/transfer",),
     "webhooks": ("webhook",),
 }

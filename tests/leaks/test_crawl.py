@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from sqlalchemy import select
 
@@ -22,6 +24,7 @@ FORBIDDEN = {
     "bolt_admin": ("acme", "acme-berlin", "acme-berlin-mitte", "acme-hamburg"),
     "nobody": ("acme", "acme-berlin", "acme-berlin-mitte", "acme-hamburg", "bolt"),
 }
+THOROUGH = {"admin", "berlin_admin"}  # every parameter; the others each address once
 HOMES = {"berlin_admin": "acme-berlin", "berlin_editor": "acme-berlin", "bolt_admin": "bolt"}
 
 
@@ -63,7 +66,7 @@ def test_l1_l9_l37_no_route_tells_of_another_account(scene: Scene, who: str):
         for handle in {home, *FORBIDDEN[who]}:
             path = route.path(handle, route.ids_of(scene.world, handle)).partition("?")[0]
             words = asked(FORBIDDEN[who][-1])
-            for given in words if handle == home else words[:1]:
+            for given in words if handle == home and who in THOROUGH else words[:1]:
                 told = everything(scene.browsers[who].get(path, query_string=given, audit=False))
                 for name in public:
                     told = told.replace(name, "")
@@ -122,9 +125,10 @@ def test_l74_statements_in_parameters_are_words(scene: Scene, who: str):
     ]  # fmt: skip
     keys = ("q", "search", "sort", "page", "before", "event", "actor", "state", "account", "id",
             "at", "since", "branch", "outcome", "request_id", "role", "flt0_0")  # fmt: skip
+    dice = random.Random(who)  # noqa: S311 - each text meets each key somewhere
     for address in addresses:
         for key in keys:
-            for text in SQL:
+            for text in SQL if key in {"q", "search", "flt0_0"} else (dice.choice(SQL),):
                 given = {key: text.encode("utf-16", "surrogatepass").decode("utf-16")}
                 answer = scene.browsers[who].get(address, query_string=given, audit=False)
                 assert answer.status_code in {200, 404, 422}, (address, key, text)
@@ -138,7 +142,9 @@ def test_l20_l21_nothing_personal_is_kept_by_a_cache(scene: Scene):
                 continue
             path = route.path("acme", route.ids_of(scene.world, "acme"))
             answer = scene.browsers[who].get(path, audit=False)
-            assert "no-store" in answer.headers["Cache-Control"], path
+            kept = answer.headers["Cache-Control"]
+            accent = route.name.endswith("/brand.css")  # a colour; no shared cache keeps it
+            assert ("private" if accent else "no-store") in kept, path
     for path in ("/a/acme/x.css", "/a/acme/pages/x.css", "/me/x.js", "/console/grants/x.css",
                  "/a/acme/;x.css", "/a/acme/%2e%2e/x.png"):  # fmt: skip
         answer = scene.browsers["admin"].get(path, audit=False)

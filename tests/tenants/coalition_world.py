@@ -158,7 +158,9 @@ class World(Attempts):
         (token, person_id), self.pending = self.pending, None
         offer = offer_behind(token)
         assert offer is not None
-        by, inviter = self.actor(person_id), actor_for(offer.invited_by_id)
+        by, inviter = actor_for(person_id), actor_for(offer.invited_by_id)
+        if by is None:
+            return
         try:
             with acting_in(scope_of(inviter or by, offer.account)):
                 row = hold(token, offer.account)

@@ -189,3 +189,17 @@ def test_what_if_the_account_stood_elsewhere(client: FlaskClient, cast: Cast):
     )  # fmt: skip
     assert circle.status_code == 422
     assert "already" in circle.text
+
+
+def test_the_picture_leads_on_to_what_its_reader_may_look_up(client: FlaskClient, cast: Cast):
+    asked = {"person": str(cast.publisher.id), "permission": "page.edit"}
+    page = sign_in(client, cast.admin).get("/a/acme-berlin/access/", query_string=asked).text
+    picture = page[page.index('<ol class="path ') :]
+    picture = picture[: picture.index("</ol>")]
+    for href in (f"/a/acme-berlin/access/person?person={cast.publisher.id}", "/a/acme/people/",
+                 "/a/acme/roles/", "/a/acme-berlin/access/who?permission=page.edit"):  # fmt: skip
+        assert f'href="{href}"' in picture
+    below = sign_in(client, cast.berlin_admin)
+    asked = {"person": str(cast.publisher.id), "permission": "page.edit"}
+    page = below.get("/a/acme-berlin/access/", query_string=asked).text
+    assert 'href="/a/acme/' not in page

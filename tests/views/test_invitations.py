@@ -200,7 +200,7 @@ def test_the_command_line_invites_on_somebodys_word(app: Flask, cast: Cast):
     for words, sentence in (
         ((NEW, "editor", "acme", "--as", cast.admin.email), "already"),
         ((NEW, "editor", "acme", "--as", cast.editor.email), "lacks the right"),
-        ((NEW, "auditor", "acme", "--as", cast.owner.email), "house only"),
+        ((NEW, "auditor", "acme", "--as", cast.owner.email), "no role"),
         ((NEW, "nothing", "acme", "--as", cast.admin.email), "no role"),
         (("nobody", "viewer", "acme", "--as", cast.admin.email), "not an e-mail"),
         ((NEW, "viewer", "nowhere", "--as", cast.admin.email), "no account"),

@@ -77,8 +77,8 @@ def test_changes_stand_in_two_columns(app: Flask, client: FlaskClient, cast: Cas
         db.session.commit()
     page = sign_in(client, cast.admin).get(TRAIL)
     assert re.search(
-        r'<th scope="row">zone name</th><td><del dir="auto">UTC</del></td>'
-        r'<td><ins dir="auto">Europe/Rome</ins></td>',
+        r'<th scope="row">zone name</th><td data-label="Before"><del dir="auto">UTC</del></td>'
+        r'<td data-label="After"><ins dir="auto">Europe/Rome</ins></td>',
         page.text,
     )
 
