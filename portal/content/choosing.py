@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from portal.content.content_types import Definition
 from portal.content.field_values import references
@@ -48,7 +48,7 @@ def candidates(
     account_id: uuid.UUID, definition: Definition, values: Mapping[str, Any],
     page_id: uuid.UUID | None,
 ) -> Candidates:  # fmt: skip
-    """Return what the fields of a type can refer to. One statement, none without such fields.
+    """Return what the fields of a type can refer to. Two statements, none without such fields.
 
     The caller's scope and his right to read the account's drafts say what he may see.
     """
@@ -56,15 +56,15 @@ def candidates(
     if not any(field.kind in REFERRING for field in fields):
         return NONE
     chosen = {known for _, value in references(definition.asked, values) if (known := as_id(value))}
-    here = Page.account_id == account_id
-    recent = select(Page.id).where(here, *_narrowed(fields))
-    recent = recent.order_by(Page.changed_at.desc(), Page.id.desc()).limit(OFFERED + 1)
-    query = select(Page.id, Page.title, Page.type).where(
-        here, or_(Page.id.in_(recent.subquery().select()), Page.id.in_(chosen)), Page.id != page_id
+    page = select(Page.id, Page.title, Page.type).where(
+        Page.account_id == account_id, Page.id != page_id
     )
-    rows = db.session.execute(query.order_by(Page.title, Page.id)).all()
-    found = tuple(Candidate(str(row[0]), row[1] or "(untitled)", row[2]) for row in rows)
-    return Candidates(found, cut=len(found) > OFFERED)
+    recent = page.where(*_narrowed(fields)).order_by(Page.changed_at.desc(), Page.id.desc())
+    newest = db.session.execute(recent.limit(OFFERED + 1)).all()
+    held = db.session.execute(page.where(Page.id.in_(chosen))).all()
+    found = {Candidate(str(row[0]), row[1] or "(untitled)", row[2]) for row in [*newest, *held]}
+    ordered = sorted(found, key=lambda each: (each.title.casefold(), each.id))
+    return Candidates(tuple(ordered), cut=len(newest) > OFFERED)
 
 
 def _narrowed(fields: list[Field]) -> list[Any]:

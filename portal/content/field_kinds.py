@@ -70,7 +70,7 @@ def _rich(field: Field, raw: Any) -> str:
         parts = [part.strip() for part in text.split("\n\n")]
         text = "".join(f"<p>{part}</p>" for part in parts if part)
     try:
-        return clean_html.clean(text).html
+        return clean_html.proven(text).html
     except clean_html.TooDeep as problem:
         raise Unfit(f"cannot be kept like this. {problem}") from problem
 

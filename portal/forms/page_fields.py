@@ -8,7 +8,7 @@ from portal.content.filing import categories_of, possible_parents, tags_named, t
 from portal.content.pages import Page, Revision
 from portal.forms.base import add_error, choices
 from portal.forms.pages import PageForm
-from portal.forms.typed import show_field_problem, typed_values
+from portal.forms.typed import kept_body, show_field_problem, typed_values
 from tenants.accounts import AccountRef
 
 
@@ -39,7 +39,7 @@ def read_text(form: PageForm, account: AccountRef) -> Text:
     return Text(
         title=form.title.data or "",
         slug=form.slug.data or "",
-        body=form.body.data or "",
+        body=form.body.data or kept_body(form),
         excerpt=form.excerpt.data or "",
         byline=form.byline.data or "",
         parent_id=uuid.UUID(form.parent.data) if form.parent.data else None,

@@ -9,9 +9,9 @@ from wtforms import HiddenField
 from portal.content.choosing import NONE, Candidates
 from portal.content.content_types import Definition
 from portal.content.field_kinds import as_typed
-from portal.content.fields import Field, is_empty, plain
+from portal.content.fields import REFERRING, Field, is_empty, plain
 from portal.forms.pages import PageForm
-from portal.forms.typed_inputs import make, name_of, shown, typed
+from portal.forms.typed_inputs import beside, make, make_beside, name_of, shown, typed
 
 F = TypeVar("F", bound=PageForm)
 
@@ -29,6 +29,8 @@ def typed_form(
     """
     fields = [f for f in definition.fields if not f.removed or _sent(f)]
     inputs: dict[str, Any] = {name_of(f): make(f, values.get(f.key), offered, zone) for f in fields}
+    if offered.cut:
+        inputs |= {beside(f): make_beside(f) for f in fields if f.kind in REFERRING}
     inputs["type_version"] = HiddenField(default=str(definition.version))
     made: Any = type(base.__name__, (base,), inputs)
     form = made()
@@ -52,6 +54,8 @@ def typed_values(form: Any) -> dict[str, Any]:
         if name not in form:
             continue
         raw = typed(field, form[name].data)
+        if beside(field) in form:
+            raw = form[beside(field)].data or raw
         if form.moved and name not in _sent_names(field):
             raw = _sent_before(field)
         if not is_empty(raw):
@@ -59,6 +63,11 @@ def typed_values(form: Any) -> dict[str, Any]:
         elif not is_empty(shown(field, found.get(field.key))):
             found.pop(field.key, None)
     return found
+
+
+def kept_body(form: Any) -> str:
+    """Return the text of a page whose type does not ask for one (any more): it stays as it was."""
+    return "" if form.definition.with_body else getattr(form, "body_before", "")
 
 
 def told_of_change(form: Any) -> str:

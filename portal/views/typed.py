@@ -44,7 +44,9 @@ def edit_form(here: AccountRef, page: Page, draft: Revision | None) -> PageForm:
     definition = definition_of(page.type, page.tenant_id)
     values = (draft.fields or {}) if draft else {}
     offered = candidates(here.id, definition, values, page.id)
-    return typed_form(PageForm, definition, values, offered, here.zone)
+    form = typed_form(PageForm, definition, values, offered, here.zone)
+    form.body_before = draft.body if draft else ""
+    return form
 
 
 def beside_new(form: NewPageForm) -> dict[str, Any]:

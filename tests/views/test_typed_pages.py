@@ -12,8 +12,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.content import choosing
 from portal.content.content_types import ContentType, type_by_id
 from portal.content.defining_fields import FieldWords, add_field, change_field, remove_field
+from portal.content.defining_types import TypeWords, change_type
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.publishing import publish
 from tenants.db import db
@@ -312,3 +314,50 @@ def test_a_page_and_a_post_are_what_they_were(app: Flask, client: FlaskClient, c
         return found.type
 
     assert do(app, cast, kind) == "post"
+
+
+def test_what_no_chooser_can_offer_is_chosen_by_its_address(
+    app: Flask,
+    client: FlaskClient,
+    cast: Cast,
+    type_id: uuid.UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = do(app, cast, lambda: make_page(cast.acme, "Long ago").id)
+    do(app, cast, lambda: [make_page(cast.acme, f"Newer {n}") for n in range(4)] and None)
+    monkeypatch.setattr(choosing, "OFFERED", 3)
+    html = sign_in(client, cast.author).get(NEW).text
+    assert "Long ago" not in html
+    assert "by its address" in html
+    typed = {**TYPED, "o-part-of": f"https://portal.example/a/acme/pages/{old}/history"}
+    answer = client.post(NEW, data=typed)
+    assert fields_of(app, cast, answer.location)["part-of"] == str(old)
+    assert "Long ago" in client.get(answer.location).text
+    refused = client.post(NEW, data={**TYPED, "o-part-of": "Long ago"})
+    assert refused.status_code == 422
+    assert "takes content from the list" in refused.text
+
+
+def test_a_text_stays_when_its_type_asks_for_none(
+    app: Flask, client: FlaskClient, cast: Cast, type_id: uuid.UUID
+) -> None:
+    page = do(app, cast, lambda: event(cast.acme, seats="3").id)
+    url = f"/a/acme/pages/{page}/"
+
+    def change() -> None:
+        change_type(row_of(type_id, cast), cast.acme, TypeWords("Event", with_body=False), by=TESTS)
+
+    do(app, cast, change)
+    typed = sent(sign_in(client, cast.editor), url)
+    assert 'name="body"' not in client.get(url).text
+    del typed["body"]
+    assert client.post(url, data=typed).status_code == 302
+
+    def body() -> str:
+        found = page_by_id(page, cast.acme.id)
+        assert found is not None
+        revision = revision_by_id(found.draft_revision_id, found)
+        assert revision is not None
+        return revision.body
+
+    assert do(app, cast, body) == "<p>Come.</p>"
