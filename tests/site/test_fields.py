@@ -22,8 +22,8 @@ from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 from tests.fixtures.pages import TESTS, make_page
-from tests.views.test_typed_pages import do
 from tests.views.test_within import statements
+from tests.views.typed_scene import do
 
 FAIR = "/s/acme/summer-fair/"
 
