@@ -95,10 +95,10 @@ def test_rows_of_every_kind_go_and_the_others_stay(cast: Cast, database_url: str
         before = {cls: {r.key for r in world.rows(cls)} for cls in scoped_classes()}
         at: dict[type, dict[Any, Any]] = {}  # seen in the whole tenant, and yet of one account
         with world.engine.connect() as connection:
-            for cls in (Quota, ContentType, ContentField):
-                of = table_of(cls)
+            for wide in (Quota, ContentType, ContentField):
+                of = table_of(wide)
                 places = connection.execute(select(of.c.id, of.c.account_id))
-                at[cls] = {(key,): account_id for key, account_id in places}
+                at[wide] = {(key,): account_id for key, account_id in places}
         gone_at = world.below[cast.berlin.id]
         in_tree(ask_close, cast.berlin, by=as_actor(cast.admin), reason="Sold.")
         with time_machine.travel(now() + AFTER, tick=True):
