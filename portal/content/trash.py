@@ -11,6 +11,7 @@ from portal.content.addresses import address_of, refuse_taken
 from portal.content.caring import PageCare
 from portal.content.drafting import authorize_edit
 from portal.content.out_of_sight import WITH_TRASH
+from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision, refuse_trashed, revision_by_id
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.problems import Problem
@@ -33,7 +34,9 @@ from tenants.quotas import Resource
 DAYS = 30
 NAMED = 5
 # What belongs to a page and goes with it, in this order.
-GOES_ALONG: tuple[Any, ...] = (PageCare, PageWords, Schedule, Redirect, PageTerm, Revision)
+GOES_ALONG: tuple[Any, ...] = (
+    PageCare, PageWords, PageUse, Schedule, Redirect, PageTerm, Revision,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
