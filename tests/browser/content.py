@@ -44,6 +44,7 @@ from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
 from tests.browser.content_shared import shared_links, shared_page
 from tests.browser.library import furnish_library
+from tests.browser.typed import type_and_pages
 from tests.content.import_scene import SMALL
 from tests.fixtures.cast import Cast, as_actor, read_cast
 from tests.fixtures.pages import TESTS, make_page
@@ -80,6 +81,10 @@ class Places:
     folder: str
     trashed: str
     term: str
+    type: str
+    field: str
+    event: str
+    block: str
     share: str
     share_locked: str
 
@@ -97,10 +102,7 @@ def furnish(app: Flask) -> Places:
             open_site(ref(empty), "Empty", by=TESTS)
             long_page = make_page(acme, LONG.strip()[:150], BODY, state="draft")
             live = make_page(acme, "Opening hours", BODY, state="live")
-            waiting = _schedule(acme, long_page, timedelta(days=2))
-            cancel(_schedule(acme, live, timedelta(days=3)), acme, by=TESTS, reason=LONG)
-            held = _schedule(acme, live, timedelta(days=4))
-            held.state, held.cause = "held", "Pia Publisher may no longer publish pages at Acme."
+            waiting = _schedules(acme, long_page, live)
             run = import_runs.hand_in(acme, "site.xml", SMALL, dry_run=True, by=TESTS)
             grant = next(g for g in grants_at((acme.id,), now()) if g.role.key == "viewer")
             editor = built_in("editor")
@@ -110,6 +112,7 @@ def furnish(app: Flask) -> Places:
             put_in_trash(thrown, acme, by=TESTS)
             term = tags_named(acme, ["Opening hours", LONG.strip()[:90]])[0]
             add_redirect(acme, "/printed/", live.address or "", by=TESTS)
+            typed = type_and_pages(acme, LONG)
             _limit(acme, people.berlin)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
@@ -121,7 +124,8 @@ def furnish(app: Flask) -> Places:
         shown = furnish_library(acme, people.editor, app.extensions["files"])
         places = Places(
             *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
-              reviewed, *shown, str(thrown.id), str(term.id), *shared_links(people, reviewed)]
+              reviewed, *shown, str(thrown.id), str(term.id), *typed,
+              *shared_links(people, reviewed)]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places
@@ -192,6 +196,14 @@ def _limit(acme: AccountRef, berlin: AccountRef) -> None:
     set_policy(acme, "upload_types", "image/png image/jpeg application/pdf", by=TESTS)
     set_policy(berlin, "upload_types", "image/png", by=TESTS)
     clear_policy(berlin, "upload_types", by=TESTS)
+
+
+def _schedules(acme: AccountRef, long_page: Page, live: Page) -> Schedule:
+    """Schedule a page, and another once in vain and once held; return the first."""
+    cancel(_schedule(acme, live, timedelta(days=3)), acme, by=TESTS, reason=LONG)
+    held = _schedule(acme, live, timedelta(days=4))
+    held.state, held.cause = "held", "Pia Publisher may no longer publish pages at Acme."
+    return _schedule(acme, long_page, timedelta(days=2))
 
 
 def _schedule(account: AccountRef, page: Page, ahead: timedelta) -> Schedule:
