@@ -57,7 +57,9 @@ def empty_form(page: Page) -> None:
 
 
 def first_button(page: Page) -> None:
-    """Send the form of a public page as it stands."""
+    """Send the form of a public page without words, or with a wrong one."""
+    for field in page.locator("main input[type=password]").all():
+        field.fill("rose station")
     with page.expect_navigation():
         page.locator("main form button").first.click()
 
