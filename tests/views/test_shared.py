@@ -210,10 +210,10 @@ def test_it_takes_no_form_of_another_site(app: Flask, client: FlaskClient, cast:
     forged = client.post(f"{link}/say", data={"name": "Max", "text": "x"}, csrf=False)
     assert forged.status_code == 400
     assert rows(app, Comment) == []
-    page = client.get(link).text
+    page = client.get(link, base_url="https://localhost").text
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     typed = {"name": "Max", "text": "x", "csrf_token": token}
-    sent = client.post(f"{link}/say", data=typed, csrf=False, base_url="http://localhost")
+    sent = client.post(f"{link}/say", data=typed, csrf=False, base_url="https://localhost")
     assert sent.status_code == 303, "and asks for no referrer, since the page sends none"
 
 
