@@ -24,6 +24,7 @@ MODULES = (
     "portal.content.sites",
     "portal.content.terms",
     "portal.content.trail_views",
+    "portal.content.translations",
     "portal.content.uses",
     "portal.heartbeats",
     "portal.identity.models",

@@ -107,6 +107,10 @@ class Event:
         "page.arrived", "took {target} over from {account}, with {revisions} revisions",
         "account", "revisions",
     )  # fmt: skip
+    PAGE_BROUGHT_UP = _event(
+        "page.brought_up", "said that {target} is up to date with its source, revision {revision}",
+        "revision",
+    )  # fmt: skip
     PAGE_CARE_SET = _event("page.care_set", "said who looks after {target}, and until when")
     PAGE_CHANGED = _event("page.changed", "saved a draft of {target}", "revision")
     PAGE_COPIED = _event(
@@ -114,6 +118,12 @@ class Event:
     )
     PAGE_CREATED = _event("page.created", "started {target}", "type", "revision")
     PAGE_IMPORTED = _event("page.imported", "imported {target} from {source}", "source", "state")
+    PAGE_LANGUAGE_SET = _event(
+        "page.language_set", "said that {target} is in {language}", "language"
+    )
+    PAGE_LINKED = _event(
+        "page.linked", "linked {target} to {source} as the same in {language}", "source", "language"
+    )
     PAGE_LOCKED = _event("page.locked", "took {target} for writing alone")
     PAGE_MOVED = _event(
         "page.moved", "moved {target} to {account}, with {revisions} revisions",
@@ -126,11 +136,22 @@ class Event:
     PAGE_RESTORED = _event(
         "page.restored", "took {what} of {target} back from revision {revision}", "what", "revision"
     )
+    PAGE_SOURCE_CHOSEN = _event(
+        "page.source_chosen", "made {target} the source of its translations"
+    )
     PAGE_TAKEN_OVER = _event(
         "page.taken_over", "took {target} over from {person}, who was writing", "person"
     )
+    PAGE_TRANSLATED = _event(
+        "page.translated",
+        "started {target} from {source} (revision {revision}), to be said in {language}",
+        "source", "revision", "language",
+    )  # fmt: skip
     PAGE_TRASHED = _event(
         "page.trashed", "put {target} into the trash; it is deleted after {until}", "until"
+    )
+    PAGE_UNLINKED = _event(
+        "page.unlinked", "took {target} out of the translations of {other}", "other"
     )
     PAGE_UNTRASHED = _event("page.untrashed", "took {target} out of the trash")
     PAGE_UNPUBLISHED = _event("page.unpublished", "took {target} offline", "address")

@@ -24,6 +24,7 @@ from portal.content.search_index import PageWords
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
 from portal.content.trail_views import TrailView
+from portal.content.translations import PageLanguage
 from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountClosure
 from tenants.audit import AuditEvent
@@ -35,7 +36,7 @@ from tenants.quotas import Quota
 ERASED: tuple[Any, ...] = (
     MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
     WorkingCopy, PageLock, PagePresence, RevisionName,
-    Notification, Comment, Verdict, Review, PageCare, PageWords,
+    Notification, Comment, Verdict, Review, PageCare, PageLanguage, PageWords,
     Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
     Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
 )  # fmt: skip
