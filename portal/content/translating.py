@@ -104,9 +104,7 @@ def link(
     row.language, row.source_id = tag, there.source_id
     if current:
         _says(row, _draft_of(there.source_id, account))
-    record(
-        Event.PAGE_LINKED, page, by=by, changes={}, source=source.label, language=name_of(tag)
-    )
+    record(Event.PAGE_LINKED, page, by=by, changes={}, source=source.label, language=name_of(tag))
     db.session.flush()
 
 

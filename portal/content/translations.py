@@ -8,13 +8,12 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import (
     ColumnElement,
     ForeignKeyConstraint,
     Index,
-    Row,
     String,
     UniqueConstraint,
     func,
@@ -155,7 +154,7 @@ def shown_of(page_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Shown]:
         .outerjoin(Revision, Revision.id == source.draft_revision_id)
         .where(PageLanguage.page_id.in_(page_ids))
     )
-    return {row[0].page_id: _shown(row) for row in db.session.execute(query).all()}
+    return {row[0].page_id: _shown(*row) for row in db.session.execute(query).all()}
 
 
 def speaks(language: str) -> ColumnElement[bool]:
@@ -195,8 +194,7 @@ def translations_of(ids: Collection[uuid.UUID], language: str) -> dict[uuid.UUID
     return {row[0]: row[1] for row in db.session.execute(query).all()}
 
 
-def _shown(row: Row[Any]) -> Shown:
-    said, draft_id, digest = row
+def _shown(said: PageLanguage, draft_id: uuid.UUID | None, digest: str | None) -> Shown:
     standing = _standing(said, digest)
     return Shown(said.language, standing, said.source_id, said.made_from_id, draft_id)
 
