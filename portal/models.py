@@ -17,6 +17,7 @@ MODULES = (
     "portal.content.imports",
     "portal.content.list_views",
     "portal.content.out_of_sight",
+    "portal.content.page_templates",
     "portal.content.pages",
     "portal.content.reviews",
     "portal.content.schedules",

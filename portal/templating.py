@@ -80,6 +80,7 @@ _PART_OF = {
     "revisions": "pages",
     "supposing": "access",
     "trail_files": "trail",
+    "templates": "pages",
     "translations": "pages",
     "trash": "pages",
 }

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+TITLES = frozenset({"other", "source"})
+"""Facts that name content beside the event's target."""
+
 
 @dataclass(frozen=True)
 class EventType:
@@ -139,6 +142,9 @@ class Event:
     PAGE_SOURCE_CHOSEN = _event(
         "page.source_chosen", "made {target} the source of its translations"
     )
+    PAGE_STARTED_FROM = _event(
+        "page.started_from", "started {target} from the template {source}", "source"
+    )
     PAGE_TAKEN_OVER = _event(
         "page.taken_over", "took {target} over from {person}, who was writing", "person"
     )
@@ -264,6 +270,14 @@ class Event:
     )
     SUPPORT_REPORTED = _event("support.reported", "wrote the report on {target}")
     SUPPORT_WRITE_ASKED = _event("support.write_asked", "asked to write during {target}")
+    TEMPLATE_PURGED = _event("template.purged", "deleted the template {target} for good")
+    TEMPLATE_RENAMED = _event("template.renamed", "renamed the template {target}")
+    TEMPLATE_RESTORED = _event("template.restored", "took the template {target} out of the trash")
+    TEMPLATE_SAVED = _event(
+        "template.saved", "saved {source} (revision {revision}) as the template {target}",
+        "source", "revision",
+    )  # fmt: skip
+    TEMPLATE_TRASHED = _event("template.trashed", "put the template {target} into the trash")
     TERM_DELETED = _event("term.deleted", "deleted the {what} {target}", "what")
     TERM_MERGED = _event(
         "term.merged", "merged the {what} {target} into {into}, with {pages} live pages",

@@ -1,4 +1,4 @@
-"""Pages say their language, and which page they are the translation of."""
+"""Pages say their language and which page they are the translation of; templates to start from."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,15 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _languages()
+    _templates()
+    for table in ("page_language", "page_template"):
+        for column in ("account_id", "tenant_id"):
+            op.create_index(f"ix_{table}_{column}", table, [column])
+        ddl.row_security(op.get_bind(), table)
+
+
+def _languages() -> None:
     op.create_table(
         "page_language",
         sa.Column("page_id", sa.Uuid(), nullable=False),
@@ -42,10 +51,32 @@ def upgrade() -> None:
         ),
     )  # fmt: skip
     op.create_index("ix_page_language_language", "page_language", ["account_id", "language"])
-    for column in ("account_id", "tenant_id"):
-        op.create_index(f"ix_page_language_{column}", "page_language", [column])
-    ddl.row_security(op.get_bind(), "page_language")
+
+
+def _templates() -> None:
+    op.create_table(
+        "page_template",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("sentence", sa.String(length=300), nullable=False),
+        sa.Column("type", sa.String(length=48), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("title", "body", "excerpt")),
+        *(sa.Column(name, sa.JSON(), nullable=False) for name in ("terms", "fields")),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("saved_at", UtcDateTime(), nullable=False),
+        sa.Column("saved_by_label", sa.String(length=300), nullable=False),
+        sa.Column("trashed_at", UtcDateTime(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("tenant_id IS NOT NULL", name=op.f("ck_page_template_tenant")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name="fk_page_template_account_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_page_template"),
+    )  # fmt: skip
+    op.create_index("ix_page_template_trashed_at", "page_template", ["trashed_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("page_template")
     op.drop_table("page_language")

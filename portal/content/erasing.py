@@ -17,6 +17,7 @@ from portal.content.media_folders import MediaAccess, MediaFolder
 from portal.content.naming import RevisionName
 from portal.content.notifications import Notification
 from portal.content.out_of_sight import WITH_TRASH
+from portal.content.page_templates import PageTemplate
 from portal.content.pages import Page, Revision
 from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
@@ -39,6 +40,7 @@ ERASED: tuple[Any, ...] = (
     Notification, Comment, Verdict, Review, PageCare, PageLanguage, PageWords,
     Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
     Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
+    PageTemplate,
 )  # fmt: skip
 KEPT = {
     "account": "the tombstone: keeps the handle from being taken by somebody else",

@@ -12,7 +12,7 @@ BLUEPRINTS = (
     "checks", "looking", "reviews", "comments", "notifications", "workflow",
     "media", "media_items", "media_folders", "logo",
     "search", "page_lists", "trash", "many_pages", "copying", "caring", "terms", "redirects",
-    "translations",
+    "translations", "templates",
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",
     "access", "supposing", "holders",

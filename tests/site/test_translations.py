@@ -35,7 +35,7 @@ def test_only_live_translations_are_told(app: Flask, client: FlaskClient, cast: 
         locked = translate(page, here, "it", by=TESTS, title="Segreto")
         for each in (french, locked):
             put_live(cast, each)
-        locked.access_password_hash = "x"  # noqa: S105 - no password is asked
+        locked.access_password_hash = "x"
     shown = client.get("/s/acme/hello/").text
     assert '<html lang="en">' in shown
     assert ALTERNATE.findall(shown) == [
