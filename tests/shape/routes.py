@@ -74,6 +74,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "schedule_id": a_row("schedule"),
     "session_id": a_row("support_session"),
     "version_id": a_row("media_version"),
+    "template_id": a_row("page_template"),
     "term_id": a_row("term"),
     "trashed_id": a_trashed_page,
     "type_id": a_row("content_type"),
