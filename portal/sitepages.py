@@ -15,10 +15,12 @@ from urllib.parse import quote
 from flask import current_app, render_template
 
 from portal.content import clean_html, reading
+from portal.content.alternates import Tongues, tongues_of
 from portal.content.content_types import definition_of
 from portal.content.field_shown import fields_said
 from portal.content.html_shown import own_pages
 from portal.content.illustrating import Shelf, shelf_of
+from portal.content.languages import name_of
 from portal.content.logos import logo_size
 from portal.content.menus import MenuItem, menu_of
 from portal.content.pages import Page, Revision
@@ -26,6 +28,7 @@ from portal.content.seo import Seo, seo_of
 from portal.content.sites import site_of
 from portal.content.teasers import READ, teaser
 from portal.content.terms import Term
+from portal.nowhere import NOWHERE
 from portal.times import zone
 from tenants.accounts import AccountRef
 
@@ -150,7 +153,7 @@ def render_page(
     """Return the page as readers get it when `revision` is its live one.
 
     `note` is shown above it and keeps search engines away, for a preview; `framed`: its links open
-    elsewhere, since it stands in a frame. Up to nine statements, six for
+    elsewhere, since it stands in a frame. Up to ten statements, seven for
     built-in types. `files` are those it shows where they are not the readers';
     `template` gets what is in `beside` too.
     Whether the page is protected by a password is the caller's question.
@@ -158,7 +161,7 @@ def render_page(
     older, newer = reading.neighbours_of(page) if page.type == "post" else (None, None)
     above, below = reading.family_of(page) if page.type != "post" else (None, [])
     definition = definition_of(page.type, page.tenant_id)
-    seo = seo_of(revision.fields)
+    seo, tongues = seo_of(revision.fields), tongues_of(page)
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
         template,
@@ -174,7 +177,8 @@ def render_page(
         description=" ".join(told.split())[:DESCRIPTION_LENGTH],
         canonical=_canonical(site, page, seo),
         picture=site.base_url + seo.picture if seo.picture.startswith("/") else seo.picture,
-        seo=seo,
+        seo=seo, lang=tongues.language or site.lang,
+        alternates=_alternates(site, tongues),
         older=older, newer=newer, above=above, below=below, note=note, framed=framed,
         **beside,
     )  # fmt: skip
@@ -183,6 +187,16 @@ def render_page(
 def _files(site: SiteContext, revision: Revision, note: str) -> Shelf:
     """Return the files readers get; in a preview people see the library's own."""
     return Shelf(site.handle) if note else shelf_of(site.handle, site.account_id, revision.body)
+
+
+def _alternates(site: SiteContext, tongues: Tongues) -> list[dict[str, str]]:
+    """Return where readers find the same in other languages, the source first."""
+    return [
+        {"lang": each.language, "name": name_of(each.language), "url": site.url(each.address),
+         "whole": site.absolute(each.address), "source": "yes" if each.source else "",
+         "current": "yes" if each.current else ""}
+        for each in tongues.live
+    ]  # fmt: skip
 
 
 def _canonical(site: SiteContext, page: Page, seo: Seo) -> str:
@@ -228,17 +242,3 @@ def _term_links(site: SiteContext, terms: Sequence[Term]) -> list[tuple[str, str
     """Return taxonomy, name and path of each term."""
     folder = {"tag": "tags", "category": "categories"}
     return [(t.taxonomy, t.name, site.url(f"/{folder[t.taxonomy]}/{t.slug}/")) for t in terms]
-
-
-class _Nowhere:
-    """Stands for the site where there is none, so that an answer looks like the others."""
-
-    title = "Start page"
-    home_url = "/"
-    lang = "en"
-    tagline = feed_url = footer = brand_url = logo_url = ""
-    menu = ()
-    opened = False
-
-
-NOWHERE = _Nowhere()

@@ -18,6 +18,7 @@ from portal.content.media_folders import MediaAccess, MediaFolder
 from portal.content.naming import RevisionName
 from portal.content.notifications import Notification
 from portal.content.out_of_sight import WITH_TRASH
+from portal.content.page_templates import PageTemplate
 from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision
 from portal.content.reviews import Review, Verdict
@@ -27,6 +28,7 @@ from portal.content.shares import ShareLink, ShareOpinion
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
 from portal.content.trail_views import TrailView
+from portal.content.translations import PageLanguage
 from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountClosure
 from tenants.audit import AuditEvent
@@ -38,10 +40,12 @@ from tenants.quotas import Quota
 ERASED: tuple[Any, ...] = (
     MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
     WorkingCopy, PageLock, PagePresence, RevisionName,
-    Notification, Comment, ShareOpinion, ShareLink, Verdict, Review, PageCare, PageWords,
+    Notification, Comment, ShareOpinion, ShareLink, Verdict, Review, PageCare, PageLanguage,
+    PageWords,
     Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
     Term, ContentField, ContentType,
     Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
+    PageTemplate,
 )  # fmt: skip
 KEPT = {
     "account": "the tombstone: keeps the handle from being taken by somebody else",

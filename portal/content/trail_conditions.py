@@ -10,8 +10,8 @@ from tenants.audit import AuditEvent
 
 ABOUT_CONTENT = frozenset(
     {
-        "comment", "media", "mediaaccess", "mediafolder", "page", "review", "revision", "schedule",
-        "sharelink", "shareopinion", "verdict",
+        "comment", "media", "mediaaccess", "mediafolder", "page", "pagetemplate", "review",
+        "revision", "schedule", "sharelink", "shareopinion", "verdict",
     }
 )  # fmt: skip
 Condition = ColumnElement[bool]

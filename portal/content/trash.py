@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, tuple_
 
 from portal.content.addresses import address_of, refuse_taken
 from portal.content.caring import PageCare
@@ -29,6 +29,8 @@ from portal.content.search_index import PageWords
 from portal.content.shares import ShareLink, ShareOpinion
 from portal.content.sites import Redirect
 from portal.content.terms import PageTerm
+from portal.content.translation_groups import let_go
+from portal.content.translations import PageLanguage
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.clock import now
@@ -43,9 +45,9 @@ DAYS = 30
 NAMED = 5
 # What belongs to a page and goes with it, in this order.
 GOES_ALONG: tuple[Any, ...] = (
-    Notification, Comment, ShareOpinion, ShareLink, Verdict, Review,
-    WorkingCopy, PageLock, PagePresence, RevisionName, MediaUse,
-    PageCare, PageWords, PageUse, Schedule, Redirect, PageTerm, Revision,
+    WorkingCopy, PageLock, PagePresence, RevisionName, Notification, Comment, ShareOpinion,
+    ShareLink, Verdict, Review, MediaUse, PageCare, PageLanguage, PageWords, PageUse, Schedule,
+    Redirect, PageTerm, Revision,
 )  # fmt: skip
 
 
@@ -129,20 +131,21 @@ def purge(page: Page, *, by: Actor, reason: str = "") -> None:
         Event.PAGE_PURGED, page, by=by, reason=reason, changes={},
         revisions=db.session.scalar(number.select_from(Revision)) or 0,
     )  # fmt: skip
+    let_go(page, by=by)
     page.title, page.author_id, page.access_password_hash = "", None, None
     page.draft_revision_id = page.parent_id = None
     page.purged_at = now()
     db.session.flush()
     options = {"synchronize_session": False, "told_by": told}
     for cls in GOES_ALONG:
-        gone = delete(cls).where(_belongs(cls, page))
+        gone = delete(cls).where(_of_page(cls, page))
         db.session.execute(gone.execution_options(**options))
 
 
-def _belongs(cls: Any, page: Page) -> Any:
-    if hasattr(cls, "page_id"):
-        return cls.page_id == page.id
-    return cls.revision_id.in_(select(Revision.id).where(Revision.page_id == page.id))
+def _of_page(cls: Any, page: Page) -> ColumnElement[bool]:
+    if cls is Verdict:
+        return Verdict.review_id.in_(select(Review.id).where(Review.page_id == page.id))
+    return cls.page_id == page.id  # type: ignore[no-any-return]  # each has that column
 
 
 def goes_at(page: Page) -> datetime:

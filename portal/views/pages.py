@@ -30,9 +30,11 @@ from portal.content.page_filters import FURTHER, STATES, read_filters
 from portal.content.pages import Page, page_by_id, revision_by_id, revisions_of
 from portal.content.problems import Locked, Problem, Stale
 from portal.content.scheduling import open_schedules
+from portal.content.translations import group_of
 from portal.forms.merging import merge_page, uuid_or_none
 from portal.forms.page_fields import read_text, show_problem
 from portal.forms.pages import NewPageForm, PageForm
+from portal.forms.translations import brought_up_to_date
 from portal.forms.typed import move_rows, told_of_change
 from portal.forms.writing import around, asked_copy, done_writing
 from portal.guards import permission
@@ -151,6 +153,7 @@ def _save(page: Page) -> Any:
         show_problem(form, problem)
         return _editor(page, form), 422
     done_writing(page)
+    brought_up_to_date(page)
     return _saved(page, saved, form)
 
 
@@ -173,7 +176,9 @@ def _around(page: Page) -> dict[str, Any]:
     """Return what others say of the draft, and where it stands."""
     draft = revision_by_id(page.draft_revision_id, page) or abort(404)
     flow = flow_of(page, draft, current.here, by=current.person)
-    return {"flow": flow, "threads": threads_in(comments_on(page))}
+    return {
+        "flow": flow, "threads": threads_in(comments_on(page)), "translations": group_of(page),
+    }  # fmt: skip
 
 
 def _read(page: Page) -> str:

@@ -47,6 +47,7 @@ NEEDED = {
     "content_type.tenant_id",
     "grant.person_id",
     "group_member.tenant_id",
+    "page_template.tenant_id",
     "page_words.page_id",
     "person_group.tenant_id",
     "quota.tenant_id",

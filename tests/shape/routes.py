@@ -75,6 +75,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "session_id": a_row("support_session"),
     "share_id": a_row("share_link"),
     "version_id": a_row("media_version"),
+    "template_id": a_row("page_template"),
     "term_id": a_row("term"),
     "trashed_id": a_trashed_page,
     "type_id": a_row("content_type"),
