@@ -30,7 +30,7 @@ from portal.content.pages import Page, page_by_id, revision_by_id, revisions_of
 from portal.content.problems import Locked, Problem, Stale
 from portal.content.scheduling import open_schedules
 from portal.content.translations import group_of
-from portal.forms.merging import merge_page, uuid_or_none
+from portal.forms.merging import is_merge, merge_again, merge_page, uuid_or_none
 from portal.forms.page_fields import fill, offer_choices, read_text, show_problem
 from portal.forms.pages import NewPageForm, PageForm
 from portal.forms.translations import brought_up_to_date
@@ -96,6 +96,8 @@ def edit(page_id: uuid.UUID) -> Any:
     if not may_edit(current.person, page, current.here).allowed:
         return _read(page)
     copy = asked_copy(page)
+    if copy is not None and is_merge(copy):
+        return merge_again(page, copy)
     form = as_form(PageForm, copy) if copy else PageForm()
     offer_choices(form, current.here.id, page.id)
     if copy is None:

@@ -56,6 +56,11 @@ def empty_form(page: Page) -> None:
         page.locator("main form .form-actions .btn-primary, main form .btn-danger").first.click()
 
 
+def no_language(page: Page) -> None:
+    page.locator("#into").fill("klingon")
+    send(page, "Start the translation")
+
+
 def other_rights(page: Page) -> None:
     page.get_by_label("Edit anybody's pages and posts").check()
     send(page, "See who gains and loses what")

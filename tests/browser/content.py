@@ -44,6 +44,7 @@ from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
 from tests.browser.content_shared import shared_page
 from tests.browser.library import furnish_library
+from tests.browser.tongues import tongues
 from tests.content.import_scene import SMALL
 from tests.fixtures.cast import Cast, as_actor, read_cast
 from tests.fixtures.pages import TESTS, make_page
@@ -80,6 +81,8 @@ class Places:
     folder: str
     trashed: str
     term: str
+    translated: str
+    template: str
 
 
 def furnish(app: Flask) -> Places:
@@ -119,7 +122,7 @@ def furnish(app: Flask) -> Places:
         shown = furnish_library(acme, people.editor, app.extensions["files"])
         places = Places(
             *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
-              reviewed, *shown, str(thrown.id), str(term.id)]
+              reviewed, *shown, str(thrown.id), str(term.id), *tongues(people)]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places
