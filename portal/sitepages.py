@@ -16,6 +16,8 @@ from flask import current_app, render_template
 
 from portal.content import clean_html, reading
 from portal.content.alternates import Tongues, tongues_of
+from portal.content.content_types import definition_of
+from portal.content.field_shown import fields_said
 from portal.content.html_shown import own_pages
 from portal.content.illustrating import Shelf, shelf_of
 from portal.content.languages import name_of
@@ -149,11 +151,12 @@ def render_page(
     """Return the page as readers get it when `revision` is its live one.
 
     `note` is shown above it and keeps search engines away, for a preview; `framed`: its links open
-    elsewhere, since it stands in a frame. Up to seven statements.
+    elsewhere, since it stands in a frame. Up to ten statements, seven for built-in types.
     Whether the page is protected by a password is the caller's question.
     """
     older, newer = reading.neighbours_of(page) if page.type == "post" else (None, None)
-    above, below = reading.family_of(page) if page.type == "page" else (None, [])
+    above, below = reading.family_of(page) if page.type != "post" else (None, [])
+    definition = definition_of(page.type, page.tenant_id)
     seo, tongues = seo_of(revision.fields), tongues_of(page)
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
@@ -165,6 +168,7 @@ def render_page(
             revision.body, own_urls(site, revision.body), _files(site, revision, note)
         ),
         byline=revision.byline,
+        said=fields_said(definition, revision),
         terms=_term_links(site, reading.terms_of(revision)),
         description=" ".join(told.split())[:DESCRIPTION_LENGTH],
         canonical=_canonical(site, page, seo),

@@ -33,6 +33,7 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
         ("Tags and categories", "terms.index", "tag", (P.PAGE_VIEW,)),
         ("Redirects", "redirects.index", "link", (P.PAGE_VIEW,)),
         ("Schedule", "schedules.index", "calendar-clock", (P.SCHEDULE_VIEW,)),
+        ("Types", "types.index", "rows-3", (P.PAGE_VIEW,)),
         ("Import", "imports.index", "upload", (P.CONTENT_IMPORT,)),
     )),
     ("People and access", (
@@ -83,6 +84,7 @@ _PART_OF = {
     "templates": "pages",
     "translations": "pages",
     "trash": "pages",
+    "type_fields": "types",
 }
 
 

@@ -299,6 +299,10 @@ class Event:
     TRAIL_RETENTION_SET = _event(
         "trail.retention_set", "set {target} to keep its trail {kept}", "kept"
     )
+    TYPE_CHANGED = _event("type.changed", "changed the type {target}: {what}", "what", "version")
+    TYPE_DELETED = _event("type.deleted", "deleted the type {target}", "key")
+    TYPE_MADE = _event("type.made", "defined the type {target}", "key")
+    TYPE_RESTORED = _event("type.restored", "restored the type {target}", "key")
 
 
 def all_events() -> dict[str, EventType]:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 from portal.content.bulk import BulkRun
 from portal.content.caring import PageCare
 from portal.content.comments import Comment
+from portal.content.content_types import ContentField, ContentType
 from portal.content.copies import WorkingCopy
 from portal.content.imports import ImportedItem, ImportRun
 from portal.content.list_views import ListView
@@ -18,6 +19,7 @@ from portal.content.naming import RevisionName
 from portal.content.notifications import Notification
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.page_templates import PageTemplate
+from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision
 from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
@@ -38,7 +40,8 @@ ERASED: tuple[Any, ...] = (
     MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
     WorkingCopy, PageLock, PagePresence, RevisionName,
     Notification, Comment, Verdict, Review, PageCare, PageLanguage, PageWords,
-    Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
+    Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
+    Term, ContentField, ContentType,
     Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
     PageTemplate,
 )  # fmt: skip

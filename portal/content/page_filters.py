@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, selec
 
 from portal.content.addresses import slug_of
 from portal.content.caring import is_due
+from portal.content.content_types import KEY
 from portal.content.languages import language_tag
 from portal.content.pages import Page, Revision
 from portal.content.problems import Problem
@@ -125,7 +126,7 @@ def read_filters(asked: Any, zone: str, me: uuid.UUID | None) -> Filters:
     since = _start_of(text["since"], zone)
     return Filters(
         state=text["state"] if text["state"] in {*STATES, *FURTHER} else "",
-        type=text["type"] if text["type"] in {"page", "post"} else "",
+        type=text["type"] if KEY.fullmatch(text["type"]) else "",
         search=text["q"],
         author=me if text["author"] == "me" else _uuid(text["author"]),
         tag=text["tag"],

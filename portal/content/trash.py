@@ -17,6 +17,7 @@ from portal.content.media import MediaUse
 from portal.content.naming import RevisionName
 from portal.content.notifications import Notification
 from portal.content.out_of_sight import WITH_TRASH
+from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision, refuse_trashed, revision_by_id
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.problems import Problem
@@ -44,7 +45,7 @@ NAMED = 5
 # What belongs to a page and goes with it, in this order.
 GOES_ALONG: tuple[Any, ...] = (
     WorkingCopy, PageLock, PagePresence, RevisionName, Notification, Comment, Verdict, Review,
-    MediaUse, PageCare, PageLanguage, PageWords, Schedule, Redirect, PageTerm, Revision,
+    MediaUse, PageCare, PageLanguage, PageWords, PageUse, Schedule, Redirect, PageTerm, Revision,
 )  # fmt: skip
 
 

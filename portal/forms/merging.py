@@ -7,7 +7,7 @@ from typing import get_args
 
 from flask import render_template
 
-from portal.content.comparing import FieldChange, change_between
+from portal.content.comparing import FieldChange, change_between, is_rich
 from portal.content.copies import Typed, WorkingCopy
 from portal.content.drafting import Text, as_stored, text_of
 from portal.content.merging import Choice, FieldMerge, Merge, merge
@@ -15,9 +15,9 @@ from portal.content.pages import Page, Revision, revision_by_id
 from portal.content.problems import Problem as Bad
 from portal.content.values import MISSING, Wording
 from portal.errors import Conflict
-from portal.forms.page_fields import offer_choices, read_text
+from portal.forms.page_fields import read_text
 from portal.forms.pages import PageForm
-from portal.forms.writing import as_form, mark, typed_values
+from portal.forms.writing import mark, typed_values
 from portal.requests import current
 
 CHOICE, HAND = "choice-", "hand-"
@@ -47,7 +47,7 @@ def uuid_or_none(text: str | None) -> uuid.UUID | None:
 def merged(page: Page, form: PageForm, theirs: Revision) -> Merge:
     """Merge what was typed with what stands now, over what it was typed on. Raises Problem."""
     base = revision_by_id(uuid_or_none(form.based_on.data), page)
-    mine = as_stored(read_text(form, current.here, base))
+    mine = as_stored(page, read_text(form, current.here, base), base)
     return merge(text_of(base) if base else Text(), mine, text_of(theirs))
 
 
@@ -70,13 +70,6 @@ def _named(start: str, typed: Typed | None) -> Iterator[tuple[str, str]]:
 def is_merge(copy: WorkingCopy | None) -> bool:
     """Tell whether a working copy was typed where two texts are brought together."""
     return copy is not None and bool(copy.first("theirs"))
-
-
-def merge_again(page: Page, copy: WorkingCopy) -> str:
-    """Return the merge page with what was typed on it before, over what stands now."""
-    form = as_form(PageForm, copy)
-    offer_choices(form, current.here.id, page.id)
-    return merge_page(page, form, typed=copy.typed)
 
 
 def merge_page(page: Page, form: PageForm, *, missing: str = "", problem: str = "",
@@ -122,11 +115,11 @@ def _text(found: Merge, side: str) -> Text:
 def _row(
     field: FieldMerge, wording: Wording, picked: str | None, written: str | None, missing: str
 ) -> Row:
-    rich = field.key == "body"
     sides = {
         name: _said(field, getattr(field, name), wording)
         for name in ("base", "mine", "theirs", "merged")
     }
+    rich = is_rich(field.key, sides["base"], sides["mine"], sides["theirs"])
     diffs = [
         change_between(field.key, field.label, sides["base"], sides[side], rich=rich)
         for side in ("mine", "theirs")

@@ -10,7 +10,7 @@ BLUEPRINTS = (
     "dashboard",
     "pages", "drafts", "merging", "presence", "revisions", "publication", "schedules", "imports",
     "checks", "looking", "reviews", "comments", "notifications", "workflow",
-    "media", "media_items", "media_folders", "logo",
+    "media", "media_items", "media_folders", "logo", "types", "type_fields",
     "search", "page_lists", "trash", "many_pages", "copying", "caring", "terms", "redirects",
     "translations", "templates",
     "people", "bulk", "requests", "asking", "barring",

@@ -45,6 +45,7 @@ from tenants.supporting import break_glass, end_session
 from tests.browser.content_shared import shared_page
 from tests.browser.library import furnish_library
 from tests.browser.tongues import tongues
+from tests.browser.typed import type_and_pages
 from tests.content.import_scene import SMALL
 from tests.fixtures.cast import Cast, as_actor, read_cast
 from tests.fixtures.pages import TESTS, make_page
@@ -81,6 +82,10 @@ class Places:
     folder: str
     trashed: str
     term: str
+    type: str
+    field: str
+    event: str
+    block: str
     translated: str
     template: str
 
@@ -111,6 +116,7 @@ def furnish(app: Flask) -> Places:
             put_in_trash(thrown, acme, by=TESTS)
             term = tags_named(acme, ["Opening hours", LONG.strip()[:90]])[0]
             add_redirect(acme, "/printed/", live.address or "", by=TESTS)
+            typed = type_and_pages(acme, LONG)
             _limit(acme, people.berlin)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
@@ -122,7 +128,7 @@ def furnish(app: Flask) -> Places:
         shown = furnish_library(acme, people.editor, app.extensions["files"])
         places = Places(
             *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
-              reviewed, *shown, str(thrown.id), str(term.id), *tongues(people)]
+              reviewed, *shown, str(thrown.id), str(term.id), *typed, *tongues(people)]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places
@@ -183,7 +189,7 @@ def _roles(people: Cast) -> tuple[str, str, str]:
 
 def _limit(acme: AccountRef, berlin: AccountRef) -> None:
     for account, resource, amount in (
-        (acme, Resource.ITEMS, 16), (acme, Resource.PEOPLE, 500), (berlin, Resource.ITEMS, 6),
+        (acme, Resource.ITEMS, 24), (acme, Resource.PEOPLE, 500), (berlin, Resource.ITEMS, 6),
         (berlin, Resource.STORAGE, 2_000_000_000),
     ):  # fmt: skip
         row = Quota(tenant_id=acme.id, account_id=account.id, resource=resource, amount=amount)
