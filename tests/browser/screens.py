@@ -69,7 +69,7 @@ SCREENS = [
     Screen("template-keep", "admin", f"{LIVE}template"),
     Screen("template-rename", "admin", "/a/acme/templates/{template}/"),
     Screen("many-submit", "admin", "/a/acme/pages/many/submit?pages={page}&pages={live}"),
-    Screen("site-in-french", "", "/s/acme/heures-d-ouverture/"),
+    Screen("site-in-french", "", "/s/acme/heures-douverture/"),
     Screen("terms", "admin", "/a/acme/terms/?kind=tag"),
     Screen("terms-empty", "admin", "/a/empty/terms/"),
     Screen("terms-not-mine", "editor", "/a/acme/terms/?kind=tag"),
