@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+from tenants.folding import SQLITE_NAME, fold
+
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 BUSY_SECONDS = 10
@@ -70,6 +72,7 @@ def configure(engine: Engine, web_role: str | None = None) -> None:
 
 def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
+    connection.create_function(SQLITE_NAME, 1, _fold, deterministic=True)
     for pragma in (
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "journal_mode=WAL",
@@ -78,6 +81,10 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "recursive_triggers=ON",  # without it REPLACE deletes rows past the append-only triggers
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _fold(text: str | None) -> str | None:
+    return fold(text) if text is not None else None
 
 
 def _begin_sqlite(connection: Connection) -> None:

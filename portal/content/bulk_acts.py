@@ -1,7 +1,7 @@
 """What can be done to many pages at once, and how each is undone.
 
 An act is the same action as for one page, with the same right asked for and the same event. Another
-one (handing pages in for review, say) is one more entry of ACTS.
+one is one more entry of ACTS.
 """
 
 import uuid
@@ -13,8 +13,11 @@ from portal.content.drafting import Text, save_draft, text_of
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.publishing import publish, unpublish
+from portal.content.reviewing import submit, withdraw
+from portal.content.reviews import review_by_id
 from portal.content.trash import DAYS, put_in_trash, restore, trashed_by_id
 from tenants.accounts import AccountRef
+from tenants.db import db
 from tenants.decisions import Actor
 from tenants.permissions import Permission as P
 
@@ -132,6 +135,23 @@ def _live_again(page: Page, account: AccountRef, before: dict[str, Any], by: Act
     return _publish_again(page, account, before, by)
 
 
+def _submit(page: Page, account: AccountRef, wanted: Wanted, by: Actor) -> Done:
+    draft = revision_by_id(page.draft_revision_id, page)
+    if draft is None:
+        raise Problem("There is nothing saved of it yet.")
+    row = submit(page, draft, account, by=by, note=wanted.reason)
+    db.session.flush()
+    return Done(f"Handed in for “{row.step}”.", {"review": str(row.id)})
+
+
+def _withdraw(page: Page, account: AccountRef, before: dict[str, Any], by: Actor) -> str:
+    row = review_by_id(uuid.UUID(before["review"]), account.id)
+    if row is None or row.page_id != page.id or row.state != "waiting":
+        raise Problem("Somebody decided on it or edited it since, so it stays as it is.")
+    withdraw(row, page, account, by=by)
+    return "Taken back from review."
+
+
 def _trash(page: Page, account: AccountRef, wanted: Wanted, by: Actor) -> Done:
     was = str(page.live_revision_id or "")
     put_in_trash(page, account, by=by, reason=wanted.reason)
@@ -154,6 +174,9 @@ ACTS: dict[str, Act] = {
         Act("move", "Move below another page", "folder-tree", EDITING, _move, _unsave,
             "Each gets a new draft that stands there. Its address follows once it is published, "
             "and the old one leads there."),
+        Act("submit", "Hand in for review", "inbox", EDITING, _submit, _withdraw,
+            "The draft of each is handed in, and whoever can act in its next step is told. The "
+            "reason goes along as a note."),
         Act("publish", "Publish", "rocket", (P.PAGE_PUBLISH,), _publish, _unpublish_again,
             "The draft of each goes live at once."),
         Act("unpublish", "Take offline", "eye-off", (P.PAGE_PUBLISH,), _unpublish, _live_again,

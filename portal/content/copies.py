@@ -34,6 +34,8 @@ CHARACTERS = 2_000_000
 MARK = 36
 MOST = 10
 KEPT_FOR = timedelta(days=60)
+RICH = ("body", "hand-body")
+"""Fields that hold HTML: the editor's, and what is written by hand where two texts meet."""
 
 
 class WorkingCopy(Keyed, TenantScoped, Base):
@@ -150,7 +152,8 @@ def _kept(typed: Typed) -> dict[str, list[str]]:
     if sum(len(name) + sum(map(len, values)) for name, values in kept.items()) > CHARACTERS:
         raise Problem(f"This is more than {CHARACTERS:,} characters. Save it in parts.")
     try:
-        return {**kept, "body": [clean_html.clean(each).html for each in kept.get("body", ())]}
+        rich = {name: kept[name] for name in RICH if name in kept}
+        return kept | {n: [clean_html.clean(each).html for each in v] for n, v in rich.items()}
     except clean_html.TooDeep as problem:
         raise Problem(f"The body cannot be kept like this. {problem}") from problem
 

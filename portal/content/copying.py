@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from portal.content.addresses import slug_of
 from portal.content.drafting import Text, create_page, digest_now, make_draft, text_of
-from portal.content.pages import Page, Revision, Type, revision_by_id, revisions_of
+from portal.content.pages import Page, Revision, revision_by_id, revisions_of
 from portal.content.problems import Problem
 from portal.content.terms import Term
 from portal.content.translation_groups import carry_language, let_go
@@ -55,8 +55,7 @@ def duplicate_as(
     draft = revision_by_id(page.draft_revision_id, page)
     if draft is None:
         raise Problem("There is nothing saved to copy yet.")
-    kind: Type = "post" if page.type == "post" else "page"
-    copy, _ = create_page(account, kind, change(text_of(draft)), by=by)
+    copy, _ = create_page(account, page.type, change(text_of(draft)), by=by)
     return copy, draft
 
 

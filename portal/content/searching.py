@@ -7,8 +7,9 @@ things, and no other. Another kind of thing is one more function and one more li
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 
 from portal.content.page_filters import STATES
 from portal.content.pages import Page, Revision
@@ -20,6 +21,7 @@ from tenants.db import db
 from tenants.decisions import Actor
 from tenants.directory import scope_of
 from tenants.engines import reading
+from tenants.folding import fold, folded
 from tenants.grants import Grant
 from tenants.groups import GroupMember
 from tenants.people import Person
@@ -102,7 +104,7 @@ def _pages(asked: Asked, here: AccountRef) -> Results:
 
 
 def _people(asked: Asked, here: AccountRef) -> Results:
-    terms = asked.text.split()[:8]
+    terms = fold(asked.text).split()[:8]
     if not terms:
         return Results()
     direct = select(Grant.person_id).where(*Grant.in_force(now()), Grant.person_id.is_not(None))
@@ -113,28 +115,26 @@ def _people(asked: Asked, here: AccountRef) -> Results:
     )
     query = select(Person.id, Person.name, Person.email).where(
         or_(Person.id.in_(direct), Person.id.in_(grouped)),
-        *(or_(Person.name.icontains(t, autoescape=True), Person.email.icontains(t, autoescape=True))
-          for t in terms),
+        *(_said(t, Person.name, Person.email) for t in terms),
     ).order_by(Person.name, Person.id).limit(asked.most)  # fmt: skip
     rows = db.session.execute(query)
     return Results([Hit("people", row.id, row.name, row.email, here.handle) for row in rows])
 
 
 def _accounts(asked: Asked, here: AccountRef) -> Results:
-    terms = asked.text.split()[:8]
+    terms = fold(asked.text).split()[:8]
     if not terms:
         return Results()
-    named = [
-        or_(
-            Account.name.icontains(t, autoescape=True), Account.handle.icontains(t, autoescape=True)
-        )
-        for t in terms
-    ]
+    named = [_said(term, Account.name, Account.handle) for term in terms]
     query = select(Account.id, Account.name, Account.handle).where(
         Account.tenant_id == here.tenant_id, Account.state != "closed", *named
     )
     rows = db.session.execute(query.order_by(Account.name, Account.id).limit(asked.most))
     return Results([Hit("accounts", row.id, row.name, row.handle, row.handle) for row in rows])
+
+
+def _said(term: str, *columns: Any) -> ColumnElement[bool]:
+    return or_(*(folded(column).contains(term, autoescape=True) for column in columns))
 
 
 KINDS: dict[str, tuple[P, Callable[[Asked, AccountRef], Results]]] = {

@@ -13,7 +13,7 @@ from portal.content.page_templates import (
     PageTemplate,
     own_templates,
 )
-from portal.content.pages import Page, Type, revision_by_id
+from portal.content.pages import Page, revision_by_id
 from portal.content.problems import Problem
 from portal.content.translation_groups import row_of
 from portal.content.translations import language_row
@@ -73,8 +73,7 @@ def start_from(
         title=title or template.title, body=template.body, excerpt=template.excerpt,
         term_ids=_terms_at(template, account), fields=template.fields,
     )  # fmt: skip
-    kind: Type = "post" if template.type == "post" else "page"
-    page, _ = create_page(account, kind, text, by=by)
+    page, _ = create_page(account, template.type, text, by=by)
     if template.language:
         row_of(page, template.language)
     record(Event.PAGE_STARTED_FROM, page, by=by, changes={}, source=template.name)

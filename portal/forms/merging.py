@@ -1,13 +1,14 @@
 """The screen on which what two people made of one page comes together, without any script."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from flask import render_template, request
+from flask import render_template
 
 from portal.content.comparing import FieldChange, change_between, is_rich
+from portal.content.copies import Typed, WorkingCopy
 from portal.content.drafting import Text, as_stored, text_of
 from portal.content.merging import Choice, FieldMerge, Merge, merge
 from portal.content.pages import Page, Revision, revision_by_id
@@ -50,21 +51,33 @@ def merged(page: Page, form: PageForm, theirs: Revision) -> Merge:
     return merge(text_of(base) if base else Text(), mine, text_of(theirs))
 
 
-def chosen() -> dict[str, Choice]:
-    """Return which side was chosen for which field."""
-    sent = {k.removeprefix(CHOICE): v for k, v in request.form.items() if k.startswith(CHOICE)}
+def chosen(typed: Typed | None = None) -> dict[str, Choice]:
+    """Return which side was chosen for which field, in this request or in what was kept of one."""
+    sent = dict(_named(CHOICE, typed))
     return {key: each for key, value in sent.items() for each in get_args(Choice) if each == value}
 
 
-def by_hand() -> dict[str, str]:
+def by_hand(typed: Typed | None = None) -> dict[str, str]:
     """Return what was written by hand, by field."""
-    sent = request.form.items()
-    return {k.removeprefix(HAND): v.replace("\r\n", "\n") for k, v in sent if k.startswith(HAND)}
+    return {key: text.replace("\r\n", "\n") for key, text in _named(HAND, typed)}
+
+
+def _named(start: str, typed: Typed | None) -> Iterator[tuple[str, str]]:
+    sent = typed_values() if typed is None else typed
+    return ((k.removeprefix(start), v[0]) for k, v in sent.items() if k.startswith(start) and v)
+
+
+def is_merge(copy: WorkingCopy | None) -> bool:
+    """Tell whether a working copy was typed where two texts are brought together."""
+    return copy is not None and bool(copy.first("theirs"))
 
 
 def merge_page(page: Page, form: PageForm, *, missing: str = "", problem: str = "",
-               locked: bool = False) -> str:  # fmt: skip
-    """Return the merge page over the newest draft, with everything typed in it. Raises Conflict."""
+               locked: bool = False, typed: Typed | None = None) -> str:  # fmt: skip
+    """Return the merge page over the newest draft, with everything typed in it. Raises Conflict.
+
+    `typed` is what was kept of it, in place of what this request brings.
+    """
     theirs = revision_by_id(page.draft_revision_id, page)
     if theirs is None:
         raise RuntimeError("A page that somebody saved has a draft.")
@@ -74,13 +87,13 @@ def merge_page(page: Page, form: PageForm, *, missing: str = "", problem: str = 
         raise Conflict(f"Somebody saved meanwhile, and your text cannot be kept: {bad}") from bad
     texts = [found.theirs, *(_text(found, side) for side in ("mine", "base"))]
     wording = Wording(texts, current.here.id)
-    picked, written = chosen(), by_hand()
+    picked, written = chosen(typed), by_hand(typed)
     rows = [
         _row(field, wording, picked.get(field.key), written.get(field.key), missing)
         for field in found.fields
     ]
     carried = {
-        name: values for name, values in typed_values().items()
+        name: values for name, values in (typed_values() if typed is None else typed).items()
         if not name.startswith((CHOICE, HAND)) and name != "theirs"
     }  # fmt: skip
     return render_template(

@@ -31,7 +31,7 @@ from portal.content.pages import Page, page_by_id, revision_by_id, revisions_of
 from portal.content.problems import Locked, Problem, Stale
 from portal.content.scheduling import open_schedules
 from portal.content.translations import group_of
-from portal.forms.merging import merge_page, uuid_or_none
+from portal.forms.merging import is_merge, merge_page, uuid_or_none
 from portal.forms.page_fields import read_text, show_problem
 from portal.forms.pages import NewPageForm, PageForm
 from portal.forms.translations import brought_up_to_date
@@ -97,8 +97,11 @@ def edit(page_id: uuid.UUID) -> Any:
         return _save(page)
     if not may_edit(current.person, page, current.here).allowed:
         return _read(page)
-    draft = revision_by_id(page.draft_revision_id, page)
-    return _editor(page, edit_form(current.here, page, draft, asked_copy(page)))
+    draft, copy = revision_by_id(page.draft_revision_id, page), asked_copy(page)
+    form = edit_form(current.here, page, draft, copy)
+    if copy is not None and is_merge(copy):
+        return merge_page(page, form, typed=copy.typed)
+    return _editor(page, form)
 
 
 @bp.get("/<uuid:page_id>/preview")

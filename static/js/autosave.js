@@ -40,7 +40,7 @@ const remembered = () => {
 // To the server
 const token = () => form.elements.csrf_token.value;
 const renewToken = async () => {
-  const answer = await fetch(location.pathname, { redirect: "manual" });
+  const answer = await fetch(form.dataset.renew ?? location.pathname, { redirect: "manual" });
   if (!answer.ok) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector("form[data-autosave] [name=csrf_token]")?.value;

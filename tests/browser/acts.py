@@ -64,6 +64,11 @@ def first_button(page: Page) -> None:
         page.locator("main form button").first.click()
 
 
+def no_language(page: Page) -> None:
+    page.locator("#into").fill("klingon")
+    send(page, "Start the translation")
+
+
 def other_rights(page: Page) -> None:
     page.get_by_label("Edit anybody's pages and posts").check()
     send(page, "See who gains and loses what")
@@ -84,14 +89,14 @@ def unsaid(page: Page) -> None:
 
 
 def too_long(page: Page) -> None:
-    title = page.get_by_label("Title")
+    title = page.locator("#title")
     title.evaluate("field => field.removeAttribute('maxlength')")
     title.fill("x" * 1000)
     send(page, "Save draft")
 
 
 def wrong_token(page: Page) -> None:
-    page.get_by_label("Title").fill("Half a day’s work")
+    page.locator("#title").fill("Half a day’s work")
     page.eval_on_selector_all("[name=csrf_token]", "all => all.forEach(t => { t.value = 'old'; })")
     send(page, "Save draft")
 
@@ -99,11 +104,11 @@ def wrong_token(page: Page) -> None:
 def second_tab(page: Page, who: str = "tab") -> None:
     other = page.context.new_page()
     other.goto(page.url)
-    other.get_by_label("Title").fill(f"Opening hours, by the other {who}")
+    other.locator("#title").fill(f"Opening hours, by the other {who}")
     other.get_by_label("Summary").fill(f"When we are open, said the {who}.")
     send(other, "Save draft")
     other.close()
-    page.get_by_label("Title").fill(f"Opening hours, by this {who}")
+    page.locator("#title").fill(f"Opening hours, by this {who}")
     send(page, "Save draft")
 
 
@@ -113,7 +118,7 @@ def not_chosen(page: Page) -> None:
 
 
 def refused_by_lock(page: Page) -> None:
-    page.get_by_label("Title").fill("A spring for one")
+    page.locator("#title").fill("A spring for one")
     send(page, "Save draft")
 
 

@@ -44,6 +44,7 @@ from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
 from tests.browser.content_shared import shared_links, shared_page
 from tests.browser.library import furnish_library
+from tests.browser.tongues import tongues
 from tests.browser.typed import type_and_pages
 from tests.content.import_scene import SMALL
 from tests.fixtures.cast import Cast, as_actor, read_cast
@@ -87,6 +88,8 @@ class Places:
     block: str
     share: str
     share_locked: str
+    translated: str
+    template: str
 
 
 def furnish(app: Flask) -> Places:
@@ -125,7 +128,7 @@ def furnish(app: Flask) -> Places:
         places = Places(
             *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
               reviewed, *shown, str(thrown.id), str(term.id), *typed,
-              *shared_links(people, reviewed)]
+              *shared_links(people, reviewed), *tongues(people)]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places

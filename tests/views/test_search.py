@@ -14,9 +14,11 @@ from portal.content.drafting import Text, save_draft
 from portal.content.pages import page_by_id
 from portal.content.searching import snippet
 from portal.content.trash import put_in_trash
-from tenants.accounts import AccountRef
+from tenants.accounts import Account, AccountRef
+from tenants.audit import excuse
 from tenants.db import db
-from tenants.scope import acting_in, tenant_scope
+from tenants.people import Person
+from tenants.scope import across_tenants, acting_in, tenant_scope
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
@@ -110,6 +112,30 @@ def test_each_kind_asks_for_its_own_right(app: Flask, client: FlaskClient, cast:
     assert found(client, "pia publisher") == ["Pia Publisher"]
     assert sign_in(client, cast.bolt_admin).get("/a/acme/search/?q=x").status_code == 404
     assert client.get("/a/acme/search/quick?q=x").status_code == 404
+
+
+NAMES = (
+    ("Łukasz Dvořák", "lukasz dvorak"), ("ANNA GROẞ", "groß"), ("Anna Groß", "GROSS"),
+    ("Øyvind Ærlig", "oyvind aerlig"), ("Renée", "RENÉE"), ("renée", "Renee\u0301"),
+    ("Ζωή Παππάς", "ζωη ΠΑΠΠΑΣ"), ("Юлия Чайка", "ЮЛИЯ чаика"), ("İpek", "ipek"),
+    ("100 % Anna_B", "100 % anna_b"),
+)  # fmt: skip
+
+
+@both_databases
+def test_names_are_found_without_case_and_accents(app: Flask, client: FlaskClient, cast: Cast):
+    sign_in(client, cast.admin)
+    for name, asked in NAMES:
+        with app.app_context(), across_tenants("tests"):
+            person = db.session.get_one(Person, cast.viewer.id)
+            account = db.session.get_one(Account, cast.berlin.id)
+            person.name, account.name = name, f"Haus {name}"
+            for row in (person, account):
+                excuse(row, "The scene.")
+            db.session.commit()
+        assert quick(client, asked) == [name, f"Haus {name}"], name
+    assert quick(client, "%") == ["100 % Anna_B", "Haus 100 % Anna_B"]
+    assert found(client, "a_a", kind="people") == []
 
 
 def test_what_is_in_the_trash_is_not_found(app: Flask, client: FlaskClient, cast: Cast):
