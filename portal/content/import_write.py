@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.content.drafting import make_draft, new_revision
 from portal.content.import_plan import Plan, PlannedPage
 from portal.content.imports import ImportedItem
+from portal.content.media_uses import named_in, note_draft, note_live
 from portal.content.pages import Page, Revision
 from portal.content.scheduling import schedule
 from portal.content.sites import Menu, Redirect
@@ -85,7 +86,7 @@ def _page(planned: PlannedPage, hashes: Mapping[int, str], keys: Mapping[str, uu
 
 
 def _write_revisions(plan: Plan, pages: list[tuple[PlannedPage, Page]]) -> None:
-    note = f"Imported from {plan.source}."
+    note = f"Imported from {plan.told}."
     made = [
         (planned, page, new_revision(page, planned.text, planned.body, by=plan.by, number=1,
                                      note=note))
@@ -97,11 +98,14 @@ def _write_revisions(plan: Plan, pages: list[tuple[PlannedPage, Page]]) -> None:
         if planned.state == "published":
             page.live_revision_id = revision.id
         record(
-            Event.PAGE_IMPORTED, page, by=plan.by, source=plan.source, state=planned.state,
+            Event.PAGE_IMPORTED, page, by=plan.by, source=plan.told, state=planned.state,
             changes={"title": ["", page.title], "address": [None, page.address]},
         )  # fmt: skip
     db.session.flush()
     for planned, page, revision in made:
+        if named_in(revision.body, revision.fields):
+            note_draft(page, revision, plan.account, by=plan.by)
+            note_live(page, revision if planned.state == "published" else None)
         _schedule(plan, planned, page, revision)
 
 

@@ -6,11 +6,13 @@ Nothing here touches a database, a network or a file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from portal.content.clean_html import Removal
+from portal.content.exchange.model import Bundle
 
 Kind = Literal["post", "page"]
 State = Literal["published", "scheduled", "draft", "trashed"]
@@ -123,6 +125,8 @@ class Document:
     ``parent`` is the ``source_id`` of a document in this export, never its own descendant.
     ``excerpt`` and ``title`` are plain text; ``title`` may be empty.
     ``categories`` and ``tags`` are nicenames, all present in the export's lists.
+    ``key``, ``path``, ``fields`` and ``remarks`` are for files that are not from WordPress: what
+    the document is remembered by, where its links start, its further values, and sentences.
     """
 
     kind: Kind
@@ -157,6 +161,15 @@ class Document:
     comments_open: bool = False
     meta: tuple[tuple[str, str], ...] = ()
     line: int = 0
+    key: str = ""
+    path: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def known_as(self) -> str:
+        """Return what the document is remembered by, so that it does not come twice."""
+        return self.key or str(self.source_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +225,10 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A whole export file. ``notes`` tells, in sums, all that the other fields do not hold."""
+    """A whole export file. ``notes`` tells, in sums, all that the other fields do not hold.
+
+    ``bundle`` is what it was read from, if that is Markdown or a table.
+    """
 
     title: str
     description: str
@@ -231,6 +247,7 @@ class Export:
     attachments: tuple[Attachment, ...]
     menus: tuple[Menu, ...]
     notes: tuple[Lost, ...]
+    bundle: Bundle | None = None
 
     @property
     def documents(self) -> tuple[Document, ...]:

@@ -1,0 +1,78 @@
+"""A clean body → Markdown that means the very same HTML again.
+
+Every block is written as Markdown and read back; one that would not come back to the letter stands
+there as HTML, which Markdown allows. A body whose blocks cannot be put together again like this
+stays HTML as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from portal.content.exchange.markdown_blocks import block_to_markdown
+from portal.content.exchange.markdown_read import LINE_BREAK, GAPS, Spacing, TooTangled, to_html
+from portal.content.html_blocks import blocks
+
+_LIST = re.compile(r"<[uo]l[ >]")
+_BLANK_LINES = re.compile(r"\n(?=[ \t]*(?:\n|$))")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A body as text. Without `spacing` it is HTML and not Markdown."""
+
+    text: str
+    spacing: Spacing | None
+
+
+def to_markdown(body: str) -> Written:
+    """Return the text that a clean body is written as."""
+    parts = blocks(body)
+    found: list[tuple[int, str, Spacing]] = []
+    for spacing in GAPS:
+        written = _written(parts, spacing)
+        if written is not None and _comes_back(written[1], spacing, body):
+            found.append((*written, spacing))
+    if not found:
+        return Written(body, None)
+    _, text, best = min(found, key=lambda each: each[0])
+    return Written(text, best)
+
+
+def _written(parts: list[str], spacing: Spacing) -> tuple[int, str] | None:
+    """Return the text and how many blocks stand in it as HTML; None if the gaps are others."""
+    gap, found = GAPS[spacing], []
+    for number, part in enumerate(parts):
+        if part.strip() == "" and number not in {0, len(parts) - 1}:
+            if part != gap:
+                return None
+            continue
+        if number and gap and parts[number - 1] != gap:
+            return None
+        found.append(part)
+    said, before_list, html = list[str](), False, 0
+    for part in found:
+        is_list = _LIST.match(part) is not None
+        text = None if is_list and before_list else _as_markdown(part, spacing)
+        before_list = is_list and text is not None
+        html += text is None
+        said.append(_as_html(part) if text is None else text)
+    return html, "\n\n".join(said)
+
+
+def _as_markdown(block: str, spacing: Spacing) -> str | None:
+    text = block_to_markdown(block)
+    return text if text is not None and _comes_back(text, spacing, block) else None
+
+
+def _comes_back(text: str, spacing: Spacing, html: str) -> bool:
+    try:
+        return to_html(text, spacing) == html
+    except TooTangled:
+        return False
+
+
+def _as_html(block: str) -> str:
+    """Return a block of HTML with no blank line in it: such a line would end it."""
+    return block if block.startswith("<pre") else _BLANK_LINES.sub(LINE_BREAK, block)
