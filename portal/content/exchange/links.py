@@ -30,7 +30,8 @@ class OwnLinks:
         self._handle, self._shelf = handle, shelf
         self._files = {str(value): value for value in shelf.of.values()}
         placed = [(d, places[d.source_id]) for d in export.documents if d.source_id in places]
-        self._by_path = {document.path: place.id for document, place in placed if document.path}
+        self._by_path = {document.path: place.id for document, place in placed
+                         if document.path.endswith((".md", ".markdown"))}  # fmt: skip
         self._by_key = {document.key: place.id for document, place in placed}
         self.changed = 0
 

@@ -41,24 +41,32 @@ def to_markdown(body: str) -> Written:
 
 
 def _written(parts: list[str], spacing: Spacing) -> tuple[int, str] | None:
-    """Return the text and how many blocks stand in it as HTML; None if the gaps are others."""
-    gap, found = GAPS[spacing], []
-    for number, part in enumerate(parts):
-        if part.strip() == "" and number not in {0, len(parts) - 1}:
-            if part != gap:
-                return None
-            continue
-        if number and gap and parts[number - 1] != gap:
-            return None
-        found.append(part)
+    """Return the text and how many blocks stand in it as HTML; None where that cannot be."""
     said, before_list, html = list[str](), False, 0
-    for part in found:
-        is_list = _LIST.match(part) is not None
-        text = None if is_list and before_list else _as_markdown(part, spacing)
+    for group in _grouped(parts, GAPS[spacing]):
+        if not group:
+            return None
+        is_list = _LIST.match(group[0]) is not None
+        alone = len(group) == 1 and not (is_list and before_list)
+        text = _as_markdown(group[0], spacing) if alone else None
         before_list = is_list and text is not None
-        html += text is None
-        said.append(_as_html(part) if text is None else text)
+        html += 0 if text is not None else len(group)
+        said.append(_as_html(group) if text is None else text)
     return html, "\n\n".join(said)
+
+
+def _grouped(parts: list[str], gap: str) -> list[list[str]]:
+    """Return the blocks between which the gap stands; what has another one stays together."""
+    groups: list[list[str]] = [[]] if parts else []
+    for number, part in enumerate(parts):
+        if gap and part == gap:
+            groups.append([])
+            continue
+        blank = not part.strip() or (number > 0 and not parts[number - 1].strip())
+        if not gap and number and not blank:
+            groups.append([])
+        groups[-1].append(part)
+    return groups
 
 
 def _as_markdown(block: str, spacing: Spacing) -> str | None:
@@ -73,6 +81,7 @@ def _comes_back(text: str, spacing: Spacing, html: str) -> bool:
         return False
 
 
-def _as_html(block: str) -> str:
-    """Return a block of HTML with no blank line in it: such a line would end it."""
-    return block if block.startswith("<pre") else _BLANK_LINES.sub(LINE_BREAK, block)
+def _as_html(group: list[str]) -> str:
+    """Return blocks as HTML with no blank line in it: such a line would end it."""
+    alone = len(group) == 1 and group[0].startswith("<pre")
+    return group[0] if alone else _BLANK_LINES.sub(LINE_BREAK, "".join(group))
