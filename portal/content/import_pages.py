@@ -59,7 +59,9 @@ class Pages:
         for document in parents_first(export.documents):
             self._sort(document)
 
-    def plan(self, terms: Terms, authors: Authors, links: Links | OwnLinks) -> Iterable[PlannedPage]:
+    def plan(
+        self, terms: Terms, authors: Authors, links: Links | OwnLinks
+    ) -> Iterable[PlannedPage]:
         """Yield what is new, parents before children, and add its line."""
         for document, placing in self._new:
             page, remarks = _planned(document, placing, self._around, terms, authors, links)
@@ -94,18 +96,22 @@ def fate_of(document: Document, around: Around) -> Fate:
     """Decide the state: never more than the importer may do, never a time that has passed."""
     if document.state not in {"published", "scheduled"}:
         return Fate("draft")
-    if not around.may_publish:
-        was = "Was live there" if document.state == "published" else "Was scheduled there"
-        return Fate("draft", None, f"{was}; it comes as a draft, since you may not publish here.")
-    if not around.asked:
-        return Fate("draft", None, "Was live there; it comes as a draft, as asked for.")
-    if around.reviewed:
-        return Fate("draft", None, "It comes as a draft: texts here are approved first.")
+    if why := _held_back(document, around):
+        return Fate("draft", None, why)
     if not document.title and not document.body.html:
         return Fate("draft", None, "It has neither title nor text, so it cannot go live.")
     if document.state == "published":
         return Fate("published")
     return _scheduled(document, around)
+
+
+def _held_back(document: Document, around: Around) -> str:
+    if not around.may_publish:
+        was = "Was live there" if document.state == "published" else "Was scheduled there"
+        return f"{was}; it comes as a draft, since you may not publish here."
+    if not around.asked:
+        return "Was live there; it comes as a draft, since nobody asked for it to go live."
+    return "It comes as a draft: texts here are approved first." if around.reviewed else ""
 
 
 def _scheduled(document: Document, around: Around) -> Fate:

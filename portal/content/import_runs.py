@@ -48,7 +48,8 @@ def hand_in(
     take(Resource.STORAGE, account, len(data), by=by)
     run = ImportRun(
         tenant_id=account.tenant_id, account_id=account.id, filename=shown_name(filename),
-        data=data, format=format_of(data), publish=publish, dry_run=dry_run, person_id=by.person_id, state="waiting",
+        data=data, format=format_of(data), publish=publish, dry_run=dry_run,
+        person_id=by.person_id, state="waiting",
     )  # fmt: skip
     db.session.add(run)
     record(Event.IMPORT_ASKED, run, by=by, changes={}, dry_run=dry_run)
@@ -135,7 +136,8 @@ def imports_of(account_id: uuid.UUID) -> list[ImportRun]:
 def as_json(run: ImportRun) -> dict[str, Any]:
     """Return all that people are told of an import."""
     return {
-        "file": run.filename, "format": run.format, "dry_run": run.dry_run, "state": run.state, "error": run.error,
+        "file": run.filename, "format": run.format, "dry_run": run.dry_run,
+        "state": run.state, "error": run.error,
         "counts": run.counts, "lines": run.lines,
     }  # fmt: skip
 

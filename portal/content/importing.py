@@ -9,18 +9,18 @@ from dataclasses import asdict
 from typing import Any
 
 from portal.content import import_files, import_report, import_write
+from portal.content.exchange.links import OwnLinks
+from portal.content.exchange.shelf import Shelf
 from portal.content.import_authors import Authors
 from portal.content.import_links import Links
 from portal.content.import_menus import Menus
 from portal.content.import_pages import Around, Pages
 from portal.content.import_plan import Plan, source_of
-from portal.content.exchange.links import OwnLinks
-from portal.content.exchange.shelf import Shelf
 from portal.content.import_redirects import Redirects
 from portal.content.import_standing import Standing, look
 from portal.content.import_terms import Terms
-from portal.content.wordpress.documents import Export
 from portal.content.storage import Storage
+from portal.content.wordpress.documents import Export
 from portal.content.workflows import workflow_at
 from tenants.accounts import AccountRef
 from tenants.clock import now

@@ -19,8 +19,9 @@ class ImportRun(Keyed, TenantScoped, Audited, Base):
     """One file handed in, as a dry run or for real.
 
     `format` is a key of `exchange.model.FORMATS`, or empty for what was handed in before there were
-    several. Without `publish` everything comes as a draft. `data` is emptied when it was imported or cannot be read. One that is `working` since longer
-    than STUCK_AFTER has lost its worker and is taken up again: doing it twice changes nothing.
+    several. Without `publish` everything comes as a draft. `data` is emptied when it was imported
+    or cannot be read. One that is `working` since longer than STUCK_AFTER has lost its worker and
+    is taken up again: doing it twice changes nothing.
     """
 
     __tablename__ = "import_run"

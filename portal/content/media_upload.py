@@ -88,7 +88,8 @@ def upload(
     _refuse_copy(prepared, account, by)
     take(Resource.STORAGE, account, len(prepared.data), by=by)
     media = Media(
-        id=media_id or new_id(), tenant_id=account.tenant_id, account_id=account.id, kind=prepared.kind,
+        id=media_id or new_id(), tenant_id=account.tenant_id, account_id=account.id,
+        kind=prepared.kind,
         folder_id=folder.id if folder else None, name=prepared.name, alt=alt[:ALT_LENGTH],
         author_id=by.person_id, author_label=by.name or by.label, number=1,
     )  # fmt: skip

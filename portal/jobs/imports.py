@@ -83,9 +83,7 @@ def run_at_once(
     nothing is stored.
     """
     with acting_in(tenant_scope(account.tenant_id)):
-        run = import_runs.hand_in(
-            account, filename, data, dry_run=dry_run, by=by, publish=publish
-        )
+        run = import_runs.hand_in(account, filename, data, dry_run=dry_run, by=by, publish=publish)
         import_runs.take_up(run.id, by)
         found = Found(run.id, account.tenant_id, account.id, by.person_id)
         db.session.commit()

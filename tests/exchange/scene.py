@@ -13,9 +13,9 @@ from portal.content.drafting import Text, create_page
 from portal.content.exchange.exporting import Exported, Wanted
 from portal.content.media import Media, MediaVersion
 from portal.content.media_changing import Description, describe
-from portal.content.media_uses import address_of
 from portal.content.media_upload import prepare, upload
-from portal.content.pages import Page, Revision
+from portal.content.media_uses import address_of
+from portal.content.pages import Page, Revision, Type
 from portal.content.publishing import publish
 from portal.content.terms import PageTerm, Term
 from portal.files import files
@@ -31,14 +31,15 @@ from tests.media.scene import picture
 
 BODIES = {
     "plain": "<p>One.</p><p>Two <strong>big</strong> <em>words</em>.</p>",
-    "lists": "<ul><li>one</li><li>two<ul><li>deep</li></ul></li></ul><ol start=\"3\"><li>x</li></ol>",
-    "captioned": '<table><caption>Prices</caption><tbody><tr><th scope="row">a</th><td colspan="2">1'
-    "</td></tr></tbody></table>",
+    "lists": '<ul><li>one</li><li>two<ul><li>deep</li></ul></li></ul><ol start="3"><li>x</li></ol>',
+    "captioned": '<table><caption>Prices</caption><tbody><tr><th scope="row">a</th><td colspan="2">'
+    "1</td></tr></tbody></table>",
     "simple table": "<table><thead><tr><th>a|b</th></tr></thead><tbody><tr><td>1</td></tr></tbody>"
     "</table>",
     "notes": '<p>Said<small class="footnote">By <a href="https://x.example/?a=1&amp;b=2">her</a>'
     "</small>.</p>",
-    "code": '<pre><code class="language-py">a = 1\n\n\n# *b*</code></pre><p>Use <code>`x`</code></p>',
+    "code": '<pre><code class="language-py">a = 1\n\n\n# *b*</code></pre>'
+    "<p>Use <code>`x`</code></p>",
     "aligned": '<p class="align-center">Middle</p><p lang="ar" dir="rtl">مرحبا</p>',
     "quote": "<blockquote><p>a</p><p>b</p></blockquote><hr><h2># not a heading</h2>",
     "marks": "<p>1. *a* _b_ [c](d) &lt;script&gt; &amp;amp; ~~e~~ | \\ `f` # ![g]</p>",
@@ -59,7 +60,7 @@ def settle(account: AccountRef, bodies: dict[str, str], *, by: Actor = TESTS) ->
         terms = _terms(account)
         pages: list[Page] = []
         for number, (title, body) in enumerate(bodies.items()):
-            kind = "post" if number % 4 == 3 else "page"
+            kind: Type = "post" if number % 4 == 3 else "page"
             above = next((p for p in reversed(pages) if p.type == "page"), None)
             links = f'<p><a href="page:{pages[-1].id}">to</a></p>' if pages else ""
             shown = f'<figure><img src="{address_of(account.handle, image)}" alt="Sea"></figure>'
@@ -84,7 +85,9 @@ def settle(account: AccountRef, bodies: dict[str, str], *, by: Actor = TESTS) ->
         return pages
 
 
-def _file(account: AccountRef, data: bytes, name: str, alt: str = "", caption: str = "") -> uuid.UUID:
+def _file(
+    account: AccountRef, data: bytes, name: str, alt: str = "", caption: str = ""
+) -> uuid.UUID:
     prepared = prepare(name, data, {"image/jpeg", "text/csv"})
     media, _ = upload(account, prepared, None, by=TESTS, files=files())
     describe(media, Description(name, alt, caption, focal_x=10), account, by=TESTS)

@@ -94,7 +94,9 @@ def _check_entry(entry: zipfile.ZipInfo, path: str) -> None:
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise Unreadable(f"“{path}” in the ZIP is a link to another place. Pack it without links.")
     if entry.compress_type not in _METHODS:
-        raise Unreadable(f"“{path}” is packed in a way that is not read here. Pack it as plain ZIP.")
+        raise Unreadable(
+            f"“{path}” is packed in a way that is not read here. Pack it as plain ZIP."
+        )
 
 
 def _check_sizes(entries: list[zipfile.ZipInfo], size: int) -> None:

@@ -57,7 +57,9 @@ def _pages(account: AccountRef, ids: list[uuid.UUID]) -> Iterator[tuple[Any, ...
         yield from (tuple(row) for row in db.session.execute(query))
 
 
-def _files(account: AccountRef, digests: list[str], by: Actor) -> Iterator[tuple[str, uuid.UUID, bool]]:
+def _files(
+    account: AccountRef, digests: list[str], by: Actor
+) -> Iterator[tuple[str, uuid.UUID, bool]]:
     current = and_(MediaVersion.media_id == Media.id, MediaVersion.number == Media.number)
     for part in _parts(digests):
         same = or_(MediaVersion.source_digest.in_(part), MediaVersion.digest.in_(part))

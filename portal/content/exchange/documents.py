@@ -21,7 +21,9 @@ def export_of(bundle: Bundle) -> Export:
     left = list(bundle.left)
     bodies = [(item, body) for item in bundle.items if (body := _body(item, left))]
     family = _Family([item for item, _ in bodies], guess=bundle.account_id is None)
-    documents = [_document(number, item, body, family) for number, (item, body) in enumerate(bodies, 1)]
+    documents = [
+        _document(number, item, body, family) for number, (item, body) in enumerate(bodies, 1)
+    ]
     items = [item for item, _ in bodies]
     nothing = ("", "", "", "", "", "", "", "")
     kept = replace(bundle, items=tuple(items), left=tuple(left))
@@ -102,7 +104,12 @@ class _Family:
     def _by_folder(self, item: Item) -> int | None:
         """Return the page of the folder a Markdown file stands in, where it says no parent."""
         folder, name = posixpath.split(item.path)
-        if not self._guess or not folder or not name.endswith((".md", ".markdown")) or item.type == "post":
+        if (
+            not self._guess
+            or not folder
+            or not name.endswith((".md", ".markdown"))
+            or item.type == "post"
+        ):
             return None
         own = item.path in {posixpath.join(folder, each) for each in INDEXES}
         folder = posixpath.dirname(folder) if own else folder

@@ -20,8 +20,9 @@ from portal.content.exchange.files import signature_of
 from portal.content.exchange.gathering import (
     FileRow,
     Stub,
-    Whole,
     Which,
+    Whole,
+    addresses_of,
     files_of,
     stubs_of,
     terms_of,
@@ -38,6 +39,7 @@ from portal.content.exchange.saying import (
     with_paths,
 )
 from portal.content.exchange.tables import COLUMNS
+from portal.content.exchange.wxr import wxr_of
 from portal.content.media_uses import named_in
 from portal.content.problems import Problem
 from portal.content.storage import NotStored, Storage
@@ -49,7 +51,7 @@ from tenants.events import Event
 from tenants.permissions import Permission
 
 FORMAT = "portal-content-1"
-Format = Literal["markdown", "csv"]
+Format = Literal["markdown", "csv", "wordpress"]
 Media = Literal["none", "used", "all"]
 
 
@@ -110,7 +112,11 @@ def record_content_export(
 
 
 def _files(account: AccountRef, wanted: Wanted, stubs: list[Stub], by: Actor) -> list[FileRow]:
-    if wanted.media == "none" or not can(by, Permission.MEDIA_VIEW, account).allowed:
+    if (
+        wanted.media == "none"
+        or wanted.format == "wordpress"
+        or not can(by, Permission.MEDIA_VIEW, account).allowed
+    ):
         return []
     found = files_of(account, by=by)
     if wanted.media == "used" and found:
@@ -155,6 +161,9 @@ class _Job:
         if self.wanted.format == "csv" and not self.files:
             self._table(file)
             return "csv"
+        if self.wanted.format == "wordpress":
+            self._xml(file)
+            return "xml"
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             if self.wanted.format == "csv":
                 with archive.open("content.csv", "w", force_zip64=True) as table:
@@ -185,6 +194,11 @@ class _Job:
         text.flush()
         text.detach()
 
+    def _xml(self, file: BinaryIO) -> None:
+        addresses = addresses_of(self.account)
+        parts = wxr_of(self.account, self._wholes(), self._terms, self._ids, addresses)
+        file.writelines(part.encode() for part in parts)
+
     def _file(self, archive: zipfile.ZipFile, each: FileRow) -> Mapping[str, Any] | None:
         media, version = each.media, each.version
         try:
@@ -211,4 +225,3 @@ class _Job:
             "pages": len(self._ids),
             "media": described,
         }
-

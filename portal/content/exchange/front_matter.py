@@ -15,6 +15,7 @@ import yaml
 from portal.content.exchange.model import Unfit
 
 LONGEST = 1_300_000
+MOST = 100_000
 DEEPEST = 40
 _FENCE = re.compile(r"---[ \t]*\n(?:(.*?)\n)??(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _LOADER, _PLAIN = yaml.CSafeLoader, yaml.CBaseLoader
@@ -88,16 +89,15 @@ class _Dumper(yaml.CSafeDumper):
 
 
 def _check(text: str) -> None:
-    depth = keys = 0
-    for event in yaml.parse(text, _LOADER):
+    depth = 0
+    for number, event in enumerate(yaml.parse(text, _LOADER)):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Unfit(f"Its front matter has an anchor or alias{_at(event)}; write it out.")
         if getattr(event, "tag", None) and not _is_plain_tag(event):
             raise Unfit(f"Its front matter has a tag, {event.tag}{_at(event)}; leave it out.")
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
-        keys += 1
-        if depth > DEEPEST or keys > 100_000:
+        if depth > DEEPEST or number > MOST:
             raise Unfit(f"Its front matter is nested too deep or too long{_at(event)}.")
 
 
@@ -112,5 +112,4 @@ def _at(event: Any) -> str:
 def _place(problem: Exception) -> str:
     mark = getattr(problem, "problem_mark", None)
     said = getattr(problem, "problem", None)
-    where = f" (line {mark.line + 2}: {said})" if mark is not None and said else ""
-    return where
+    return f" (line {mark.line + 2}: {said})" if mark is not None and said else ""

@@ -129,6 +129,14 @@ def files_of(account: AccountRef, *, by: Actor) -> list[FileRow]:
     return [FileRow(row[0], row[1], row[2] or "") for row in db.session.execute(query)]
 
 
+def addresses_of(account: AccountRef) -> dict[str, str]:
+    """Return the path of each live page on the account's site, by its id."""
+    query = select(Page.id, Page.address).where(
+        Page.account_id == account.id, Page.address.is_not(None)
+    )
+    return {str(page_id): f"/s/{account.handle}{at}" for page_id, at in db.session.execute(query)}
+
+
 def seconds_of(when: datetime | None) -> str:
     """Return an instant as files say it, to the microsecond, in UTC."""
     return when.isoformat() if when else ""

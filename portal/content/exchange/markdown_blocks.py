@@ -55,7 +55,9 @@ def _tree(html: str) -> Node | None:
         elif closing:
             open_nodes.pop()
         else:
-            attributes = {name: entities.unescape(value) for name, value in _ATTRIBUTE.findall(rest)}
+            attributes = {
+                name: entities.unescape(value) for name, value in _ATTRIBUTE.findall(rest)
+            }
             node = Node(tag, "", f"<{tag}{rest}>", attributes)
             open_nodes[-1].children.append(node)
             if tag not in VOID:
@@ -175,25 +177,30 @@ def _inline(nodes: list[Node]) -> str:
 
 def _pieces(nodes: list[Node]) -> Iterator[str]:
     for node in nodes:
-        mark = MARKS.get(node.tag) if not node.attributes else None
         if not node.tag:
             yield _words(node.text)
-        elif mark:
-            yield f"{mark}{_inline(node.children)}{mark}"
-        elif node.tag == "code" and not node.attributes:
-            yield _inline_code("".join(each.text for each in node.children))
-        elif node.tag == "br":
-            yield "<br>"
-        elif node.tag == "a" and node.attributes.keys() == {"href"}:
-            yield f"[{_inline(node.children)}]({_target(node.attributes['href'])})"
-        elif node.tag == "img" and list(node.attributes) == ["src", "alt"]:
-            yield f"![{_words(node.attributes['alt'])}]({_target(node.attributes['src'])})"
-        elif node.tag in _BLOCKS:
+            continue
+        if node.tag in _BLOCKS:
             raise _Unsayable(node.tag)
-        elif node.tag in VOID:
-            yield node.raw
-        else:
-            yield f"{node.raw}{_inline(node.children)}</{node.tag}>"
+        said = _named(node)
+        yield said if said is not None else _raw(node)
+
+
+def _named(node: Node) -> str | None:
+    """Return what Markdown has marks for."""
+    if node.tag in MARKS and not node.attributes:
+        return f"{MARKS[node.tag]}{_inline(node.children)}{MARKS[node.tag]}"
+    if node.tag == "code" and not node.attributes:
+        return _inline_code("".join(each.text for each in node.children))
+    if node.tag == "a" and list(node.attributes) == ["href"]:
+        return f"[{_inline(node.children)}]({_target(node.attributes['href'])})"
+    if node.tag == "img" and list(node.attributes) == ["src", "alt"]:
+        return f"![{_words(node.attributes['alt'])}]({_target(node.attributes['src'])})"
+    return None
+
+
+def _raw(node: Node) -> str:
+    return node.raw if node.tag in VOID else f"{node.raw}{_inline(node.children)}</{node.tag}>"
 
 
 def _words(text: str) -> str:

@@ -149,6 +149,6 @@ def _parser(*, tight: bool) -> MarkdownIt:
     )
     parser.enable(["table", "strikethrough"])
     parser.core.ruler.before("inline", "bounded", _refuse_tangled)
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # the sanitiser judges
+    parser.validateLink = lambda _url: True  # type: ignore[method-assign]  # the sanitiser judges
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     return parser

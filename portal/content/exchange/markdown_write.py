@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from portal.content.exchange.markdown_blocks import block_to_markdown
-from portal.content.exchange.markdown_read import LINE_BREAK, GAPS, Spacing, TooTangled, to_html
+from portal.content.exchange.markdown_read import GAPS, LINE_BREAK, Spacing, TooTangled, to_html
 from portal.content.html_blocks import blocks
 
 _LIST = re.compile(r"<[uo]l[ >]")

@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.content.exchange import front_matter
 from portal.content.exchange.front_matter import FrontMatter
-from portal.content.exchange.markdown_read import GAPS, TooTangled, to_html
+from portal.content.exchange.markdown_read import GAPS, Spacing, TooTangled, to_html
 from portal.content.exchange.model import Item, Unfit
 from portal.content.exchange.texts import decoded
 from portal.content.exchange.values import item_of
@@ -39,7 +39,7 @@ def item_from_markdown(path: str, data: bytes, spent: Counter[str]) -> Item:
     if "title" not in values:
         heading = _HEADING.match(rest)
         rest = rest[heading.end() :] if heading else rest
-        typed["title"] = heading[1].strip(" #\t") if heading else _stem(path)
+        typed["title"] = heading[1].strip(" #\t") if heading else _undated(path)
     _fill(path, values, typed)
     return item_of(path, path, path, values, _body(said, rest, spent), typed=typed.get)
 
@@ -58,9 +58,14 @@ def _fill(path: str, values: dict[str, Any], typed: dict[str, Any]) -> None:
     if "type" not in values and _POSTS & set(folder.split("/")):
         values["type"] = typed["type"] = "post"
     if not typed.get("slug"):
-        values["slug"] = typed["slug"] = dated[2] if dated else _stem(path)
+        values["slug"] = typed["slug"] = _undated(path)
     if dated and "published" not in values:
         values["published"] = typed["published"] = dated[1]
+
+
+def _undated(path: str) -> str:
+    dated = _DATED.fullmatch(_stem(path))
+    return dated[2] if dated else _stem(path)
 
 
 def _stem(path: str) -> str:
@@ -71,7 +76,7 @@ def _stem(path: str) -> str:
 def _body(said: FrontMatter, text: str, spent: Counter[str]) -> str:
     if said.get("format") == "html":
         return text.removesuffix("\n")
-    spacing = next((each for each in GAPS if each == said.get("spacing")), "lines")
+    spacing: Spacing = next((each for each in GAPS if each == said.get("spacing")), "lines")
     try:
         return to_html(text, spacing, spent)
     except TooTangled as problem:

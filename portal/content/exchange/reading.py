@@ -13,7 +13,15 @@ from typing import Any
 from urllib.parse import unquote
 
 from portal.content.exchange.archives import Archive
-from portal.content.exchange.model import Bundle, Format, HandedFile, Item, LeftOut, Unfit, Unreadable
+from portal.content.exchange.model import (
+    Bundle,
+    Format,
+    HandedFile,
+    Item,
+    LeftOut,
+    Unfit,
+    Unreadable,
+)
 from portal.content.exchange.pages_text import FILE_BYTES, item_from_markdown
 from portal.content.exchange.tables import read_table
 
@@ -38,7 +46,9 @@ def format_of(data: bytes) -> Format:
         return "wordpress"
     if not plain.strip():
         raise Unreadable("The file is empty.")
-    if plain.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z", b"\x1f\x8b")):
+    if plain.startswith(
+        (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z", b"\x1f\x8b")
+    ):
         raise Unreadable(
             "This is none of the files that can be imported: a WordPress export (.xml), "
             "Markdown files in a ZIP, or a table (.csv)."
@@ -82,7 +92,9 @@ def resolved(path: str, address: str) -> str:
 
 def _nothing(archive: Archive, tables: list[str]) -> str:
     if len(tables) > 1:
-        return f"The ZIP holds {len(tables)} tables (.csv), and one is read. Import each on its own."
+        return (
+            f"The ZIP holds {len(tables)} tables (.csv), and one is read. Import each on its own."
+        )
     if any(path.lower().endswith(".xml") for path in archive):
         return "The ZIP holds an .xml file. Unpack it and import the .xml file of WordPress itself."
     return "The ZIP holds no Markdown files (.md) and no table (.csv)."

@@ -57,11 +57,13 @@ def _term(pieces: list[tuple[str, str]], *, nested: bool) -> TermName | None:
         else:
             names[-1][inside] += words or mark
     above: tuple[TermName, ...] = ()
-    for name, slug in names:
-        name, slug = " ".join(name.split()), slug.strip()
+    for said, given in names:
+        name, slug = " ".join(said.split()), given.strip()
         if not name:
             continue
         if len(name) > LONGEST or "\x00" in name:
-            raise Unfit(f"The tag or category “{name[:40]}…” is too long; {LONGEST} characters fit.")
+            raise Unfit(
+                f"The tag or category “{name[:40]}…” is too long; {LONGEST} characters fit."
+            )
         above = (*above, TermName(name, slug_of(slug or name), above))
     return above[-1] if above else None

@@ -17,12 +17,9 @@ def decoded(data: bytes, *, keep_line_ends: bool = False) -> str:
 
     Raises Unfit with the line of the first byte that is neither.
     """
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            data = data[len(mark) :]
-            break
-    else:
-        encoding = "utf-8"
+    marks = ((mark, encoding) for mark, encoding in _MARKS if data.startswith(mark))
+    mark, encoding = next(marks, (b"", "utf-8"))
+    data = data[len(mark) :]
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as problem:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from portal.content.drafting import BODY_LENGTH, TITLE_LENGTH
@@ -24,7 +25,7 @@ _STATES = {"published": "live", "publish": "live", "live": "live", "": "draft", 
 def item_of(
     where: str, path: str, key: str, values: Mapping[str, Any], body: str, *, typed: Any = None
 ) -> Item:
-    """Return the page that these values say. `typed` gives a value as it was typed, if that differs.
+    """Return the page that these values say. `typed` gives a value as it was typed, if not so.
 
     Raises Unfit for what cannot be a page at all; what can be left away is told in `remarks`.
     """
@@ -35,7 +36,7 @@ def item_of(
     if len(body) > BODY_LENGTH * 2:
         raise Unfit(f"Its text has {len(body):,} characters; {BODY_LENGTH:,} fit.")
     state, remarks = _state(say)
-    item = Item(
+    return Item(
         where=where, path=path, key=say.text("id")[:KEY_LENGTH] or key, type=kind,
         title=say.text("title"), slug=say.text("slug"), body=body, excerpt=say.text("excerpt"),
         byline=say.text("byline")[:TITLE_LENGTH], state=state,
@@ -45,7 +46,6 @@ def item_of(
         fields=_fields(values, say, remarks), former=say.lines("former addresses"),
         protected=say.flag("protected"), remarks=tuple(remarks),
     )  # fmt: skip
-    return item
 
 
 class _Words:
@@ -95,7 +95,7 @@ class _Words:
         if not text:
             return None
         try:
-            when = datetime.fromisoformat(text)
+            when: datetime | None = datetime.fromisoformat(text)
         except ValueError:
             when = _from_yaml(value)
         if when is None or not 1 < when.year < 9999:
@@ -107,7 +107,7 @@ class _Words:
 def _from_yaml(value: Any) -> datetime | None:
     if isinstance(value, datetime):
         return value
-    return datetime(value.year, value.month, value.day) if isinstance(value, date) else None
+    return datetime.combine(value, time(), UTC) if isinstance(value, date) else None
 
 
 def _state(say: _Words) -> tuple[str, list[str]]:
@@ -150,9 +150,8 @@ def _seo(values: Mapping[str, Any], say: _Words, remarks: list[str]) -> Seo:
         if say.text(f"seo {name}"):
             said[name] = say.flag("seo noindex") if name == "noindex" else say.text(f"seo {name}")
     found = seo_of({"seo": _plain(said, FIELDS_DEPTH)})
-    for name in ("canonical", "picture"):
-        if said.get(name) and not getattr(found, name):
-            remarks.append(f"Its {NAMES[name]} is no address and is left out.")
+    lost = [n for n in ("canonical", "picture") if said.get(n) and not getattr(found, n)]
+    remarks += [f"Its {NAMES[name]} is no address and is left out." for name in lost]
     return found
 
 
@@ -161,17 +160,20 @@ def _plain(value: Any, depth: int) -> Any:
     if depth == 0:
         raise Unfit("Its “fields” are nested too deep.")
     if isinstance(value, Mapping):
-        return {_plain(str(key), depth): _plain(each, depth - 1) for key, each in value.items()}
+        return {_sound(str(key)): _plain(each, depth - 1) for key, each in value.items()}
     if isinstance(value, list):
         return [_plain(each, depth - 1) for each in value]
-    if isinstance(value, str):
-        if _UNSTORABLE.search(value):
-            raise Unfit("Its “fields” hold a character that cannot be kept; remove it.")
+    return value if value is None or isinstance(value, bool) else _number_or_words(value)
+
+
+def _number_or_words(value: Any) -> Any:
+    whole = isinstance(value, int) and abs(value) < 2**53
+    if whole or (isinstance(value, float) and math.isfinite(value)):
         return value
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int) and abs(value) < 2**53:
-        return value
-    if isinstance(value, float) and value - value == 0:
-        return value
-    return str(value)[:1000]
+    return _sound(value if isinstance(value, str) else str(value)[:1000])
+
+
+def _sound(text: str) -> str:
+    if _UNSTORABLE.search(text):
+        raise Unfit("Its “fields” hold a character that cannot be kept; remove it.")
+    return text
