@@ -3,7 +3,7 @@
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField
 
-from portal.forms.base import PortalForm
+from portal.forms.base import PortalForm, choices
 
 
 class ImportForm(PortalForm):
@@ -29,20 +29,24 @@ class ExportForm(PortalForm):
 
     format = RadioField(
         "As",
-        choices=[
-            ("markdown", "Markdown files in a ZIP"),
-            ("csv", "CSV table"),
-            ("wordpress", "WordPress export (XML)"),
-        ],
+        choices=choices(
+            [
+                ("markdown", "Markdown files in a ZIP"),
+                ("csv", "CSV table"),
+                ("wordpress", "WordPress export (XML)"),
+            ]
+        ),
         default="markdown",
     )
     which = RadioField(
         "Which texts",
-        choices=[("drafts", "The newest drafts"), ("live", "What readers see")],
+        choices=choices([("drafts", "The newest drafts"), ("live", "What readers see")]),
         default="drafts",
     )
     media = RadioField(
         "Files of the library",
-        choices=[("used", "Those that the texts use"), ("all", "All of them"), ("none", "None")],
+        choices=choices(
+            [("used", "Those that the texts use"), ("all", "All of them"), ("none", "None")]
+        ),
         default="used",
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-import random
 import struct
 import zipfile
 from collections.abc import Callable
@@ -102,7 +102,7 @@ WHOLE: dict[str, tuple[bytes, str]] = {
     "too many": (packed({f"{n}.md": b"" for n in range(10_001)}), "10,000 are the most"),
     "lying size": (lying(10), "damaged at “good.md”"),
     "one long file": (
-        packed({"a.md": random.Random(1).randbytes(1_600_000).hex()}),
+        packed({"a.md": hashlib.shake_256(b"").hexdigest(1_600_000)}),
         "3,000,000",
     ),
     "slip": (named("../../etc/cron.md"), "outside of it"),
@@ -134,7 +134,7 @@ WHOLE: dict[str, tuple[bytes, str]] = {
     "manifest too deep": (packed({"a.md": GOOD, "export.json": "[" * 200_000}), "not JSON"),
     "manifest that is a list": (packed({"a.md": GOOD, "export.json": "[]"}), "does not say"),
     "no header": (b"1,2,3\n4,5,6\n", "no column “title”"),
-    "just words": ("Dear all,\nhello".encode(), "no column “title”"),
+    "just words": (b"Dear all,\nhello", "no column “title”"),
     "two titles": (b"title,title\na,b\n", "two columns “title”"),
     "Latin-1": ("title\nCafé\n".encode("latin-1"), "line 2 are not UTF-8 (0xE9)"),
     "cut UTF-16": ("\ufefftitle\nx".encode("utf-16-le")[:-1], "not UTF-16-LE"),
@@ -200,7 +200,7 @@ TOLD: dict[str, tuple[bytes, str]] = {
     "data picture": (front("title: a", "![a](data:image/svg+xml,x)"), "begins with data"),
     "frame": (front("title: a", '<iframe src="https://evil.example"></iframe>'), "iframe"),
     "html format": (front("format: html", "<svg onload=alert(1)>x</svg><p>b</p>"), "svg"),
-    "html in a cell": (b'title,body\na,"<p onclick=x>b</p><style>*{}</style>"\n', "Removed <style>"),
+    "html in a cell": (b'title,body\na,"<p onclick=x>b</p><style>*{}</style>"\n', "<style>"),
     "unknown parent": (front("parent: nowhere.md"), "“nowhere.md” is not in the file"),
     "parent of itself": (front("parent: bad.md"), "below itself"),
     "parents in a circle": (

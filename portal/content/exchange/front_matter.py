@@ -93,12 +93,16 @@ def _check(text: str) -> None:
     for number, event in enumerate(yaml.parse(text, _LOADER)):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Unfit(f"Its front matter has an anchor or alias{_at(event)}; write it out.")
-        if getattr(event, "tag", None) and not _is_plain_tag(event):
-            raise Unfit(f"Its front matter has a tag, {event.tag}{_at(event)}; leave it out.")
+        if _tag(event) and not _is_plain_tag(event):
+            raise Unfit(f"Its front matter has a tag, {_tag(event)}{_at(event)}; leave it out.")
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST or number > MOST:
             raise Unfit(f"Its front matter is nested too deep or too long{_at(event)}.")
+
+
+def _tag(event: Any) -> str:
+    return getattr(event, "tag", None) or ""
 
 
 def _is_plain_tag(event: Any) -> bool:

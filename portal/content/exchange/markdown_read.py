@@ -123,6 +123,14 @@ class _Tight(_Renderer):
     tight = True
 
 
+class _AsWritten(MarkdownIt):
+    def validateLink(self, url: str) -> bool:  # noqa: N802, ARG002 - the sanitiser judges
+        return True
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802
+        return url
+
+
 def escape(text: str) -> str:
     """Return text as a clean body spells it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -142,13 +150,11 @@ def _refuse_tangled(state: StateCore) -> None:
 
 @cache
 def _parser(*, tight: bool) -> MarkdownIt:
-    parser = MarkdownIt(
+    parser = _AsWritten(
         "commonmark",
         {"html": True, "maxNesting": NESTING},
         renderer_cls=_Tight if tight else _Renderer,
     )
     parser.enable(["table", "strikethrough"])
     parser.core.ruler.before("inline", "bounded", _refuse_tangled)
-    parser.validateLink = lambda _url: True  # type: ignore[method-assign]  # the sanitiser judges
-    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     return parser
