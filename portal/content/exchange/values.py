@@ -30,18 +30,18 @@ def item_of(
     Raises Unfit for what cannot be a page at all; what can be left away is told in `remarks`.
     """
     say = _Words(values, typed or values.get)
-    kind = say.text("type") or "page"
+    kind = say.words("type") or "page"
     if kind not in TYPES:
         raise Unfit(f"Its type is “{kind[:40]}”; there are only page and post.")
     if len(body) > BODY_LENGTH * 2:
         raise Unfit(f"Its text has {len(body):,} characters; {BODY_LENGTH:,} fit.")
     state, remarks = _state(say)
     return Item(
-        where=where, path=path, key=say.text("id")[:KEY_LENGTH] or key, type=kind,
-        title=say.text("title"), slug=say.text("slug"), body=body, excerpt=say.text("excerpt"),
-        byline=say.text("byline")[:TITLE_LENGTH], state=state,
+        where=where, path=path, key=say.words("id")[:KEY_LENGTH] or key, type=kind,
+        title=say.words("title"), slug=say.words("slug"), body=body, excerpt=say.words("excerpt"),
+        byline=say.words("byline")[:TITLE_LENGTH], state=state,
         published_at=say.moment("published", remarks), created_at=say.moment("created", remarks),
-        parent=say.text("parent"), categories=say.terms("categories", nested=True),
+        parent=say.words("parent"), categories=say.terms("categories", nested=True),
         tags=say.terms("tags", nested=False), position=say.number("position", remarks),
         fields=_fields(values, say, remarks), former=say.lines("former addresses"),
         protected=say.flag("protected"), remarks=tuple(remarks),
@@ -54,7 +54,7 @@ class _Words:
     def __init__(self, values: Mapping[str, Any], typed: Any) -> None:
         self._values, self._typed = values, typed
 
-    def text(self, name: str) -> str:
+    def words(self, name: str) -> str:
         value = self._typed(name)
         if isinstance(value, list | tuple | Mapping):
             raise Unfit(f"Its “{name}” is not a text.")
@@ -80,7 +80,7 @@ class _Words:
         return terms_from(text, nested=nested)
 
     def number(self, name: str, remarks: list[str]) -> int:
-        text = self.text(name).strip()
+        text = self.words(name).strip()
         if not text:
             return 0
         if text.removeprefix("-").isascii() and text.removeprefix("-").isdigit():
@@ -91,7 +91,7 @@ class _Words:
         return 0
 
     def moment(self, name: str, remarks: list[str]) -> datetime | None:
-        value, text = self._values.get(name), self.text(name).strip()
+        value, text = self._values.get(name), self.words(name).strip()
         if not text:
             return None
         try:
@@ -111,7 +111,7 @@ def _from_yaml(value: Any) -> datetime | None:
 
 
 def _state(say: _Words) -> tuple[str, list[str]]:
-    said = say.text("state").strip().casefold()
+    said = say.words("state").strip().casefold()
     state = _STATES.get(said, said)
     if state not in STATES:
         return "draft", [f"Its state “{said[:40]}” means nothing here; it comes as a draft."]
@@ -147,8 +147,8 @@ def _seo(values: Mapping[str, Any], say: _Words, remarks: list[str]) -> Seo:
         raise Unfit("Its “seo” is not a list of names with values.")
     said = dict(given or {})
     for name in NAMES:
-        if say.text(f"seo {name}"):
-            said[name] = say.flag("seo noindex") if name == "noindex" else say.text(f"seo {name}")
+        if say.words(f"seo {name}"):
+            said[name] = say.flag("seo noindex") if name == "noindex" else say.words(f"seo {name}")
     found = seo_of({"seo": _plain(said, FIELDS_DEPTH)})
     lost = [n for n in ("canonical", "picture") if said.get(n) and not getattr(found, n)]
     remarks += [f"Its {NAMES[name]} is no address and is left out." for name in lost]

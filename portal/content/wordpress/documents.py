@@ -125,8 +125,7 @@ class Document:
     ``parent`` is the ``source_id`` of a document in this export, never its own descendant.
     ``excerpt`` and ``title`` are plain text; ``title`` may be empty.
     ``categories`` and ``tags`` are nicenames, all present in the export's lists.
-    ``key``, ``path``, ``fields`` and ``remarks`` are for files that are not from WordPress: what
-    the document is remembered by, where its links start, its further values, and sentences.
+    ``key``, ``path``, ``fields`` and ``remarks`` are of files that are not WordPress's.
     """
 
     kind: Kind
@@ -168,7 +167,7 @@ class Document:
 
     @property
     def known_as(self) -> str:
-        """Return what the document is remembered by, so that it does not come twice."""
+        """What the document is remembered by, so that it does not come twice."""
         return self.key or str(self.source_id)
 
 
@@ -225,10 +224,7 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A whole export file. ``notes`` tells, in sums, all that the other fields do not hold.
-
-    ``bundle`` is what it was read from, if that is Markdown or a table.
-    """
+    """A whole export file; ``notes`` tells all that the other fields do not hold, in sums."""
 
     title: str
     description: str
