@@ -109,6 +109,8 @@ def _held_back(document: Document, around: Around) -> str:
     if not around.may_publish:
         was = "Was live there" if document.state == "published" else "Was scheduled there"
         return f"{was}; it comes as a draft, since you may not publish here."
+    if document.type:
+        return "Content of this type comes as a draft, to be looked over."
     if not around.asked:
         return "Was live there; it comes as a draft, since nobody asked for it to go live."
     return "It comes as a draft: texts here are approved first." if around.reviewed else ""

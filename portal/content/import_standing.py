@@ -69,7 +69,7 @@ def look(
         Term, account, Term.taxonomy, Term.slug, func.coalesce(Term.merged_into_id, Term.id)
     )
     return Standing(
-        items=_items(account, source) | {(each.type, str(each.id)): each.id for each in own},
+        items=_items(account, source) | _keys(own),
         pages=_pages(account, source) | {each.id: each for each in own},
         addresses=frozenset(
             address for (address,) in _rows(Page, account, Page.address) if address
@@ -108,6 +108,11 @@ def _pages(account: AccountRef, source: str) -> dict[uuid.UUID, Existing]:
         )
     )
     return {row[0]: Existing(*row) for row in db.session.execute(query)}
+
+
+def _keys(own: list[Existing]) -> dict[tuple[str, str], uuid.UUID | None]:
+    """Return what pages that are here would be remembered by: as posts, or else as pages."""
+    return {("post" if e.type == "post" else "page", str(e.id)): e.id for e in own}
 
 
 def _members(account: AccountRef) -> dict[str, tuple[uuid.UUID, str]]:

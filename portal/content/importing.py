@@ -11,6 +11,7 @@ from typing import Any
 from portal.content import import_files, import_report, import_write
 from portal.content.exchange.links import OwnLinks
 from portal.content.exchange.shelf import Shelf
+from portal.content.exchange.types import with_known_types
 from portal.content.import_authors import Authors
 from portal.content.import_links import Links
 from portal.content.import_menus import Menus
@@ -75,6 +76,7 @@ def _look(export: Export, account: AccountRef, by: Actor) -> Standing:
 def _plan(
     export: Export, account: AccountRef, standing: Standing, by: Actor, publish: bool
 ) -> Plan:
+    export = with_known_types(export, account)
     may_publish = can(by, Permission.PAGE_PUBLISH, account).allowed
     terms, authors = Terms(export, standing), Authors(export, standing)
     reviewed = workflow_at(account).required

@@ -167,7 +167,7 @@ PARTS: dict[str, tuple[bytes, str]] = {
     "not UTF-8": (packed({"good.md": GOOD, "bad.md": b"---\ntitle: Caf\xe9\n---\n"}), "line 2"),
     "NUL": (packed({"good.md": GOOD, "bad.md": "a\nb\0"}), "NUL character in line 2"),
     "NUL escaped": (front('title: "a\\0b"'), "cannot be kept"),
-    "unknown type": (front("type: news"), "only page and post"),
+    "unknown type": (front("type: The News"), "“The News” is none"),
     "title that is a list": (front("title: [a]"), "“title” is not a text"),
     "fields that are a list": (front("fields: [1]"), "“fields” are not"),
     "fields with NUL": (front('fields: {a: "\\0"}'), "cannot be kept"),
@@ -188,7 +188,7 @@ PARTS: dict[str, tuple[bytes, str]] = {
     "too many cells": (b"title,body\ngood,b\nbad,a,b\n", "It has 3 cells"),
     "fields that are no JSON": (b"title,fields\ngood,\nbad,{a\n", "not JSON"),
     "same slug": (b"title,slug\ngood,a\nbad,a\n", "same id, slug or title as row 2"),
-    "unknown type in a row": (b"title,type\ngood,\nbad,event\n", "only page and post"),
+    "unknown type in a row": (b"title,type\ngood,\nbad,e/vent\n", "“e/vent” is none"),
     "deep JSON": (b"title,fields\ngood,\nbad," + b"[" * 100_000 + b"\n", "not JSON"),
 }
 # These come, without what would hurt; the sentence is a part of the report.

@@ -60,6 +60,7 @@ def _document(number: int, item: Item, body: Body, family: _Family) -> Document:
         created_at=_moment(item.created_at), parent=parent, menu_order=item.position,
         excerpt=item.excerpt, categories=tuple(_nicename(each) for each in item.categories),
         tags=tuple(_nicename(each) for each in item.tags), key=item.key, path=item.path,
+        type="" if item.type in {"page", "post"} else item.type,
         fields=item.fields, remarks=remarks,
     )  # fmt: skip
 

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from portal.content.content_types import KEY
 from portal.content.drafting import BODY_LENGTH, TITLE_LENGTH
 from portal.content.exchange.model import STATES, Item, TermName, Unfit
 from portal.content.exchange.terms_text import terms_from
 from portal.content.seo import NAMES, Seo, seo_of, with_seo
 
-TYPES = ("page", "post")
+_PLURALS = {"": "page", "pages": "page", "posts": "post"}
 FIELDS_LENGTH, FIELDS_DEPTH = 1_000_000, 20
 KEY_LENGTH = 400
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -30,9 +31,10 @@ def item_of(
     Raises Unfit for what cannot be a page at all; what can be left away is told in `remarks`.
     """
     say = _Words(values, typed or values.get)
-    kind = say.words("type") or "page"
-    if kind not in TYPES:
-        raise Unfit(f"Its type is “{kind[:40]}”; there are only page and post.")
+    kind = say.words("type").strip()
+    kind = _PLURALS.get(kind, kind)
+    if not KEY.fullmatch(kind):
+        raise Unfit(f"Its type “{kind[:40]}” is none; page and post are always there.")
     if len(body) > BODY_LENGTH * 2:
         raise Unfit(f"Its text has {len(body):,} characters; {BODY_LENGTH:,} fit.")
     state, remarks = _state(say)

@@ -1,7 +1,6 @@
 """What a WordPress export holds, as plain immutable data.
 
-``reader.read`` fills these classes; the importer that writes to the database reads them.
-Nothing here touches a database, a network or a file.
+``reader.read`` fills these classes; the importer reads them. Nothing here touches a database.
 """
 
 from __future__ import annotations
@@ -125,7 +124,7 @@ class Document:
     ``parent`` is the ``source_id`` of a document in this export, never its own descendant.
     ``excerpt`` and ``title`` are plain text; ``title`` may be empty.
     ``categories`` and ``tags`` are nicenames, all present in the export's lists.
-    ``key``, ``path``, ``fields`` and ``remarks`` are of files that are not WordPress's.
+    ``key``, ``type``, ``path``, ``fields`` and ``remarks`` are of files that are not WordPress's.
     """
 
     kind: Kind
@@ -161,13 +160,13 @@ class Document:
     meta: tuple[tuple[str, str], ...] = ()
     line: int = 0
     key: str = ""
+    type: str = ""
     path: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
     @property
     def known_as(self) -> str:
-        """What the document is remembered by, so that it does not come twice."""
         return self.key or str(self.source_id)
 
 
