@@ -45,6 +45,11 @@ class Event:
         "console.exported", "exported {view}: {rows} rows, from the staff console", "view", "rows"
     )
     CONSOLE_VIEWED = _event("console.viewed", "looked at {view} in the staff console", "view")
+    CONTENT_EXPORTED = _event(
+        "content.exported",
+        "exported the content of {target} as {format}: {pages} pages ({which}), {files} files",
+        "format", "pages", "files", "which",
+    )  # fmt: skip
     COMMENT_ADDED = _event("comment.added", "commented on {target}, {about}", "about")
     COMMENT_REOPENED = _event("comment.reopened", "took up again what was said of {target}")
     COMMENT_RESOLVED = _event("comment.resolved", "settled what was said of {target}")

@@ -7,7 +7,7 @@ from tenants import ddl
 from tenants.db import UtcDateTime
 
 revision = "0170"
-down_revision = "0190"
+down_revision = "0165"
 branch_labels = None
 depends_on = None
 

@@ -2,18 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 from flask.cli import AppGroup
 
 from portal.cli.common import acting_at, fail
-from portal.content.import_plan import GROUPS
-from portal.jobs.imports import run_at_once
-from tenants.decisions import Denied
+from portal.cli.content import bring_in, show_outcome
 
 wordpress = AppGroup("wordpress", help="Content from WordPress.")
-SHOWN_GROUPS = ("left", "authors", "menus", "attachments", "bodies", "notes")
 
 
 @wordpress.command("import")
@@ -25,30 +21,13 @@ SHOWN_GROUPS = ("left", "authors", "menus", "attachments", "bodies", "notes")
 def import_file(file: Path, handle: str, email: str, dry_run: bool, as_json: bool) -> None:
     """Import an export file (WXR). Importing it again changes nothing."""
     by, here = acting_at(email, handle)
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        fail(f"{file} cannot be read: {error.strerror}")
-    try:
-        outcome = run_at_once(here, file.name, data, dry_run=dry_run, by=by)
-    except Denied as denied:
-        fail(str(denied))
+    outcome = bring_in(file, here, by, dry_run=dry_run, publish=True)
     if as_json:
         click.echo(json.dumps(outcome, indent=2, ensure_ascii=False))
     if outcome["state"] != "done":
         fail(outcome["error"])
     if not as_json:
-        _print(outcome)
-
-
-def _print(outcome: dict[str, Any]) -> None:
-    for line in outcome["lines"]:
-        if line["group"] in SHOWN_GROUPS:
-            group = GROUPS[line["group"]]
-            click.echo(f"{group}: {line['kind']} “{line['title']}”: {line['sentence']}")
-    click.echo("would be imported:" if outcome["dry_run"] else "imported:")
-    for name, count in outcome["counts"].items():
-        click.echo(f"  {count:6} {name.replace('_', ' ')}")
+        show_outcome(outcome)
 
 
 commands = [wordpress]

@@ -40,6 +40,14 @@ class Links:
         """Return the document's body with its links led to this site."""
         return proven(_LINK.sub(self._replace, document.body.html))
 
+    def fields(self, document: Document) -> Mapping[str, object]:
+        """Return the document's further values as they are."""
+        return document.fields
+
+    def why_not_live(self, body: Cleaned, fields: Mapping[str, object]) -> str:  # noqa: ARG002 - asked of every kind of link
+        """Return nothing: what was live at another site may be live here."""
+        return ""
+
     def place_of(self, address: str) -> Place | None:
         """Return the document that an address of the old site means, if it is one's."""
         return self._find(parts) if (parts := _split(address)) else None

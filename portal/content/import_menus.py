@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from portal.content.addresses import slug_of
+from portal.content.exchange.links import OwnLinks
 from portal.content.html_policy import SCHEMES, address
 from portal.content.import_links import Links
 from portal.content.import_plan import Line, Place, PlannedMenu, Remembered, key_of
@@ -25,7 +26,7 @@ class Menus:
 
     def __init__(
         self, export: Export, standing: Standing, places: Mapping[int, Place],
-        terms: Terms, links: Links, *, may_publish: bool,
+        terms: Terms, links: Links | OwnLinks, *, may_publish: bool,
     ) -> None:  # fmt: skip
         self._standing = standing
         self._places, self._terms, self._links = places, terms, links

@@ -1,10 +1,12 @@
 """Posts and pages of an export: what is new, in which state it comes, and what is left alone."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal.content.drafting import EXCERPT_LENGTH, TITLE_LENGTH, Text
+from portal.content.exchange.links import OwnLinks
 from portal.content.import_authors import Authors
 from portal.content.import_links import Links
 from portal.content.import_places import Places, Placing, parents_first
@@ -32,13 +34,16 @@ class Fate:
 class Around:
     """What deciding needs: the clock, the account's zone, and whether the importer publishes.
 
-    `reviewed` says that a workflow asks for approvals first.
+    `reviewed` says that a workflow asks for approvals first, `asked` that what was live is to go
+    live. `author_id` is whose texts those of nobody here are.
     """
 
     now: datetime
     zone: str
     may_publish: bool
     reviewed: bool = False
+    asked: bool = True
+    author_id: uuid.UUID | None = None
 
 
 class Pages:
@@ -54,7 +59,9 @@ class Pages:
         for document in parents_first(export.documents):
             self._sort(document)
 
-    def plan(self, terms: Terms, authors: Authors, links: Links) -> Iterable[PlannedPage]:
+    def plan(
+        self, terms: Terms, authors: Authors, links: Links | OwnLinks
+    ) -> Iterable[PlannedPage]:
         """Yield what is new, parents before children, and add its line."""
         for document, placing in self._new:
             page, remarks = _planned(document, placing, self._around, terms, authors, links)
@@ -64,7 +71,7 @@ class Pages:
     def remembered(self) -> list[Remembered]:
         """Return what to remember of the new documents."""
         return [
-            Remembered(document.kind, str(document.source_id), placing.place.id)
+            Remembered(document.kind, document.known_as, placing.place.id)
             for document, placing in self._new
         ]
 
@@ -89,16 +96,24 @@ def fate_of(document: Document, around: Around) -> Fate:
     """Decide the state: never more than the importer may do, never a time that has passed."""
     if document.state not in {"published", "scheduled"}:
         return Fate("draft")
-    if not around.may_publish:
-        was = "Was live there" if document.state == "published" else "Was scheduled there"
-        return Fate("draft", None, f"{was}; it comes as a draft, since you may not publish here.")
-    if around.reviewed:
-        return Fate("draft", None, "It comes as a draft: texts here are approved first.")
+    if why := _held_back(document, around):
+        return Fate("draft", None, why)
     if not document.title and not document.body.html:
         return Fate("draft", None, "It has neither title nor text, so it cannot go live.")
     if document.state == "published":
         return Fate("published")
     return _scheduled(document, around)
+
+
+def _held_back(document: Document, around: Around) -> str:
+    if not around.may_publish:
+        was = "Was live there" if document.state == "published" else "Was scheduled there"
+        return f"{was}; it comes as a draft, since you may not publish here."
+    if document.type:
+        return "Content of this type comes as a draft, to be looked over."
+    if not around.asked:
+        return "Was live there; it comes as a draft, since nobody asked for it to go live."
+    return "It comes as a draft: texts here are approved first." if around.reviewed else ""
 
 
 def _scheduled(document: Document, around: Around) -> Fate:
@@ -115,12 +130,14 @@ def _scheduled(document: Document, around: Around) -> Fate:
 
 def _planned(
     document: Document, placing: Placing, around: Around, terms: Terms, authors: Authors,
-    links: Links,
+    links: Links | OwnLinks,
 ) -> tuple[PlannedPage, list[str]]:  # fmt: skip
-    fate, credit = fate_of(document, around), authors.credit(document)
-    remarks = [fate.remark] if fate.remark else []
-    before = links.changed
-    body = links.body(document)
+    credit, before = authors.credit(document), links.changed
+    body, fields = links.body(document), links.fields(document)
+    fate = fate_of(document, around)
+    if fate.state == "published" and (why := links.why_not_live(body, fields)):
+        fate = Fate("draft", None, why)
+    remarks = [*document.remarks, *([fate.remark] if fate.remark else [])]
     if changed := links.changed - before:
         links_lead = "1 link leads" if changed == 1 else f"{changed} links lead"
         remarks.append(f"{links_lead} to pages of this site.")
@@ -133,12 +150,13 @@ def _planned(
         byline=credit.byline,
         parent_id=placing.parent.id if placing.parent else None,
         term_ids=_term_ids(document, terms),
+        fields=fields,
     )
     published = document.published_at
     page = PlannedPage(
         id=placing.place.id, document=document, state=fate.state, address=placing.place.address,
         text=text, body=body, parent_id=placing.parent.id if placing.parent else None,
-        author_id=credit.person_id, moment=fate.moment,
+        author_id=credit.person_id or around.author_id, moment=fate.moment,
         published_at=_not_after(published.utc if published else around.now, around.now),
     )  # fmt: skip
     return page, remarks

@@ -33,9 +33,9 @@ class Places:
 
     def keep(self, document: Document) -> bool:
         """Note where an earlier import put the document. False when none did."""
-        if (document.kind, str(document.source_id)) not in self._standing.items:
+        if (document.kind, document.known_as) not in self._standing.items:
             return False
-        existing = self._standing.page_of(document.kind, document.source_id)
+        existing = self._standing.page_of(document.kind, document.known_as)
         if existing is not None:
             self.of[document.source_id] = Place(existing.id, self._address(existing))
         return True

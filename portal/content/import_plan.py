@@ -1,11 +1,13 @@
 """What an import comes to before anything is written: plain data, line by line."""
 
+from __future__ import annotations
+
 import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from portal.content.clean_html import Cleaned
 from portal.content.drafting import Text
@@ -14,6 +16,9 @@ from portal.content.moments import Moment
 from portal.content.wordpress.documents import Document, Export
 from tenants.accounts import AccountRef
 from tenants.decisions import Actor
+
+if TYPE_CHECKING:
+    from portal.content.exchange.shelf import PlannedFile
 
 State = Literal["published", "scheduled", "draft"]
 GROUPS = {
@@ -101,7 +106,7 @@ class Remembered:
 class Plan:
     """All that an import writes, and its report. A function of the export and of `standing`.
 
-    `redirects` leads from an old address to the id of a page.
+    `redirects` leads from an old address to the id of a page. Without `publish` nothing goes live.
     """
 
     account: AccountRef
@@ -116,10 +121,19 @@ class Plan:
     remembered: tuple[Remembered, ...]
     lines: tuple[Line, ...]
     counts: Mapping[str, int]
+    files: tuple[PlannedFile, ...] = ()
+    publish: bool = True
+
+    @property
+    def told(self) -> str:
+        """Return what people are told this came from."""
+        return self.export.bundle.label if self.export.bundle else self.source
 
 
 def source_of(export: Export) -> str:
     """Return how the site an export came from is remembered: its address without scheme."""
+    if export.bundle is not None:
+        return export.bundle.source
     address = export.base_blog_url or export.link or export.base_site_url
     return key_of(address.partition("://")[2].rstrip("/").casefold() or "wordpress")
 

@@ -29,6 +29,12 @@ def _fate(file: Attachment, uses: Mapping[int, int], featured: set[int | None]) 
     return f"Not fetched: {where}; {shown}.{also}"
 
 
+def left_lines(export: Export) -> Iterator[Line]:
+    """Yield what of a bundle does not come along, by its row or file."""
+    for left in export.bundle.left if export.bundle else ():
+        yield Line("left", left.where, left.title or left.where, left.sentence)
+
+
 def body_lines(pages: Iterable[PlannedPage]) -> Iterator[Line]:
     """Yield for each new text what of it is not carried, and what cleaning took out."""
     for page in pages:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from portal.content.exchange.reading import format_of
 from portal.content.imports import STUCK_AFTER, ImportRun
 from portal.content.problems import Problem
 from tenants.accounts import AccountRef
@@ -36,16 +37,19 @@ class Found:
 
 
 def hand_in(
-    account: AccountRef, filename: str, data: bytes, *, dry_run: bool, by: Actor
-) -> ImportRun:
-    """Store a file to be imported, waiting to be taken up, and record it. Raises Denied and
-    QuotaReached.
+    account: AccountRef, filename: str, data: bytes, *, dry_run: bool, by: Actor,
+    publish: bool = True,
+) -> ImportRun:  # fmt: skip
+    """Store a file to be imported, waiting to be taken up, and record it.
+
+    Raises Denied, QuotaReached, and Unreadable for what is no kind of file that is imported.
     """
     authorize(by, Permission.CONTENT_IMPORT, account)
     take(Resource.STORAGE, account, len(data), by=by)
     run = ImportRun(
         tenant_id=account.tenant_id, account_id=account.id, filename=shown_name(filename),
-        data=data, dry_run=dry_run, person_id=by.person_id, state="waiting",
+        data=data, format=format_of(data), publish=publish, dry_run=dry_run,
+        person_id=by.person_id, state="waiting",
     )  # fmt: skip
     db.session.add(run)
     record(Event.IMPORT_ASKED, run, by=by, changes={}, dry_run=dry_run)
@@ -59,7 +63,7 @@ def hand_in_again(run: ImportRun, account: AccountRef, *, by: Actor) -> ImportRu
     """
     if not run.dry_run or run.state != "done" or run.data is None:
         raise Problem("Only a finished dry run can be imported for real. Upload the file again.")
-    return hand_in(account, run.filename, run.data, dry_run=False, by=by)
+    return hand_in(account, run.filename, run.data, dry_run=False, by=by, publish=run.publish)
 
 
 def find_waiting(limit: int) -> list[uuid.UUID]:
@@ -132,7 +136,8 @@ def imports_of(account_id: uuid.UUID) -> list[ImportRun]:
 def as_json(run: ImportRun) -> dict[str, Any]:
     """Return all that people are told of an import."""
     return {
-        "file": run.filename, "dry_run": run.dry_run, "state": run.state, "error": run.error,
+        "file": run.filename, "format": run.format, "dry_run": run.dry_run,
+        "state": run.state, "error": run.error,
         "counts": run.counts, "lines": run.lines,
     }  # fmt: skip
 
@@ -141,7 +146,7 @@ def shown_name(filename: str) -> str:
     """Return a file's name without folders, control characters and excess length."""
     name = filename.replace("\\", "/").rpartition("/")[2]
     kept = "".join(c for c in name if c.isprintable() or c == " ").strip()
-    return kept[:NAME_LENGTH] or "export.xml"
+    return kept[:NAME_LENGTH] or "export"
 
 
 def _open(at: datetime) -> ColumnElement[bool]:

@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from portal.content.exchange.beside import Beside, look_beside
+from portal.content.exchange.model import Bundle
 from portal.content.imports import ImportedItem
 from portal.content.pages import Page, Revision
 from portal.content.sites import Menu, Redirect
 from portal.content.terms import Term
 from tenants.accounts import AccountRef
 from tenants.db import db
+from tenants.decisions import SYSTEM, Actor
 from tenants.inventory import people_reaching
 
 DOCUMENTS = ("post", "page")
@@ -45,22 +48,29 @@ class Standing:
     menus: frozenset[str]
     has_primary_menu: bool
     people: Mapping[str, tuple[uuid.UUID, str]]
+    beside: Beside | None = None
 
-    def page_of(self, kind: str, source_id: int) -> Existing | None:
+    def page_of(self, kind: str, source_id: str) -> Existing | None:
         """Return the page that a document became in an earlier import, if it is still there."""
-        target = self.items.get((kind, str(source_id)))
+        target = self.items.get((kind, source_id))
         return self.pages.get(target) if target else None
 
 
-def look(account: AccountRef, source: str) -> Standing:
-    """Return what the account has. Needs the whole tenant's scope; seven statements."""
+def look(
+    account: AccountRef, source: str, bundle: Bundle | None = None, *, by: Actor = SYSTEM
+) -> Standing:
+    """Return what the account has. Needs the whole tenant's scope; seven statements, and a few for
+    a bundle, of which pages and files that are here count as imported before.
+    """
+    beside = look_beside(account, bundle, by=by) if bundle else None
+    own = [Existing(*row) for row in beside.pages] if beside else []
     menus = _rows(Menu, account, Menu.slug, Menu.primary)
     terms = _rows(
         Term, account, Term.taxonomy, Term.slug, func.coalesce(Term.merged_into_id, Term.id)
     )
     return Standing(
-        items=_items(account, source),
-        pages=_pages(account, source),
+        items=_items(account, source) | _keys(own),
+        pages=_pages(account, source) | {each.id: each for each in own},
         addresses=frozenset(
             address for (address,) in _rows(Page, account, Page.address) if address
         ),
@@ -69,6 +79,7 @@ def look(account: AccountRef, source: str) -> Standing:
         menus=frozenset(slug for slug, _ in menus),
         has_primary_menu=any(primary for _, primary in menus),
         people=_members(account),
+        beside=beside,
     )
 
 
@@ -97,6 +108,11 @@ def _pages(account: AccountRef, source: str) -> dict[uuid.UUID, Existing]:
         )
     )
     return {row[0]: Existing(*row) for row in db.session.execute(query)}
+
+
+def _keys(own: list[Existing]) -> dict[tuple[str, str], uuid.UUID | None]:
+    """Return what pages that are here would be remembered by: as posts, or else as pages."""
+    return {("post" if e.type == "post" else "page", str(e.id)): e.id for e in own}
 
 
 def _members(account: AccountRef) -> dict[str, tuple[uuid.UUID, str]]:

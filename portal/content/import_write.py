@@ -2,12 +2,15 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 
-from portal.content.drafting import new_revision, stand
+from portal.content.drafting import Text, new_revision, stand
+from portal.content.field_values import keep
 from portal.content.import_plan import Plan, PlannedPage
 from portal.content.imports import ImportedItem
+from portal.content.media_uses import named_in, note_draft, note_live
 from portal.content.pages import Page, Revision
 from portal.content.scheduling import schedule
 from portal.content.search_index import index_new
@@ -75,7 +78,7 @@ def _page(planned: PlannedPage, hashes: Mapping[int, str], keys: Mapping[str, uu
     live = planned.state == "published"
     created = document.created_at.utc if document.created_at else now()
     return Page(
-        id=planned.id, type=document.kind, title=planned.text.title,
+        id=planned.id, type=document.type or document.kind, title=planned.text.title,
         parent_id=planned.parent_id if live else None,
         position=document.menu_order, author_id=planned.author_id,
         address=planned.address if live else None,
@@ -86,12 +89,12 @@ def _page(planned: PlannedPage, hashes: Mapping[int, str], keys: Mapping[str, uu
 
 
 def _write_revisions(plan: Plan, pages: list[tuple[PlannedPage, Page]]) -> None:
-    note = f"Imported from {plan.source}."
+    note = f"Imported from {plan.told}."
+    kept = [(planned, page, _kept(planned, page)) for planned, page in pages]
     made = [
-        (planned, page, new_revision(page, planned.text, planned.body, by=plan.by, number=1,
-                                     note=note))
-        for planned, page in pages
-    ]  # fmt: skip
+        (planned, page, new_revision(page, text, planned.body, by=plan.by, number=1, note=note))
+        for planned, page, text in kept
+    ]
     _add(revision for _, _, revision in made)
     index_new((page, revision) for _, page, revision in made)
     for planned, page, revision in made:
@@ -99,12 +102,24 @@ def _write_revisions(plan: Plan, pages: list[tuple[PlannedPage, Page]]) -> None:
         if planned.state == "published":
             page.live_revision_id = revision.id
         record(
-            Event.PAGE_IMPORTED, page, by=plan.by, source=plan.source, state=planned.state,
+            Event.PAGE_IMPORTED, page, by=plan.by, source=plan.told, state=planned.state,
             changes={"title": ["", page.title], "address": [None, page.address]},
         )  # fmt: skip
     db.session.flush()
     for planned, page, revision in made:
+        if named_in(revision.body, revision.fields):
+            note_draft(page, revision, plan.account, by=plan.by)
+            note_live(page, revision if planned.state == "published" else None)
         _schedule(plan, planned, page, revision)
+
+
+def _kept(planned: PlannedPage, page: Page) -> Text:
+    """Return the text with its fields as a page of its type keeps them. Raises Problem."""
+    if not planned.document.type:
+        return planned.text
+    kept = keep(page, planned.text.fields)
+    kept.note(page)
+    return replace(planned.text, fields=kept.values)
 
 
 def _schedule(plan: Plan, planned: PlannedPage, page: Page, revision: Revision) -> None:

@@ -1,4 +1,4 @@
-"""Importing a WordPress export: what would happen, and making it happen.
+"""Importing an export of another system or of this: what would happen, and making it happen.
 
 `plan` only reads; the same export and the same standing give the same report. `carry_out` writes
 what a plan says, in the caller's transaction. What was imported before is never touched again.
@@ -8,7 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from portal.content import import_report, import_write
+from portal.content import import_files, import_report, import_write
+from portal.content.exchange.links import OwnLinks
+from portal.content.exchange.shelf import Shelf
+from portal.content.exchange.types import with_known_types
 from portal.content.import_authors import Authors
 from portal.content.import_links import Links
 from portal.content.import_menus import Menus
@@ -17,6 +20,7 @@ from portal.content.import_plan import Plan, source_of
 from portal.content.import_redirects import Redirects
 from portal.content.import_standing import Standing, look
 from portal.content.import_terms import Terms
+from portal.content.storage import Storage
 from portal.content.wordpress.documents import Export
 from portal.content.workflows import workflow_at
 from tenants.accounts import AccountRef
@@ -25,27 +29,33 @@ from tenants.decisions import Actor, authorize, can
 from tenants.permissions import Permission
 
 
-def plan(export: Export, account: AccountRef, *, by: Actor) -> Plan:
+def plan(export: Export, account: AccountRef, *, by: Actor, publish: bool = True) -> Plan:
     """Return what importing would do here. Reads only; needs the whole tenant's scope.
 
-    Whoever may not publish gets drafts. Raises Denied without the right to import.
+    Whoever may not publish gets drafts, and so does who does not want to `publish`. Raises Denied
+    without the right to import.
     """
     authorize(by, Permission.CONTENT_IMPORT, account)
-    return _plan(export, account, look(account, source_of(export)), by)
+    return _plan(export, account, _look(export, account, by), by, publish)
 
 
-def carry_out(plan: Plan, *, hash_password: Callable[[str], str]) -> Plan:
+def carry_out(
+    plan: Plan, *, hash_password: Callable[[str], str], files: Storage | None = None
+) -> Plan:
     """Write what the plan says and return the plan that was written; flushed, not committed.
 
     If the account changed since, it is planned again, under a lock that keeps a second import of
-    this account waiting. Passwords are hashed before the first statement. Raises Denied.
+    this account waiting. Passwords are hashed before the first statement. `files` is where files of
+    the library are kept. Raises Denied, QuotaReached and StoreDown.
     """
     authorize(plan.by, Permission.CONTENT_IMPORT, plan.account)
     hashes = _hashes(plan.export, hash_password)
     import_write.lock(plan.account)
-    standing = look(plan.account, plan.source)
+    standing = _look(plan.export, plan.account, plan.by)
     if standing != plan.standing:
-        plan = _plan(plan.export, plan.account, standing, plan.by)
+        plan = _plan(plan.export, plan.account, standing, plan.by, plan.publish)
+    if plan.files and files is not None:
+        import_files.write(plan, files)
     import_write.write(plan, hashes)
     return plan
 
@@ -53,34 +63,49 @@ def carry_out(plan: Plan, *, hash_password: Callable[[str], str]) -> Plan:
 def report_of(plan: Plan) -> dict[str, Any]:
     """Return the report as JSON: `source`, `counts` and `lines`."""
     return {
-        "source": plan.source,
+        "source": plan.told,
         "counts": dict(plan.counts),
         "lines": [asdict(line) for line in plan.lines],
     }
 
 
-def _plan(export: Export, account: AccountRef, standing: Standing, by: Actor) -> Plan:
+def _look(export: Export, account: AccountRef, by: Actor) -> Standing:
+    return look(account, source_of(export), export.bundle, by=by)
+
+
+def _plan(
+    export: Export, account: AccountRef, standing: Standing, by: Actor, publish: bool
+) -> Plan:
+    export = with_known_types(export, account)
     may_publish = can(by, Permission.PAGE_PUBLISH, account).allowed
     terms, authors = Terms(export, standing), Authors(export, standing)
     reviewed = workflow_at(account).required
-    found = Pages(export, standing, Around(now(), account.zone, may_publish, reviewed))
-    links = Links(export, found.places.of, account.handle)
+    around = Around(
+        now(), account.zone, may_publish, reviewed, publish, by.person_id if export.bundle else None
+    )
+    found = Pages(export, standing, around)
+    shelf, links = _links(export, account, standing, found, by)
     pages = tuple(found.plan(terms, authors, links))
-    menus = Menus(export, standing, found.places.of, terms, links, may_publish=may_publish)
+    wanted = may_publish and publish
+    menus = Menus(export, standing, found.places.of, terms, links, may_publish=wanted)
     redirects = Redirects(pages, standing)
     lines = (
         *found.lines, *authors.lines(), *terms.lines, *menus.lines, *redirects.lines,
-        *import_report.file_lines(export), *import_report.body_lines(pages),
+        *shelf.lines, *import_report.left_lines(export), *import_report.file_lines(export),
+        *import_report.body_lines(pages),
         *import_report.note_lines(export.notes),
     )  # fmt: skip
     return Plan(
         account=account, by=by, source=source_of(export), export=export, standing=standing,
         terms=tuple(terms.planned), pages=pages, menus=tuple(menus.planned),
-        redirects=redirects.found, lines=lines,
-        remembered=(*found.remembered(), *terms.remembered, *menus.remembered),
+        redirects=redirects.found, lines=lines, files=tuple(shelf.planned), publish=publish,
+        remembered=(
+            *found.remembered(), *terms.remembered, *menus.remembered, *shelf.remembered
+        ),
         counts={
             **import_report.page_counts(pages),
-            "already_there": found.there, "left_out": found.left,
+            "already_there": found.there, "files": len(shelf.planned),
+            "left_out": found.left + (len(export.bundle.left) if export.bundle else 0),
             "authors": authors.known(), "bylines": authors.names_only(),
             "categories": terms.created("category"), "tags": terms.created("tag"),
             "menus": len(menus.planned), "redirects": len(redirects.found),
@@ -88,6 +113,16 @@ def _plan(export: Export, account: AccountRef, standing: Standing, by: Actor) ->
             "not_carried": sum(line.group == "bodies" for line in lines),
         },
     )  # fmt: skip
+
+
+def _links(
+    export: Export, account: AccountRef, standing: Standing, found: Pages, by: Actor
+) -> tuple[Shelf, Links | OwnLinks]:
+    may_upload = can(by, Permission.MEDIA_UPLOAD, account).allowed
+    shelf = Shelf(export.bundle, standing, may_upload=may_upload)
+    if export.bundle is None:
+        return shelf, Links(export, found.places.of, account.handle)
+    return shelf, OwnLinks(export, found.places.of, shelf, account.handle)
 
 
 def _hashes(export: Export, hash_password: Callable[[str], str]) -> Mapping[int, str]:

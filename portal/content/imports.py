@@ -18,8 +18,10 @@ STUCK_AFTER = timedelta(minutes=10)
 class ImportRun(Keyed, TenantScoped, Audited, Base):
     """One file handed in, as a dry run or for real.
 
-    `data` is emptied when it was imported or cannot be read. One that is `working` since longer
-    than STUCK_AFTER has lost its worker and is taken up again: doing it twice changes nothing.
+    `format` is a key of `exchange.model.FORMATS`, or empty for what was handed in before there were
+    several. Without `publish` everything comes as a draft. `data` is emptied when it was imported
+    or cannot be read. One that is `working` since longer than STUCK_AFTER has lost its worker and
+    is taken up again: doing it twice changes nothing.
     """
 
     __tablename__ = "import_run"
@@ -30,6 +32,8 @@ class ImportRun(Keyed, TenantScoped, Audited, Base):
 
     filename: Mapped[str] = mapped_column(Text)
     data: Mapped[bytes | None] = mapped_column(deferred=True)
+    format: Mapped[str] = mapped_column(String(16), default="")
+    publish: Mapped[bool] = mapped_column(default=True)
     dry_run: Mapped[bool]
     state: Mapped[str] = mapped_column(String(16), default="waiting")
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))

@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -77,9 +78,9 @@ def prepare(filename: str, data: bytes, allowed: Collection[str]) -> Prepared:
 
 def upload(
     account: AccountRef, prepared: Prepared, folder: MediaFolder | None, *,
-    by: Actor, files: Storage, alt: str = "",
+    by: Actor, files: Storage, alt: str = "", media_id: uuid.UUID | None = None,
 ) -> tuple[Media, MediaVersion]:  # fmt: skip
-    """Keep a file in an account and record it.
+    """Keep a file in an account and record it; `media_id` is the id it gets, if that is settled.
 
     Raises Denied, Duplicate when the account has it already, QuotaReached and StoreDown.
     """
@@ -87,7 +88,8 @@ def upload(
     _refuse_copy(prepared, account, by)
     take(Resource.STORAGE, account, len(prepared.data), by=by)
     media = Media(
-        tenant_id=account.tenant_id, account_id=account.id, kind=prepared.kind,
+        id=media_id or new_id(), tenant_id=account.tenant_id, account_id=account.id,
+        kind=prepared.kind,
         folder_id=folder.id if folder else None, name=prepared.name, alt=alt[:ALT_LENGTH],
         author_id=by.person_id, author_label=by.name or by.label, number=1,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from flask import (
 )
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from portal.content.exchange.model import FORMATS
 from portal.content.import_plan import GROUPS
 from portal.content.import_report import as_rows, narrowed
 from portal.content.import_runs import hand_in, hand_in_again, import_by_id, imports_of
@@ -41,7 +42,7 @@ PER_PART = 100
 @bp.get("/")
 @permission(P.CONTENT_IMPORT)
 def index() -> str:
-    return render_template("imports/index.html", runs=imports_of(current.here.id))
+    return render_template("imports/index.html", formats=FORMATS, runs=imports_of(current.here.id))
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -53,11 +54,15 @@ def new() -> Any:
         if data:
             name = form.file.data.filename or ""
             try:
-                return _watch(hand_in(current.here, name, data, dry_run=True, by=current.person))
-            except QuotaReached as problem:
+                run = hand_in(
+                    current.here, name, data, dry_run=True, by=current.person,
+                    publish=form.publish.data,
+                )  # fmt: skip
+                return _watch(run)
+            except (Problem, QuotaReached) as problem:
                 add_error(form.file, str(problem))
         else:
-            add_error(form.file, "The file is empty. Export the site again.")
+            add_error(form.file, "The file is empty. Export it again.")
     status = 422 if form.is_submitted() else 200
     return render_template("imports/new.html", form=form, limit=_limit()), status
 
@@ -71,7 +76,8 @@ def show(import_id: uuid.UUID) -> str:
     found = narrowed(run.lines, group, search)
     part = max(1, request.args.get("part", 1, type=int))
     return render_template(
-        "imports/show.html", run=run, group=group, search=search, part=part, groups=GROUPS,
+        "imports/show.html", run=run, formats=FORMATS, group=group, search=search, part=part,
+        groups=GROUPS,
         found=found[(part - 1) * PER_PART : part * PER_PART], total=len(found),
         more=len(found) > part * PER_PART, chips=_chips(run, group, search),
         silent=run.state == "waiting" and is_silent(db.session(), "scheduler"),

@@ -180,6 +180,7 @@ SCREENS = [
     Screen("cancel", "publisher", "/a/acme/schedules/{schedule}/cancel"),
     Screen("imports", "admin", "/a/acme/imports/"),
     Screen("imports-empty", "admin", "/a/empty/imports/"),
+    Screen("export", "viewer", "/a/acme/export/"),
     Screen("import-new", "admin", "/a/acme/imports/new"),
     Screen("import-report", "admin", "/a/acme/imports/{import_run}/"),
     Screen("site-home", "", "/s/acme/"),

@@ -1,16 +1,17 @@
 """What a WordPress export holds, as plain immutable data.
 
-``reader.read`` fills these classes; the importer that writes to the database reads them.
-Nothing here touches a database, a network or a file.
+``reader.read`` fills these classes; the importer reads them. Nothing here touches a database.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from portal.content.clean_html import Removal
+from portal.content.exchange.model import Bundle
 
 Kind = Literal["post", "page"]
 State = Literal["published", "scheduled", "draft", "trashed"]
@@ -123,6 +124,7 @@ class Document:
     ``parent`` is the ``source_id`` of a document in this export, never its own descendant.
     ``excerpt`` and ``title`` are plain text; ``title`` may be empty.
     ``categories`` and ``tags`` are nicenames, all present in the export's lists.
+    ``key``, ``type``, ``path``, ``fields`` and ``remarks`` are of files that are not WordPress's.
     """
 
     kind: Kind
@@ -157,6 +159,15 @@ class Document:
     comments_open: bool = False
     meta: tuple[tuple[str, str], ...] = ()
     line: int = 0
+    key: str = ""
+    type: str = ""
+    path: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def known_as(self) -> str:
+        return self.key or str(self.source_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +223,7 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A whole export file. ``notes`` tells, in sums, all that the other fields do not hold."""
+    """A whole export file; ``notes`` tells all that the other fields do not hold, in sums."""
 
     title: str
     description: str
@@ -231,6 +242,7 @@ class Export:
     attachments: tuple[Attachment, ...]
     menus: tuple[Menu, ...]
     notes: tuple[Lost, ...]
+    bundle: Bundle | None = None
 
     @property
     def documents(self) -> tuple[Document, ...]:

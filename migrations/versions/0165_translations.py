@@ -6,7 +6,7 @@ from alembic import op
 from tenants import ddl
 from tenants.db import UtcDateTime
 
-revision = "0190"
+revision = "0165"
 down_revision = "0160"
 branch_labels = None
 depends_on = None

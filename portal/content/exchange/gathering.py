@@ -1,0 +1,146 @@
+"""What of an account is exported: its pages as they stand, a batch at a time, and its files.
+
+Only this account's, only what is not in the trash, and files only as far as somebody sees them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import and_, func, select
+
+from portal.content.exchange.model import TermName
+from portal.content.media import Media, MediaVersion
+from portal.content.media_folders import MediaFolder, visible_media
+from portal.content.pages import Page, Revision
+from portal.content.sites import Redirect
+from portal.content.terms import Term
+from tenants.accounts import AccountRef
+from tenants.db import db
+from tenants.decisions import Actor
+
+Which = Literal["drafts", "live"]
+PER_READ = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """A page without its text: what paths and parents are made of."""
+
+    id: uuid.UUID
+    type: str
+    slug: str
+    parent_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A page with the text that is exported."""
+
+    page: Page
+    revision: Revision
+    former: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        """Return the state the exported text was in: live, or what the page is else."""
+        return "live" if self.revision.id == self.page.live_revision_id else self.page.state
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file of the library as it is now."""
+
+    media: Media
+    version: MediaVersion
+    folder: str
+
+
+def stubs_of(account: AccountRef, which: Which) -> list[Stub]:
+    """Return every page that is exported, the oldest first. One statement."""
+    query = (
+        select(Page.id, Page.type, Revision.slug, Revision.parent_id)
+        .join(Revision, Revision.id == _shown(which))
+        .where(Page.account_id == account.id)
+        .order_by(Page.id)
+    )
+    return [Stub(*row) for row in db.session.execute(query)]
+
+
+def wholes_of(account: AccountRef, which: Which, ids: list[uuid.UUID]) -> Iterator[Whole]:
+    """Yield these pages with their texts, in this order. Two statements for each batch."""
+    for start in range(0, len(ids), PER_READ):
+        part = ids[start : start + PER_READ]
+        query = (
+            select(Page, Revision)
+            .join(Revision, Revision.id == _shown(which))
+            .where(Page.account_id == account.id, Page.id.in_(part))
+            .order_by(Page.id)
+        )
+        former: dict[uuid.UUID, list[str]] = {}
+        for page_id, address in db.session.execute(
+            select(Redirect.page_id, Redirect.address)
+            .where(Redirect.account_id == account.id, Redirect.page_id.in_(part))
+            .order_by(Redirect.address)
+        ):
+            former.setdefault(page_id, []).append(address)
+        rows = [(row[0], row[1]) for row in db.session.execute(query)]
+        for page, revision in rows:
+            yield Whole(page, revision, tuple(former.get(page.id, ())))
+        for row in rows:
+            for each in row:
+                db.session.expunge(each)
+
+
+def terms_of(account: AccountRef) -> Mapping[str, tuple[str, TermName]]:
+    """Return each term by its id: whether tag or category, and its name with those above it."""
+    query = select(
+        Term.id, func.coalesce(Term.merged_into_id, Term.id), Term.taxonomy, Term.name, Term.slug,
+        Term.parent_id,
+    ).where(Term.account_id == account.id)  # fmt: skip
+    rows = {row[0]: row for row in db.session.execute(query)}
+
+    def named(row: Any, seen: frozenset[uuid.UUID]) -> TermName:
+        parent = rows.get(row[5])
+        above: tuple[TermName, ...] = ()
+        if parent is not None and parent[0] not in seen:
+            higher = named(parent, seen | {parent[0]})
+            above = (*higher.above, higher)
+        return TermName(row[3], row[4], above)
+
+    meant = {key: rows.get(row[1], row) for key, row in rows.items()}
+    return {str(key): (row[2], named(row, frozenset({row[0]}))) for key, row in meant.items()}
+
+
+def files_of(account: AccountRef, *, by: Actor) -> list[FileRow]:
+    """Return the files that `by` sees, the oldest first, each as it is now. One statement."""
+    current = and_(MediaVersion.media_id == Media.id, MediaVersion.number == Media.number)
+    query = (
+        select(Media, MediaVersion, MediaFolder.name)
+        .join(MediaVersion, current)
+        .outerjoin(MediaFolder, MediaFolder.id == Media.folder_id)
+        .where(visible_media(by, account), Media.trashed_at.is_(None))
+        .order_by(Media.id)
+    )
+    return [FileRow(row[0], row[1], row[2] or "") for row in db.session.execute(query)]
+
+
+def addresses_of(account: AccountRef) -> dict[str, str]:
+    """Return the path of each live page on the account's site, by its id."""
+    query = select(Page.id, Page.address).where(
+        Page.account_id == account.id, Page.address.is_not(None)
+    )
+    return {str(page_id): f"/s/{account.handle}{at}" for page_id, at in db.session.execute(query)}
+
+
+def seconds_of(when: datetime | None) -> str:
+    """Return an instant as files say it, to the microsecond, in UTC."""
+    return when.isoformat() if when else ""
+
+
+def _shown(which: Which) -> Any:
+    return Page.live_revision_id if which == "live" else Page.draft_revision_id

@@ -1,0 +1,52 @@
+"""Taking an account's content along, as a file."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, send_file
+
+from portal.content.exchange.exporting import Wanted, record_content_export
+from portal.content.problems import Problem
+from portal.content.storage import StoreDown
+from portal.forms.base import add_error
+from portal.forms.imports import ExportForm
+from portal.guards import permission
+from portal.jobs.exports import make_export
+from portal.requests import current
+from tenants.permissions import Permission as P
+
+bp = Blueprint("exports", __name__, url_prefix="/a/<handle>/export")
+PAGES, BYTES = 2_000, 200 * 2**20
+MIMES = {"zip": "application/zip", "csv": "text/csv", "xml": "application/xml"}
+
+
+@bp.get("/")
+@permission(P.PAGE_VIEW)
+def new() -> str:
+    return _screen(ExportForm())
+
+
+@bp.post("/")
+@permission(P.PAGE_VIEW)
+def make() -> Any:
+    """Download the content; what is too much for that says so, with what to do."""
+    form = ExportForm()
+    if not form.validate():
+        return _screen(form), 422
+    wanted = Wanted(form.format.data, form.which.data, form.media.data, PAGES, BYTES)
+    try:
+        done = make_export(current.here, wanted, by=current.person)
+    except (Problem, StoreDown) as problem:
+        add_error(form.media, str(problem))
+        return _screen(form), 422
+    record_content_export(current.here, wanted, done, by=current.person)
+    answer: Response = send_file(
+        done.file, mimetype=MIMES[done.ending], as_attachment=True,
+        download_name=f"{current.here.handle}-{wanted.format}.{done.ending}",
+    )  # fmt: skip
+    return answer
+
+
+def _screen(form: ExportForm) -> str:
+    return render_template(
+        "exports/new.html", form=form, pages=f"{PAGES:,}", size=f"{BYTES // 2**20} MB"
+    )
