@@ -13,6 +13,7 @@ from portal.content.languages import name_of
 from portal.content.logos import logo_size
 from portal.content.notifications import unread_count
 from portal.heartbeats import is_silent
+from portal.navigation import NAV, PART_OF
 from portal.proofs import ask_url
 from portal.requests import current
 from portal.times import ago, clock_time, local_time
@@ -23,71 +24,6 @@ from tenants.decisions import Decision, Holding
 from tenants.permissions import Permission as P
 
 STATIC = ROOT / "static"
-
-_NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], ...] = (
-    (None, (("Dashboard", "dashboard.show", "gauge", (P.ACCOUNT_VIEW,)),)),
-    ("Content", (
-        ("Pages and posts", "pages.index", "file-text", (P.PAGE_VIEW,)),
-        ("Media", "media.index", "image", (P.MEDIA_VIEW,)),
-        ("Waiting for me", "reviews.waiting", "inbox", (P.PAGE_REVIEW, P.PAGE_VIEW)),
-        ("Tags and categories", "terms.index", "tag", (P.PAGE_VIEW,)),
-        ("Redirects", "redirects.index", "link", (P.PAGE_VIEW,)),
-        ("Schedule", "schedules.index", "calendar-clock", (P.SCHEDULE_VIEW,)),
-        ("Types", "types.index", "rows-3", (P.PAGE_VIEW,)),
-        ("Import", "imports.index", "upload", (P.CONTENT_IMPORT,)),
-        ("Export", "exports.new", "download", (P.PAGE_VIEW,)),
-    )),
-    ("People and access", (
-        ("People", "people.index", "users", (P.ACCESS_VIEW,)),
-        ("Groups", "groups.index", "user-cog", (P.ACCESS_VIEW,)),
-        ("Roles", "roles.index", "id-card", (P.ACCESS_VIEW,)),
-        ("Requests", "requests.index", "inbox", (P.GRANT_GIVE,)),
-        ("Access", "access.index", "shield-check", (P.ACCOUNT_VIEW,)),
-    )),
-    ("Account", (
-        ("Accounts", "accounts.index", "folder-tree", (P.ACCOUNT_VIEW,)),
-        ("Limits", "limits.index", "columns-3", (P.ACCOUNT_VIEW,)),
-        ("Policies", "policies.index", "scroll-text", (P.ACCOUNT_VIEW,)),
-        ("Workflow", "workflow.index", "shield-check", (P.ACCOUNT_VIEW,)),
-        ("Settings", "settings.edit", "settings", (P.ACCOUNT_EDIT,)),
-    )),
-    ("Record", (
-        ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),
-        ("Support", "support.index", "eye", (P.SUPPORT_CONSENT, P.SUPPORT_OPEN, P.TRAIL_VIEW)),
-    )),
-)  # fmt: skip
-
-
-_PART_OF = {
-    "account_changes": "accounts",
-    "account_closing": "accounts",
-    "bulk": "people",
-    "comments": "pages",
-    "checks": "pages",
-    "caring": "pages",
-    "copying": "pages",
-    "defining": "roles",
-    "drafts": "pages",
-    "holders": "access",
-    "keeping": "trail",
-    "logo": "settings",
-    "media_folders": "media",
-    "media_items": "media",
-    "merging": "pages",
-    "presence": "pages",
-    "looking": "pages",
-    "many_pages": "pages",
-    "page_lists": "pages",
-    "publication": "pages",
-    "revisions": "pages",
-    "shares": "pages",
-    "supposing": "access",
-    "trail_files": "trail",
-    "templates": "pages",
-    "translations": "pages",
-    "trash": "pages",
-    "type_fields": "types",
-}
 
 
 def init_app(app: Flask) -> None:
@@ -205,7 +141,7 @@ class Shell:
 
     @cached_property
     def nav(self) -> list[dict[str, Any]]:
-        groups = [_group(label, items) for label, items in _NAV] if current.account else []
+        groups = [_group(label, items) for label, items in NAV] if current.account else []
         if current.person.is_staff:
             item = _item("Staff console", "/console/", "building-2", "/console")
             groups.append({"label": "House", "items": [item]})
@@ -248,7 +184,7 @@ def _group(label: str | None, items: Any) -> dict[str, Any]:
 
 
 def _item(label: str, url: str, icon: str, key: str) -> dict[str, Any]:
-    within = _PART_OF.get(request.blueprint or "", request.blueprint)
+    within = PART_OF.get(request.blueprint or "", request.blueprint)
     here = request.path.startswith(key) or within == key.split(".", maxsplit=1)[0]
     count = len(requests_for(current.person, current.here)) if key == "requests.index" else 0
     return {"label": label, "url": url, "icon": icon, "current": here, "count": count}

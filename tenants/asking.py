@@ -9,7 +9,8 @@ from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, authorize, can, permissions_at
 from tenants.delegation import give, role_permissions
-from tenants.events import Event, EventType
+from tenants.event_types import EventType
+from tenants.events import Event
 from tenants.grants import Grant, Reach
 from tenants.people import person_by_id
 from tenants.permissions import Permission

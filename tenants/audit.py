@@ -17,7 +17,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
-from tenants.events import TITLES, EventType, all_events
+from tenants.event_types import TITLES, EventType
+from tenants.events import all_events
 from tenants.scope import TenantScoped
 
 HIDDEN = "<hidden>"

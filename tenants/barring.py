@@ -14,7 +14,8 @@ from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Decision, Denied, authorize
 from tenants.ending import keepers
-from tenants.events import Event, EventType
+from tenants.event_types import EventType
+from tenants.events import Event
 from tenants.people import Absence, Person
 from tenants.permissions import Permission
 from tenants.scope import current_scope

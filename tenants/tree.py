@@ -11,7 +11,7 @@ from tenants.audit import AuditEvent, record
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, authorize
-from tenants.events import EventType
+from tenants.event_types import EventType
 from tenants.permissions import Permission
 
 DEEPEST = 25

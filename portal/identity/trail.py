@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tenants.audit import record
 from tenants.decisions import Actor
-from tenants.events import EventType
+from tenants.event_types import EventType
 from tenants.scope import current_scope
 
 SOMEBODY = Actor(person_id=None, label="Somebody", name="Somebody not signed in")

@@ -19,7 +19,8 @@ from tenants import directory
 from tenants.db import db
 from tenants.decisions import Actor
 from tenants.engines import reading
-from tenants.events import Event, EventType
+from tenants.event_types import EventType
+from tenants.events import Event
 from tenants.people import Person, person_by_email, person_by_id
 from tenants.scope import aside, tenant_scope
 

@@ -132,7 +132,7 @@ def test_the_token_does_not_travel(app: Flask, client: FlaskClient, cast: Cast):
     token = open_link(app, client, cast)
     opened, page = client.get(PAGE + token), client.get(PAGE)
     for answer in (opened, page):
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
         assert answer.headers["Cache-Control"] == "no-store"
     assert token not in page.text
     assert token not in (opened.location or "")

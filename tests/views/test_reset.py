@@ -93,7 +93,7 @@ def test_the_token_does_not_travel(app: Flask, client: FlaskClient, cast: Cast):
     opened = client.get(link)
     page = client.get(opened.location)
     for answer in (opened, page):
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
         assert answer.headers["Cache-Control"] == "no-store"
     assert token not in page.text
     assert token not in (opened.location or "")

@@ -33,7 +33,7 @@ def test_from_made_to_revoked(app: Flask, client: FlaskClient, cast: Cast):
     answer = client.post(on(page), data=FORM | {"revision": revision})
     assert answer.status_code == 303
     shown = client.get(on(page))
-    assert shown.headers["Referrer-Policy"] == "no-referrer"
+    assert shown.headers["Referrer-Policy"] == "same-origin"
     link = address_in(shown.text)
     assert "share-address" not in client.get(on(page)).text, "shown once"
     (row,) = rows(app, ShareLink)
