@@ -105,7 +105,8 @@ def end_without_reason(page: Page) -> None:
 def check_text(page: Page) -> None:
     page.get_by_role("button", name="Edit as HTML").click()
     page.get_by_label("Text", exact=True).fill(
-        '<h4>Deep</h4><script>1</script><p onclick="x"><img src="/static/img/mark.svg"> <a href="/x">here</a></p>'
+        '<h4>Deep</h4><script>1</script><p onclick="x"><img src="/static/img/mark.svg"> '
+        '<a href="/x">here</a></p>'
     )
     send(page, "Check the text")
 
