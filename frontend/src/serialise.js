@@ -1,7 +1,11 @@
 // From the editor's HTML to the stored one, and the question whether anything was lost on the way in.
-/** Style attributes are not kept, and the content policy would complain about each one that is parsed. */
-export const withoutStyles = (html) =>
-  html.replace(/<style[\s>][\s\S]*?(<\/style>|$)/gi, "").replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, ""));
+const FORBIDDEN = /^(style|on[a-z]+)$/i;
+const ATTRIBUTE = /([^\s"'<>/=]+)(\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?/g;
+
+/** Styles and handlers are not kept, and the content policy would complain about each one that is parsed. */
+export const withoutStyles = (html) => html
+  .replace(/<style[\s>][\s\S]*?(<\/style>|$)/gi, "")
+  .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(ATTRIBUTE, (whole, name) => (FORBIDDEN.test(name) ? "" : whole)));
 
 const parse = (html) => new DOMParser().parseFromString(withoutStyles(html), "text/html").body;
 

@@ -137,21 +137,10 @@ def end_without_reason(page: Page) -> None:
 def check_text(page: Page) -> None:
     page.get_by_role("button", name="Edit as HTML").click()
     page.get_by_label("Text", exact=True).fill(
-        '<h4>Deep</h4><script>1</script><p onclick="x"><img src="/x.jpg"> <a href="/x">here</a></p>'
+        '<h4>Deep</h4><script>1</script><p onclick="x"><img src="/static/img/mark.svg"> '
+        '<a href="/x">here</a></p>'
     )
     send(page, "Check the text")
-
-
-def shortcuts(page: Page) -> None:
-    page.locator("h1").click()
-    page.keyboard.press("?")
-
-
-def link_dialog(page: Page) -> None:
-    page.locator(".editor-text").click()
-    page.keyboard.press("Control+K")
-    page.get_by_label("Or a page of this site").wait_for()
-    page.locator(".editor-choice").first.wait_for()
 
 
 def find_bar(page: Page) -> None:
