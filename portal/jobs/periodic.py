@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.content.due import publish_due
 from portal.content.import_runs import find_waiting
 from portal.heartbeats import beat
+from portal.jobs.copies import forget_copies
 from portal.jobs.endings import announce_endings
 from portal.jobs.erasing import erase_closed
 from portal.jobs.mail import anything_waiting
@@ -67,6 +68,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
     Periodic("announce grants that end", 600, announce_endings),
+    Periodic("let go of old working copies", 3600, forget_copies),
     Periodic("erase what was closed", 60, erase_closed),
     Periodic("seal the trail", 2, seal_waiting),
     Periodic("wake purge", 6 * 3600, _wake_purge),
