@@ -33,7 +33,7 @@ def ask_close(account: AccountRef, *, by: Actor, reason: str) -> datetime:
     after = now() + GRACE
     set_state(
         row, "closing", Event.ACCOUNT_CLOSE_ASKED, by=by, reason=reason,
-        erased_after=after.isoformat(timespec="seconds"),
+        erased_after=f"{after:%-d %B %Y, %H:%M} UTC",
     )  # fmt: skip
     return after
 

@@ -50,7 +50,7 @@ def open_session(
     db.session.add(row)
     record(
         Event.SUPPORT_OPENED, row, by=by, reason=row.reason, account=account.name,
-        until=row.expires_at.isoformat(timespec="seconds"),
+        until=f"{row.expires_at:%-d %B %Y, %H:%M} UTC",
     )  # fmt: skip
     return row
 
