@@ -50,12 +50,20 @@ def init_app(app: Flask) -> None:
 def _page(code: int, message: str = "", **extra: Any) -> Response:
     name = code if code in PAGES else (500 if code >= 500 else 400)
     if request.method not in SAFE_METHODS and code != 413:
-        extra |= {"typed": typed(), "resent": resent(), "resend_to": request.path}
+        extra |= _given_back()
     extra.setdefault("request_id", getattr(current, "request_id", ""))
     text = render_template(f"errors/{name}.html", message=message, **extra)
     response = make_response(text, code)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _given_back() -> dict[str, Any]:
+    """Return what was typed, for the page to show; nothing of a form too large to be read."""
+    try:
+        return {"typed": typed(), "resent": resent(), "resend_to": request.path}
+    except HTTPException:
+        return {}
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

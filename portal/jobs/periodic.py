@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.content.due import publish_due
 from portal.content.import_runs import find_waiting
 from portal.heartbeats import beat
+from portal.jobs.copies import forget_copies
 from portal.jobs.endings import announce_endings
 from portal.jobs.erasing import erase_closed
 from portal.jobs.mail import anything_waiting
@@ -88,6 +89,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("remind of reviews", 60, ring_alarms),
     Periodic("mail what people were told", 15, mail_notifications),
     Periodic("remind owners of reviews", 3600, remind_owners),
+    Periodic("let go of old working copies", 3600, forget_copies),
     Periodic("erase what was closed", 60, erase_closed),
     Periodic("seal the trail", 2, seal_waiting),
     Periodic("wake renditions", 5, _wake_renditions),

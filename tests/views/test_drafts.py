@@ -225,3 +225,9 @@ def test_words_of_another_site_are_not_handed_on(app: Flask, client: FlaskClient
     assert answer.status_code == 400
     assert "Not mine" not in answer.text
     assert "Send it again" not in answer.text
+
+
+def test_a_form_too_large_to_be_read_is_refused_as_anything_else(client: FlaskClient, cast: Cast):
+    sign_in(client, cast.editor)
+    answer = client.post("/nowhere/at/all", data={"body": "x" * 5_000_000})
+    assert answer.status_code in {404, 413}
