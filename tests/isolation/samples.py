@@ -29,7 +29,8 @@ SAMPLES: dict[Any, Any] = {
 }
 # Columns that may be empty, in rows where another then may not.
 NEEDED = {"grant.person_id", "person_group.tenant_id", "group_member.tenant_id",
-          "role.account_id", "quota.tenant_id", "support_session.started_at"}  # fmt: skip
+          "page_words.page_id", "role.account_id", "quota.tenant_id",
+          "support_session.started_at"}  # fmt: skip
 PLAIN: dict[Any, Any] = {
     int: 7, bool: False, dict: {}, list: [], bytes: b"", datetime: datetime(2026, 1, 1, tzinfo=UTC),
 }  # fmt: skip
