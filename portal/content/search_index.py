@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.content.pages import Page, Revision
-from tenants.db import Base, db
+from tenants.db import Base, db, new_id
 from tenants.scope import TenantScoped
 
 LONGEST = 100_000
@@ -51,8 +51,8 @@ class PageWords(TenantScoped, Base):
     )
 
     number: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    # As the sentinel it lets many rows be written by one statement on every database.
-    page_id: Mapped[uuid.UUID] = mapped_column(default=uuid.uuid4, insert_sentinel=True)
+    # By the sentinel many rows go into one INSERT; the default, which it asks for, is never used.
+    page_id: Mapped[uuid.UUID] = mapped_column(insert_sentinel=True, default=new_id)
     words: Mapped[str] = mapped_column(Text)
 
 
