@@ -30,6 +30,7 @@ def new() -> str:
 def make() -> Any:
     """Download the content; what is too much for that says so, with what to do."""
     form = ExportForm()
+    form.media.data = form.media.data or "none"  # not asked of those who may not look at files
     if not form.validate():
         return _screen(form), 422
     wanted = Wanted(form.format.data, form.which.data, form.media.data, PAGES, BYTES)
