@@ -207,7 +207,7 @@ class Shell:
     def support(self) -> Holding | None:
         return current.person.support
 
-    @property
+    @cached_property
     def banner(self) -> dict[str, str] | None:
         if current.halt is not None:
             return _halted(current.halt)

@@ -100,10 +100,9 @@ def clean(html: str, known: str = "") -> Cleaned:
     facts: Facts = Counter()
     before = rewrite(html, facts)
     for _ in range(ROUNDS):
-        after = _by_bleach(before)
-        if after == before and is_clean(after):
-            return Cleaned(after, _removals(facts))
-        before = rewrite(after, Counter())
+        if is_clean(before) and _stays(before, known):
+            return Cleaned(before, _removals(facts))
+        before = rewrite(_by_bleach(before), Counter())
     facts["markup", "html"] += 1
     return Cleaned(f"<p>{escape(plain(before))}</p>", _removals(facts))
 

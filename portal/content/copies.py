@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     delete,
+    or_,
     select,
     update,
 )
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.content import clean_html
 from portal.content.drafting import authorize_edit
-from portal.content.pages import Page
+from portal.content.pages import Page, revision_by_id
 from portal.content.problems import Problem
 from tenants.accounts import AccountRef
 from tenants.clock import now
@@ -88,13 +89,14 @@ def keep_copy(
     if by.person_id is None or not 0 < len(mark) <= MARK:
         raise Problem("A working copy belongs to a person and a tab.")
     copy = _copy(account, mark, by)
+    known = _known(page, copy)
     if copy is None:
         _make_room(account, page, by)
         copy = _new(account, page, mark, by)
     elif copy.page_id != (page.id if page else None):
         raise Problem("This tab wrote over another page. Reload it.")
     if copy.settled_at is None:
-        copy.typed, copy.saved_at = _kept(typed), now()
+        copy.typed, copy.saved_at = _kept(typed, known), now()
         db.session.flush()
     return copy
 
@@ -133,24 +135,33 @@ def _new(account: AccountRef, page: Page | None, mark: str, by: Actor) -> Workin
 
 def _make_room(account: AccountRef, page: Page | None, by: Actor) -> None:
     """Let go of settled and very old copies, and of the oldest beyond MOST."""
-    mine = delete(WorkingCopy).where(
-        WorkingCopy.account_id == account.id, WorkingCopy.person_id == by.person_id
-    )
     moment = now()
-    for gone in (
+    gone = or_(
         WorkingCopy.settled_at < moment - timedelta(days=1),
         WorkingCopy.saved_at < moment - KEPT_FOR,
         WorkingCopy.id.in_([copy.id for copy in own_copies(account, page, by=by)[MOST - 1 :]]),
-    ):
-        db.session.execute(mine.where(gone).execution_options(synchronize_session=False))
+    )
+    mine = delete(WorkingCopy).where(
+        WorkingCopy.account_id == account.id, WorkingCopy.person_id == by.person_id, gone
+    )
+    db.session.execute(mine.execution_options(synchronize_session=False))
 
 
-def _kept(typed: Typed) -> dict[str, list[str]]:
+def _known(page: Page | None, copy: WorkingCopy | None) -> str:
+    """Return the clean body that this tab began with, or sent last: most of it stands still."""
+    if copy is not None and copy.settled_at is None:
+        return copy.first("body")
+    draft = revision_by_id(page.draft_revision_id, page) if page else None
+    return draft.body if draft else ""
+
+
+def _kept(typed: Typed, known: str) -> dict[str, list[str]]:
     kept = {name: [_storable(value) for value in values] for name, values in typed.items()}
     if sum(len(name) + sum(map(len, values)) for name, values in kept.items()) > CHARACTERS:
         raise Problem(f"This is more than {CHARACTERS:,} characters. Save it in parts.")
     try:
-        return {**kept, "body": [clean_html.clean(each).html for each in kept.get("body", ())]}
+        bodies = [clean_html.clean(each, known).html for each in kept.get("body", ())]
+        return {**kept, "body": bodies}
     except clean_html.TooDeep as problem:
         raise Problem(f"The body cannot be kept like this. {problem}") from problem
 

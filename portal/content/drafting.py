@@ -8,6 +8,7 @@ from typing import Any
 from portal.content import clean_html
 from portal.content.addresses import address_of, slug_of
 from portal.content.differences import differences
+from portal.content.holding import hold
 from portal.content.locks import check_lock
 from portal.content.media_uses import note_draft
 from portal.content.pages import (
@@ -140,7 +141,7 @@ def save_draft(
         return Saved(current, False, cleaned.removed)
     number = (current.number if current else 0) + 1
     revision = add_revision(page, text, cleaned, by=by, number=number)
-    note_draft(page, revision, account, by=by)
+    note_draft(page, revision, account, by=by, before=current)
     record(
         Event.PAGE_CHANGED, page, by=by, reason=reason, revision=revision.number,
         changes=differences(current, revision),
@@ -227,7 +228,6 @@ def _check_lengths(fields: dict[str, object]) -> None:
 
 
 def _lock_draft(page: Page) -> Revision | None:
-    db.session.flush()
-    db.session.refresh(page, with_for_update=True)
+    hold(page)
     refuse_trashed(page)
     return revision_by_id(page.draft_revision_id, page)

@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.content.drafting import authorize_edit
+from portal.content.holding import hold
 from portal.content.locks import (
     HERE_FOR,
     PageLock,
@@ -132,8 +133,7 @@ def _take(page: Page, account: AccountRef, span: timedelta, *, by: Actor) -> Pag
 
 def _fresh(page: Page) -> PageLock | None:
     """Return the lock as it stands, with the page held: no two people take it at once."""
-    db.session.flush()
-    db.session.refresh(page, with_for_update=True)
+    hold(page)
     return stored_lock(page)
 
 

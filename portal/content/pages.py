@@ -159,12 +159,11 @@ def page_by_id(page_id: uuid.UUID, account_id: uuid.UUID) -> Page | None:
 
 
 def revision_by_id(revision_id: uuid.UUID | None, page: Page) -> Revision | None:
-    """Return the page's own revision with this id, or None."""
+    """Return the page's own revision with this id, or None. What is in hand is not asked for."""
     if revision_id is None:
         return None
-    return db.session.scalar(
-        select(Revision).where(Revision.id == revision_id, Revision.page_id == page.id)
-    )
+    found = db.session.get(Revision, revision_id)
+    return found if found is not None and found.page_id == page.id else None
 
 
 def revisions_of(page: Page, limit: int = 200) -> list[Revision]:

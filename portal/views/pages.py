@@ -22,6 +22,7 @@ from portal.content.drafting import (
 from portal.content.filing import categories_of
 from portal.content.flow import flow_of
 from portal.content.history import events_about
+from portal.content.holding import InHand, held_page
 from portal.content.list_views import list_views
 from portal.content.locking import take_over
 from portal.content.naming import names_of
@@ -30,7 +31,7 @@ from portal.content.pages import Page, page_by_id, revision_by_id, revisions_of
 from portal.content.problems import Locked, Problem, Stale
 from portal.content.scheduling import open_schedules
 from portal.forms.merging import merge_page, uuid_or_none
-from portal.forms.page_fields import fill, offer_choices, read_text, show_problem
+from portal.forms.page_fields import fill, offer_choices, offer_chosen, read_text, show_problem
 from portal.forms.pages import NewPageForm, PageForm
 from portal.forms.writing import around, as_form, asked_copy, done_writing
 from portal.guards import permission
@@ -88,14 +89,13 @@ def new() -> Any:
 @bp.route("/<uuid:page_id>/", methods=["GET", "POST"])
 @permission(P.PAGE_VIEW)
 def edit(page_id: uuid.UUID) -> Any:
-    page = _page(page_id)
     if request.method == "POST":
-        return _save(page)
+        return _save(held_page(page_id, current.here.id) or abort(404))
+    page = _page(page_id)
     if not may_edit(current.person, page, current.here).allowed:
         return _read(page)
     copy = asked_copy(page)
     form = as_form(PageForm, copy) if copy else PageForm()
-    offer_choices(form, current.here.id, page.id)
     if copy is None:
         fill(form, page, revision_by_id(page.draft_revision_id, page), current.here.id)
     return _editor(page, form)
@@ -131,10 +131,10 @@ def _page(page_id: uuid.UUID) -> Page:
     return page_by_id(page_id, current.here.id) or abort(404)
 
 
-def _save(page: Page) -> Any:
-    draft = revision_by_id(page.draft_revision_id, page)
+def _save(held: InHand) -> Any:
+    page, draft = held.page, held.draft
     form = PageForm()
-    offer_choices(form, current.here.id, page.id)
+    offer_chosen(form, current.here.id, page.id, draft)
     authorize_edit(current.person, page, current.here)
     if not form.validate():
         return _editor(page, form), 422
@@ -157,6 +157,7 @@ def _save(page: Page) -> Any:
 
 
 def _editor(page: Page, form: PageForm, *, refused: bool = False) -> str:
+    offer_choices(form, current.here.id, page.id)
     return render_template(
         "pages/edit.html", page=page, form=form, refused=refused, schedules=open_schedules(page),
         live=revision_by_id(page.live_revision_id, page),
