@@ -178,7 +178,7 @@ class Shell:
     @property
     def accounts(self) -> list[dict[str, Any]]:
         here = current.account.id if current.account else None
-        found = current.switcher
+        found = current.within_reach
         top = min((a.depth for a in found), default=0)
         return [
             {

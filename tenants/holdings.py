@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, literal, select, true
+from sqlalchemy import Select, Uuid, bindparam, literal, select, true
 from sqlalchemy.orm import aliased
 
 from tenants.accounts import Account
-from tenants.db import db
+from tenants.db import UtcDateTime, db
 from tenants.decisions import Holding
 from tenants.grants import Grant
 from tenants.groups import Group, GroupMember
@@ -49,9 +50,19 @@ def held_at(
     hold the right to them; only where somebody does are they asked for. One statement, or two.
     Needs the directory's scope.
     """
-    query = _query(at, _bearers(at, person_id, account_ids), barred)
-    rows = _fold(db.session.execute(query).all())
+    if person_id is not None and account_ids is None and not barred:
+        found = db.session.execute(_own_query(), {"at": at, "person_id": person_id})
+    else:
+        found = db.session.execute(_query(at, _bearers(at, person_id, account_ids), barred))
+    rows = _fold(found.all())
     return rows + _support(rows, at, account_ids)
+
+
+@cache
+def _own_query() -> Select[Any]:
+    """Return the statement for one person: every request asks, so it is made once."""
+    at, person_id = bindparam("at", type_=UtcDateTime()), bindparam("person_id", type_=Uuid())
+    return _query(at, _bearers(at, person_id, None), False)
 
 
 def _support(rows: list[Held], at: datetime, account_ids: Any) -> list[Held]:
@@ -71,7 +82,7 @@ def _support(rows: list[Held], at: datetime, account_ids: Any) -> list[Held]:
     ]
 
 
-def _bearers(at: datetime, person_id: uuid.UUID | None, account_ids: Any) -> Any:
+def _bearers(at: Any, person_id: Any, account_ids: Any) -> Any:
     """Return who holds which grant: directly, or through a group."""
     direct = select(Grant.id.label("grant_id"), Grant.person_id, literal("").label("through"))
     direct = direct.where(Grant.person_id.is_not(None), *Grant.in_force(at))
@@ -90,7 +101,7 @@ def _bearers(at: datetime, person_id: uuid.UUID | None, account_ids: Any) -> Any
     return direct.union_all(grouped).cte("bearer")
 
 
-def _query(at: datetime, bearer: Any, barred: bool) -> Select[Any]:
+def _query(at: Any, bearer: Any, barred: bool) -> Select[Any]:
     chain = (
         select(Grant.id.label("grant_id"), Grant.role_id, literal(0).label("steps"))
         .where(Grant.id.in_(select(bearer.c.grant_id)))
@@ -103,8 +114,11 @@ def _query(at: datetime, bearer: Any, barred: bool) -> Select[Any]:
     held, via = aliased(Role), aliased(Role)
     return (
         select(
-            Grant, Account, held.name, via.name, chain.c.steps, RolePermission.permission,
-            Person.id, Person.name, Person.email, Person.zone, bearer.c.through,
+            Grant.id, Grant.tenant_id, Grant.account_id, Grant.reach, Grant.since, Grant.until,
+            Grant.given_by_label, Grant.role_id, Account.name.label("account_name"),
+            Account.handle, held.name.label("role_name"), via.name.label("via_name"),
+            chain.c.steps, RolePermission.permission, Person.id.label("person_id"),
+            Person.name.label("person_name"), Person.email, Person.zone, bearer.c.through,
         )
         .join(chain, chain.c.grant_id == Grant.id)
         .join(bearer, bearer.c.grant_id == Grant.id)
@@ -122,32 +136,29 @@ def _fold(rows: Any) -> list[Held]:
     found: dict[tuple[uuid.UUID, uuid.UUID], Any] = {}
     steps: dict[uuid.UUID, dict[int, str]] = defaultdict(dict)
     for row in rows:
-        grant, _account, _role, via_name, step, permission, person_id, *_ = row
-        steps[grant.id][step] = via_name
-        _, permissions = found.setdefault((grant.id, person_id), (row, {}))
-        permissions.setdefault(permission, step)
-    return [_held(row, permissions, steps[row[0].id]) for row, permissions in found.values()]
+        steps[row.id][row.steps] = row.via_name
+        _, permissions = found.setdefault((row.id, row.person_id), (row, {}))
+        permissions.setdefault(row.permission, row.steps)
+    return [_held(row, permissions, steps[row.id]) for row, permissions in found.values()]
 
 
 def _held(row: Any, permissions: dict[str, int], steps: dict[int, str]) -> Held:
-    grant, account, role_name, _via, _step, _permission, person_id, *who, through = row
-    name, email, zone = who
     holding = Holding(
-        grant_id=grant.id,
-        tenant_id=grant.tenant_id,
-        account_id=account.id,
-        account_name=account.name,
-        account_handle=account.handle,
-        reach=grant.reach,
-        role_name=role_name,
-        since=grant.since,
-        until=grant.until,
-        given_by=grant.given_by_label,
+        grant_id=row.id,
+        tenant_id=row.tenant_id,
+        account_id=row.account_id,
+        account_name=row.account_name,
+        account_handle=row.handle,
+        reach=row.reach,
+        role_name=row.role_name,
+        since=row.since,
+        until=row.until,
+        given_by=row.given_by_label,
         permissions={
             permission: tuple(name for step, name in steps.items() if step <= last)
             for permission, last in permissions.items()
         },
-        group=through,
-        role_id=grant.role_id,
+        group=row.through,
+        role_id=row.role_id,
     )
-    return Held(person_id, name, email, zone, holding)
+    return Held(row.person_id, row.person_name, row.email, row.zone, holding)

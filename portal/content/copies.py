@@ -1,5 +1,6 @@
 """Working copies: what somebody typed and did not save yet. His own; nobody else is shown them."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -35,6 +36,7 @@ CHARACTERS = 2_000_000
 MARK = 36
 MOST = 10
 KEPT_FOR = timedelta(days=60)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class WorkingCopy(Keyed, TenantScoped, Base):
@@ -107,7 +109,8 @@ def settle_copy(account: AccountRef, page: Page | None, mark: str, *, by: Actor)
         return
     settled = {"typed": {}, "settled_at": now()}
     there = update(WorkingCopy).where(*_own(account, mark, by)).values(settled)
-    if not db.session.execute(there).rowcount:  # type: ignore[attr-defined]  # an UPDATE has one
+    done: Any = db.session.execute(there.execution_options(synchronize_session=False))
+    if not done.rowcount:
         _new(account, page, mark, by).settled_at = now()
         db.session.flush()
 
@@ -168,4 +171,4 @@ def _kept(typed: Typed, known: str) -> dict[str, list[str]]:
 
 def _storable(value: str) -> str:
     """Return the text with what no database takes replaced, as the forms do."""
-    return "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in value)
+    return _UNSTORABLE.sub("\ufffd", value)

@@ -70,7 +70,8 @@ def release_lock(page: Page, *, by: Actor) -> None:
     mine = update(PageLock).where(
         PageLock.page_id == page.id, PageLock.person_id == by.person_id, PageLock.until > now()
     )
-    db.session.execute(mine.values(until=now(), taken_from_id=None))
+    ended = mine.values(until=now(), taken_from_id=None)
+    db.session.execute(ended.execution_options(synchronize_session=False))
 
 
 def be_seen(page: Page, account: AccountRef, *, by: Actor) -> list[PagePresence]:

@@ -12,7 +12,7 @@ from sqlalchemy import event, update
 from portal.content.holding import held_page, hold
 from portal.content.pages import Page
 from tenants.db import db
-from tenants.scope import acting_in, tenant_scope
+from tenants.scope import acting_in, aside, tenant_scope
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.pages import make_page
@@ -55,9 +55,9 @@ def test_another_transaction_asks_again(cast: Cast):
     with asked(cast) as (page, times):
         hold(page)
         db.session.commit()
-        change = update(Page).where(Page.id == page.id).values(position=7)
-        with db.engine.begin() as other:  # as somebody else's request would
-            other.execute(change)
+        with aside(tenant_scope(cast.acme.tenant_id)) as other:  # as another request would
+            change = update(Page).where(Page.id == page.id).values(position=7)
+            other.connection().execute(change)
         hold(page)
         assert times() == 2
         assert page.position == 7
