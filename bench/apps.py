@@ -57,7 +57,7 @@ def signed_in(app: Flask, role: str, account: str) -> Browser:
 
 @dataclass
 class Watch:
-    """How many statements were sent: SELECTs, and all. `server` is PostgreSQL's process for them."""
+    """How many statements were sent: SELECTs, and all. `server` is PostgreSQL's process."""
 
     statements: int = 0
     all: int = 0

@@ -61,7 +61,9 @@ class Desk:
         self.watch = watch
         self.browser: Browser = signed_in(app, "account-admin", ACCOUNT)
         door = f"/a/{ACCOUNT}/pages/new"
-        form = filled(self.browser.get(door).text, "body", title=f"Of coffee {uuid4()}", body=text(0))
+        form = filled(
+            self.browser.get(door).text, "body", title=f"Of coffee {uuid4()}", body=text(0)
+        )
         self.url = _done(self.browser.post(door, form)).location
 
     def save(self, body: str) -> Answer:

@@ -99,6 +99,15 @@ def _index(name: str, *columns: Any, where: Any) -> Index:
 _IN_SIGHT = Page.trashed_at.is_(None)
 _index("ix_page_list", Page.account_id, Page.changed_at, Page.id, Page.tenant_id, where=_IN_SIGHT)
 _index("ix_page_recent", Page.tenant_id, Page.changed_at, Page.id, Page.account_id, where=_IN_SIGHT)
+_live, _draft, _off = Page.live_revision_id, Page.draft_revision_id, Page.unpublished_at
+for _name, _state in {  # each page stands in one of them: a rare state is found without a search
+    "ix_page_draft": _live.is_(None) & _off.is_(None),
+    "ix_page_published": _live == _draft,
+    "ix_page_republish": _live != _draft,
+    "ix_page_unpublished": _live.is_(None) & _off.is_not(None),
+}.items():
+    _index(_name, Page.account_id, Page.changed_at, Page.id, Page.tenant_id,
+           where=_IN_SIGHT & _state)  # fmt: skip
 _index("ix_page_title", Page.account_id, Page.title, Page.id, where=_IN_SIGHT)
 _index("ix_page_trash", Page.account_id, Page.trashed_at, Page.id,
        where=Page.trashed_at.is_not(None))  # fmt: skip
