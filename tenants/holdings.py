@@ -112,7 +112,7 @@ def _query(at: Any, bearer: Any, barred: bool) -> Select[Any]:
     climb = climb.where(chain.c.steps < DEEPEST, *in_force(RoleParent, at))
     chain = chain.union_all(climb)
     held, via = aliased(Role), aliased(Role)
-    return (
+    query: Select[Any] = (
         select(
             Grant.id, Grant.tenant_id, Grant.account_id, Grant.reach, Grant.since, Grant.until,
             Grant.given_by_label, Grant.role_id, Account.name.label("account_name"),
@@ -130,6 +130,7 @@ def _query(at: Any, bearer: Any, barred: bool) -> Select[Any]:
         .where(true() if barred else Person.active_at(at), *in_force(RolePermission, at))
         .order_by(Grant.id, chain.c.steps)
     )  # fmt: skip
+    return query
 
 
 def _fold(rows: Any) -> list[Held]:
