@@ -15,8 +15,12 @@ from urllib.parse import quote
 from flask import current_app, render_template
 
 from portal.content import clean_html, reading
+from portal.content.alternates import Tongues, tongues_of
+from portal.content.content_types import definition_of
+from portal.content.field_shown import fields_said
 from portal.content.html_shown import own_pages
 from portal.content.illustrating import Shelf, shelf_of
+from portal.content.languages import name_of
 from portal.content.logos import logo_size
 from portal.content.menus import MenuItem, menu_of
 from portal.content.pages import Page, Revision
@@ -147,12 +151,13 @@ def render_page(
     """Return the page as readers get it when `revision` is its live one.
 
     `note` is shown above it and keeps search engines away, for a preview; `framed`: its links open
-    elsewhere, since it stands in a frame. Up to six statements.
+    elsewhere, since it stands in a frame. Up to ten statements, seven for built-in types.
     Whether the page is protected by a password is the caller's question.
     """
     older, newer = reading.neighbours_of(page) if page.type == "post" else (None, None)
-    above, below = reading.family_of(page) if page.type == "page" else (None, [])
-    seo = seo_of(revision.fields)
+    above, below = reading.family_of(page) if page.type != "post" else (None, [])
+    definition = definition_of(page.type, page.tenant_id)
+    seo, tongues = seo_of(revision.fields), tongues_of(page)
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
         "page",
@@ -163,11 +168,13 @@ def render_page(
             revision.body, own_urls(site, revision.body), _files(site, revision, note)
         ),
         byline=revision.byline,
+        said=fields_said(definition, revision),
         terms=_term_links(site, reading.terms_of(revision)),
         description=" ".join(told.split())[:DESCRIPTION_LENGTH],
         canonical=_canonical(site, page, seo),
         picture=site.base_url + seo.picture if seo.picture.startswith("/") else seo.picture,
-        seo=seo,
+        seo=seo, lang=tongues.language or site.lang,
+        alternates=_alternates(site, tongues),
         older=older, newer=newer, above=above, below=below, note=note, framed=framed,
     )  # fmt: skip
 
@@ -175,6 +182,16 @@ def render_page(
 def _files(site: SiteContext, revision: Revision, note: str) -> Shelf:
     """Return the files readers get; in a preview people see the library's own."""
     return Shelf(site.handle) if note else shelf_of(site.handle, site.account_id, revision.body)
+
+
+def _alternates(site: SiteContext, tongues: Tongues) -> list[dict[str, str]]:
+    """Return where readers find the same in other languages, the source first."""
+    return [
+        {"lang": each.language, "name": name_of(each.language), "url": site.url(each.address),
+         "whole": site.absolute(each.address), "source": "yes" if each.source else "",
+         "current": "yes" if each.current else ""}
+        for each in tongues.live
+    ]  # fmt: skip
 
 
 def _canonical(site: SiteContext, page: Page, seo: Seo) -> str:

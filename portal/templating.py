@@ -9,6 +9,7 @@ from flask import Flask, request, url_for
 
 from portal.brand import accent_of, logo_of
 from portal.config import ROOT
+from portal.content.languages import name_of
 from portal.content.logos import logo_size
 from portal.content.notifications import unread_count
 from portal.heartbeats import is_silent
@@ -32,6 +33,7 @@ _NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], 
         ("Tags and categories", "terms.index", "tag", (P.PAGE_VIEW,)),
         ("Redirects", "redirects.index", "link", (P.PAGE_VIEW,)),
         ("Schedule", "schedules.index", "calendar-clock", (P.SCHEDULE_VIEW,)),
+        ("Types", "types.index", "rows-3", (P.PAGE_VIEW,)),
         ("Import", "imports.index", "upload", (P.CONTENT_IMPORT,)),
     )),
     ("People and access", (
@@ -79,7 +81,10 @@ _PART_OF = {
     "revisions": "pages",
     "supposing": "access",
     "trail_files": "trail",
+    "templates": "pages",
+    "translations": "pages",
     "trash": "pages",
+    "type_fields": "types",
 }
 
 
@@ -92,6 +97,7 @@ def init_app(app: Flask) -> None:
         decide=_decide,
         shell=None,
         lacking=lacking,
+        language_name=name_of,
     )
     app.jinja_env.filters.update(local_time=local_time, ago=ago, clock_time=clock_time)
     app.context_processor(_shell_context)

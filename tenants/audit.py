@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
-from tenants.events import EventType, all_events
+from tenants.events import TITLES, EventType, all_events
 from tenants.scope import TenantScoped
 
 HIDDEN = "<hidden>"
@@ -122,14 +122,17 @@ class AuditEvent(Keyed, TenantScoped, Base):
         """Return what happened, to stand after the actor's name."""
         return self.sentence_about(self.target_label or "(untitled)")
 
-    def sentence_about(self, label: str) -> str:
-        """Return what happened with the target under another name."""
+    def sentence_about(self, label: str, *, hiding: bool = False) -> str:
+        """Return what happened with the target under another name.
+
+        `hiding` puts that name in the place of other titles that the sentence tells as well.
+        """
         known = all_events().get(self.event)
-        return (
-            known.sentence.format_map(_Facts({"target": label, **self.facts}))
-            if known
-            else self.event
-        )
+        if known is None:
+            return self.event
+        facts = {"target": label, **self.facts}
+        hidden = dict.fromkeys(facts.keys() & TITLES, label) if hiding else {}
+        return known.sentence.format_map(_Facts(facts | hidden))
 
 
 def record(

@@ -34,7 +34,7 @@ BUILT_IN: tuple[BuiltIn, ...] = (
             (P.ACCESS_VIEW, P.ACCOUNT_CLOSE, P.ACCOUNT_EDIT, P.ACCOUNT_MOVE, P.ACCOUNT_OPEN,
              P.ACCOUNT_SUSPEND, P.CONTENT_IMPORT, P.GRANT_END, P.GRANT_GIVE, P.GROUP_MANAGE,
              P.MEDIA_MANAGE, P.POLICY_SET, P.QUOTA_SET, P.ROLE_MANAGE, P.SUPPORT_CONSENT,
-             P.TRAIL_MANAGE, P.TRAIL_VIEW)),
+             P.TRAIL_MANAGE, P.TRAIL_VIEW, P.TYPE_MANAGE)),
     BuiltIn("auditor", "Auditor", "Looks at everything about access, never at content.", None,
             (P.ACCESS_VIEW, P.ACCOUNT_VIEW, P.CONSOLE_VIEW, P.SCHEDULE_VIEW, P.TRAIL_VIEW), True),
     BuiltIn("support", "Support", "Looks in to help, without reading drafts.", None,

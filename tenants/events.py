@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+TITLES = frozenset({"other", "source"})
+"""Facts that name content beside the event's target."""
+
 
 @dataclass(frozen=True)
 class EventType:
@@ -107,6 +110,10 @@ class Event:
         "page.arrived", "took {target} over from {account}, with {revisions} revisions",
         "account", "revisions",
     )  # fmt: skip
+    PAGE_BROUGHT_UP = _event(
+        "page.brought_up", "said that {target} is up to date with its source, revision {revision}",
+        "revision",
+    )  # fmt: skip
     PAGE_CARE_SET = _event("page.care_set", "said who looks after {target}, and until when")
     PAGE_CHANGED = _event("page.changed", "saved a draft of {target}", "revision")
     PAGE_COPIED = _event(
@@ -114,6 +121,12 @@ class Event:
     )
     PAGE_CREATED = _event("page.created", "started {target}", "type", "revision")
     PAGE_IMPORTED = _event("page.imported", "imported {target} from {source}", "source", "state")
+    PAGE_LANGUAGE_SET = _event(
+        "page.language_set", "said that {target} is in {language}", "language"
+    )
+    PAGE_LINKED = _event(
+        "page.linked", "linked {target} to {source} as the same in {language}", "source", "language"
+    )
     PAGE_LOCKED = _event("page.locked", "took {target} for writing alone")
     PAGE_MOVED = _event(
         "page.moved", "moved {target} to {account}, with {revisions} revisions",
@@ -126,11 +139,25 @@ class Event:
     PAGE_RESTORED = _event(
         "page.restored", "took {what} of {target} back from revision {revision}", "what", "revision"
     )
+    PAGE_SOURCE_CHOSEN = _event(
+        "page.source_chosen", "made {target} the source of its translations"
+    )
+    PAGE_STARTED_FROM = _event(
+        "page.started_from", "started {target} from the template {source}", "source"
+    )
     PAGE_TAKEN_OVER = _event(
         "page.taken_over", "took {target} over from {person}, who was writing", "person"
     )
+    PAGE_TRANSLATED = _event(
+        "page.translated",
+        "started {target} from {source} (revision {revision}), to be said in {language}",
+        "source", "revision", "language",
+    )  # fmt: skip
     PAGE_TRASHED = _event(
         "page.trashed", "put {target} into the trash; it is deleted after {until}", "until"
+    )
+    PAGE_UNLINKED = _event(
+        "page.unlinked", "took {target} out of the translations of {other}", "other"
     )
     PAGE_UNTRASHED = _event("page.untrashed", "took {target} out of the trash")
     PAGE_UNPUBLISHED = _event("page.unpublished", "took {target} offline", "address")
@@ -243,6 +270,14 @@ class Event:
     )
     SUPPORT_REPORTED = _event("support.reported", "wrote the report on {target}")
     SUPPORT_WRITE_ASKED = _event("support.write_asked", "asked to write during {target}")
+    TEMPLATE_PURGED = _event("template.purged", "deleted the template {target} for good")
+    TEMPLATE_RENAMED = _event("template.renamed", "renamed the template {target}")
+    TEMPLATE_RESTORED = _event("template.restored", "took the template {target} out of the trash")
+    TEMPLATE_SAVED = _event(
+        "template.saved", "saved {source} (revision {revision}) as the template {target}",
+        "source", "revision",
+    )  # fmt: skip
+    TEMPLATE_TRASHED = _event("template.trashed", "put the template {target} into the trash")
     TERM_DELETED = _event("term.deleted", "deleted the {what} {target}", "what")
     TERM_MERGED = _event(
         "term.merged", "merged the {what} {target} into {into}, with {pages} live pages",
@@ -264,6 +299,10 @@ class Event:
     TRAIL_RETENTION_SET = _event(
         "trail.retention_set", "set {target} to keep its trail {kept}", "kept"
     )
+    TYPE_CHANGED = _event("type.changed", "changed the type {target}: {what}", "what", "version")
+    TYPE_DELETED = _event("type.deleted", "deleted the type {target}", "key")
+    TYPE_MADE = _event("type.made", "defined the type {target}", "key")
+    TYPE_RESTORED = _event("type.restored", "restored the type {target}", "key")
 
 
 def all_events() -> dict[str, EventType]:

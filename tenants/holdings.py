@@ -1,15 +1,13 @@
 """What people hold: their grants with the roles' permissions folded in, and support sessions."""
 
 import uuid
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Uuid, bindparam, literal, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import Uuid, bindparam, func, literal, select, true
 
 from tenants.accounts import Account
 from tenants.db import UtcDateTime, db
@@ -21,6 +19,10 @@ from tenants.permissions import Permission
 from tenants.roles import Role, RoleParent, RolePermission, in_force
 from tenants.support import sessions_in_force
 
+SEPARATOR = " "
+AT: Any = bindparam("at", type_=UtcDateTime())
+PERSON: Any = bindparam("person_id", type_=Uuid())
+ACCOUNTS: Any = bindparam("account_ids", expanding=True, type_=Uuid())
 DEEPEST = 12
 """How many roles deep inheritance is followed."""
 
@@ -50,19 +52,12 @@ def held_at(
     hold the right to them; only where somebody does are they asked for. One statement, or two.
     Needs the directory's scope.
     """
-    if person_id is not None and account_ids is None and not barred:
-        found = db.session.execute(_own_query(), {"at": at, "person_id": person_id})
-    else:
-        found = db.session.execute(_query(at, _bearers(at, person_id, account_ids), barred))
-    rows = _fold(found.all())
+    query = _query(person_id is not None, account_ids is not None, barred)
+    given: dict[str, Any] = {"at": at}
+    given |= {} if person_id is None else {"person_id": person_id}
+    given |= {} if account_ids is None else {"account_ids": list(account_ids)}
+    rows = _fold(db.session.execute(query, given).all())
     return rows + _support(rows, at, account_ids)
-
-
-@cache
-def _own_query() -> Select[Any]:
-    """Return the statement for one person: every request asks, so it is made once."""
-    at, person_id = bindparam("at", type_=UtcDateTime()), bindparam("person_id", type_=Uuid())
-    return _query(at, _bearers(at, person_id, None), False)
 
 
 def _support(rows: list[Held], at: datetime, account_ids: Any) -> list[Held]:
@@ -82,26 +77,27 @@ def _support(rows: list[Held], at: datetime, account_ids: Any) -> list[Held]:
     ]
 
 
-def _bearers(at: Any, person_id: Any, account_ids: Any) -> Any:
+def _bearers(of_person: bool, at_accounts: bool) -> Any:
     """Return who holds which grant: directly, or through a group."""
     direct = select(Grant.id.label("grant_id"), Grant.person_id, literal("").label("through"))
-    direct = direct.where(Grant.person_id.is_not(None), *Grant.in_force(at))
+    direct = direct.where(Grant.person_id.is_not(None), *Grant.in_force(AT))
     grouped = (
         select(Grant.id, GroupMember.person_id, Group.name)
         .join(GroupMember, GroupMember.group_id == Grant.group_id)
         .join(Group, Group.id == Grant.group_id)
-        .where(*Grant.in_force(at), *in_force(GroupMember, at))
+        .where(*Grant.in_force(AT), *in_force(GroupMember, AT))
     )
-    if person_id is not None:
-        direct = direct.where(Grant.person_id == person_id)
-        grouped = grouped.where(GroupMember.person_id == person_id)
-    if account_ids is not None:
-        direct = direct.where(Grant.account_id.in_(account_ids))
-        grouped = grouped.where(Grant.account_id.in_(account_ids))
+    if of_person:
+        direct = direct.where(Grant.person_id == PERSON)
+        grouped = grouped.where(GroupMember.person_id == PERSON)
+    if at_accounts:
+        direct = direct.where(Grant.account_id.in_(ACCOUNTS))
+        grouped = grouped.where(Grant.account_id.in_(ACCOUNTS))
     return direct.union_all(grouped).cte("bearer")
 
 
-def _query(at: Any, bearer: Any, barred: bool) -> Select[Any]:
+def _rights(bearer: Any) -> Any:
+    """Return what each grant's role says, and what each role it inherits from, `steps` away."""
     chain = (
         select(Grant.id.label("grant_id"), Grant.role_id, literal(0).label("steps"))
         .where(Grant.id.in_(select(bearer.c.grant_id)))
@@ -109,57 +105,69 @@ def _query(at: Any, bearer: Any, barred: bool) -> Select[Any]:
     )
     climb = select(chain.c.grant_id, RoleParent.parent_id, chain.c.steps + 1)
     climb = climb.join(RoleParent, RoleParent.role_id == chain.c.role_id)
-    climb = climb.where(chain.c.steps < DEEPEST, *in_force(RoleParent, at))
+    climb = climb.where(chain.c.steps < DEEPEST, *in_force(RoleParent, AT))
     chain = chain.union_all(climb)
-    held, via = aliased(Role), aliased(Role)
-    query: Select[Any] = (
+    said = func.aggregate_strings(RolePermission.permission, SEPARATOR).label("said")
+    return (
+        select(chain.c.grant_id, chain.c.steps, Role.name, said)
+        .join(Role, Role.id == chain.c.role_id)
+        .join(RolePermission, RolePermission.role_id == chain.c.role_id)
+        .where(*in_force(RolePermission, AT))
+        .group_by(chain.c.grant_id, chain.c.steps, Role.name)
+        .cte("rights")
+    )
+
+
+@cache
+def _query(of_person: bool, at_accounts: bool, barred: bool) -> Any:
+    """Return the statement: built once, since building it takes longer than running it."""
+    bearer = _bearers(of_person, at_accounts)
+    rights = _rights(bearer)
+    return (
         select(
-            Grant.id, Grant.tenant_id, Grant.account_id, Grant.reach, Grant.since, Grant.until,
-            Grant.given_by_label, Grant.role_id, Account.name.label("account_name"),
-            Account.handle, held.name.label("role_name"), via.name.label("via_name"),
-            chain.c.steps, RolePermission.permission, Person.id.label("person_id"),
-            Person.name.label("person_name"), Person.email, Person.zone, bearer.c.through,
+            Grant.id, Grant.tenant_id, Grant.reach, Grant.since, Grant.until, Grant.given_by_label,
+            Grant.role_id, Account.id.label("account_id"), Account.name.label("account_name"),
+            Account.handle.label("account_handle"), Role.name.label("role_name"),
+            Person.id.label("person_id"), Person.name, Person.email, Person.zone,
+            bearer.c.through, rights.c.steps, rights.c.name.label("via"), rights.c.said,
         )
-        .join(chain, chain.c.grant_id == Grant.id)
+        .join(rights, rights.c.grant_id == Grant.id)
         .join(bearer, bearer.c.grant_id == Grant.id)
         .join(Account, Account.id == Grant.account_id)
         .join(Person, Person.id == bearer.c.person_id)
-        .join(held, held.id == Grant.role_id)
-        .join(via, via.id == chain.c.role_id)
-        .join(RolePermission, RolePermission.role_id == via.id)
-        .where(true() if barred else Person.active_at(at), *in_force(RolePermission, at))
-        .order_by(Grant.id, chain.c.steps)
+        .join(Role, Role.id == Grant.role_id)
+        .where(true() if barred else Person.active_at(AT))
+        .order_by(Grant.id, rights.c.steps)
     )  # fmt: skip
-    return query
 
 
-def _fold(rows: Any) -> list[Held]:
-    found: dict[tuple[uuid.UUID, uuid.UUID], Any] = {}
-    steps: dict[uuid.UUID, dict[int, str]] = defaultdict(dict)
+def _fold(rows: Iterable[Any]) -> list[Held]:
+    found: dict[tuple[uuid.UUID, uuid.UUID], list[Any]] = {}
     for row in rows:
-        steps[row.id][row.steps] = row.via_name
-        _, permissions = found.setdefault((row.id, row.person_id), (row, {}))
-        permissions.setdefault(row.permission, row.steps)
-    return [_held(row, permissions, steps[row.id]) for row, permissions in found.values()]
+        found.setdefault((row.id, row.person_id), []).append(row)
+    return [_held(steps) for steps in found.values()]
 
 
-def _held(row: Any, permissions: dict[str, int], steps: dict[int, str]) -> Held:
+def _held(steps: list[Any]) -> Held:
+    """Return a grant from its rows: one for each role that it says something through."""
+    row, path = steps[0], tuple(step.via for step in steps)
+    permissions: dict[str, tuple[str, ...]] = {}
+    for length, step in enumerate(steps, 1):
+        for permission in step.said.split(SEPARATOR):
+            permissions.setdefault(permission, path[:length])
     holding = Holding(
         grant_id=row.id,
         tenant_id=row.tenant_id,
         account_id=row.account_id,
         account_name=row.account_name,
-        account_handle=row.handle,
+        account_handle=row.account_handle,
         reach=row.reach,
         role_name=row.role_name,
         since=row.since,
         until=row.until,
         given_by=row.given_by_label,
-        permissions={
-            permission: tuple(name for step, name in steps.items() if step <= last)
-            for permission, last in permissions.items()
-        },
+        permissions=permissions,
         group=row.through,
         role_id=row.role_id,
     )
-    return Held(row.person_id, row.person_name, row.email, row.zone, holding)
+    return Held(row.person_id, row.name, row.email, row.zone, holding)

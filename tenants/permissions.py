@@ -49,6 +49,7 @@ class Permission(StrEnum):
     SUPPORT_OPEN = "support.open", "Look into an account as its admins see it, for a while"
     TRAIL_MANAGE = "trail.manage", "Set how long the trail is kept, and hold it for a dispute"
     TRAIL_VIEW = "trail.view", "Read the audit trail"
+    TYPE_MANAGE = "type.manage", "Define types of content for the account and all below it"
 
 
 def known(names: Iterable[str]) -> set[Permission]:

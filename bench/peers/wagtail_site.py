@@ -9,6 +9,7 @@ portal's bench. Everything is sent as its own editor sends it, with its CSRF tok
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 from django.conf import settings
@@ -22,9 +23,20 @@ from bench.wsgi import Browser, filled
 PAGES, NAME, PASSWORD = 200, "editor", "seven green bottles stand"
 
 
-def configure(kind: str, *where: str) -> None:
-    """Set Django up over a database."""
-    database = (
+MIDDLEWARE = (
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+)
+
+
+def _database(kind: str, *where: str) -> dict[str, Any]:
+    return (
         {"ENGINE": "django.db.backends.sqlite3", "NAME": where[0],
          "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
                      "transaction_mode": "IMMEDIATE"}}
@@ -32,25 +44,19 @@ def configure(kind: str, *where: str) -> None:
         else {"ENGINE": "django.db.backends.postgresql", "HOST": where[0], "NAME": where[1],
               "USER": "postgres", "CONN_MAX_AGE": None}
     )  # fmt: skip
+
+
+def configure(kind: str, *where: str) -> None:
+    """Set Django up over a database."""
     contrib = ("auth", "contenttypes", "sessions", "messages", "staticfiles")
-    middleware = (
-        "django.middleware.security.SecurityMiddleware",
-        "django.contrib.sessions.middleware.SessionMiddleware",
-        "django.middleware.common.CommonMiddleware",
-        "django.middleware.csrf.CsrfViewMiddleware",
-        "django.contrib.auth.middleware.AuthenticationMiddleware",
-        "django.contrib.messages.middleware.MessageMiddleware",
-        "django.middleware.clickjacking.XFrameOptionsMiddleware",
-        "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    )
     parts = ("contrib.forms", "contrib.redirects", "embeds", "sites", "users", "snippets",
              "documents", "images", "search", "admin")  # fmt: skip
     settings.configure(
         SECRET_KEY="for-benches-only", DEBUG=False, ALLOWED_HOSTS=["*"], USE_TZ=True,
-        DATABASES={"default": database}, ROOT_URLCONF="bench.peers.newsroom.urls",
+        DATABASES={"default": _database(kind, *where)}, ROOT_URLCONF="bench.peers.newsroom.urls",
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField", STATIC_URL="/static/",
         WAGTAIL_SITE_NAME="bench", WAGTAILADMIN_BASE_URL="http://localhost",
-        MIDDLEWARE=middleware,
+        MIDDLEWARE=MIDDLEWARE,
         INSTALLED_APPS=[
             "bench.peers.newsroom", *(f"wagtail.{part}" for part in parts), "wagtail",
             "modelcluster", "taggit", "django_filters", *(f"django.contrib.{c}" for c in contrib),

@@ -7,7 +7,7 @@ from tenants import ddl
 from tenants.db import UtcDateTime
 
 revision = "0120"
-down_revision = "0100"
+down_revision = "0110"
 branch_labels = None
 depends_on = None
 

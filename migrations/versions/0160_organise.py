@@ -17,6 +17,7 @@ IN_SIGHT = sa.text("trashed_at IS NULL")
 LISTS = {
     "ix_page_list": ["account_id", "changed_at", "id", "tenant_id"],
     "ix_page_recent": ["tenant_id", "changed_at", "id", "account_id"],
+    "ix_page_typed": ["account_id", "type", "changed_at", "id", "tenant_id"],
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from portal.content import clean_html
 from portal.content.drafting import Text
 from portal.content.sequences import Step, steps
 from portal.content.values import MISSING, Wording, keys_of, label_of, plain, values_of
@@ -62,13 +63,21 @@ def compare(before: Text, after: Text, account_id: uuid.UUID) -> list[FieldChang
     for key in keys_of(before, after):
         old, new = left.get(key, MISSING), right.get(key, MISSING)
         said = [_told(key, value, wording) for value in (old, new)]
-        change = change_between(key, label_of(key), said[0], said[1], rich=key == "body")
+        change = change_between(key, label_of(key), said[0], said[1], rich=is_rich(key, *said))
         changes += [change] if change else []
     return changes
 
 
 def _told(key: str, value: object, wording: Wording) -> str:
     return value if key == "body" and isinstance(value, str) else wording.say(key, value)
+
+
+def is_rich(key: str, *texts: str) -> bool:
+    """Tell whether a field's texts are HTML: the body, and further fields with nothing else."""
+    if key == "body":
+        return True
+    said = [text for text in texts if text]
+    return bool(said) and all(text[:1] == "<" and clean_html.is_clean(text) for text in said)
 
 
 def change_between(

@@ -1,16 +1,17 @@
 """A page once more, and a page in another account of the same tenant."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from sqlalchemy import func, select
 
 from portal.content.addresses import slug_of
-from portal.content.drafting import create_page, digest_now, make_draft, text_of
+from portal.content.drafting import Text, create_page, digest_now, make_draft, text_of
 from portal.content.pages import Page, Revision, Type, revision_by_id, revisions_of
 from portal.content.problems import Problem
 from portal.content.terms import Term
+from portal.content.translation_groups import carry_language, let_go
 from portal.content.trash import put_in_trash
 from tenants.accounts import Account, AccountRef, ref
 from tenants.audit import record
@@ -28,19 +29,35 @@ KEPT = 200
 def duplicate(page: Page, account: AccountRef, *, by: Actor, title: str = "") -> Page:
     """Start a page with the words of another's draft, and record where they come from.
 
-    Text, labels, place and further fields are copied. Its revisions, what is live or scheduled, its
-    password and its place in menus are not. Raises Denied, Problem and QuotaReached.
+    Text, labels, place, language and further fields are copied. Its revisions, what is live or
+    scheduled, its password, its translations and its place in menus are not. Raises Denied, Problem
+    and QuotaReached.
+    """
+
+    def change(text: Text) -> Text:
+        named = title or f"Copy of {text.title or 'an untitled page'}"
+        return replace(text, title=named, slug=slug_of(named))
+
+    copy, draft = duplicate_as(page, account, change, by=by)
+    carry_language(page, copy)
+    record(Event.PAGE_COPIED, copy, by=by, changes={}, source=page.label, revision=draft.number)
+    return copy
+
+
+def duplicate_as(
+    page: Page, account: AccountRef, change: Callable[[Text], Text], *, by: Actor
+) -> tuple[Page, Revision]:
+    """Start a page with a changed copy of another's draft; return it, and what it was made from.
+
+    Says nothing of where the words come from. Raises Denied, Problem and QuotaReached.
     """
     authorize(by, Permission.PAGE_VIEW, account)
     draft = revision_by_id(page.draft_revision_id, page)
     if draft is None:
         raise Problem("There is nothing saved to copy yet.")
-    named = title or f"Copy of {draft.title or 'an untitled page'}"
-    text = replace(text_of(draft), title=named, slug=slug_of(named))
     kind: Type = "post" if page.type == "post" else "page"
-    copy, _ = create_page(account, kind, text, by=by)
-    record(Event.PAGE_COPIED, copy, by=by, changes={}, source=page.label, revision=draft.number)
-    return copy
+    copy, _ = create_page(account, kind, change(text_of(draft)), by=by)
+    return copy, draft
 
 
 def move_page(
@@ -50,8 +67,8 @@ def move_page(
 
     Its newest revisions go along, with their authors and times. Revisions never change, so they
     stay at the old place too: there the page goes into the trash, offline first. Its labels are
-    found or started by name; it stands below nothing. Raises Denied for either end, Problem and
-    QuotaReached.
+    found or started by name; it stands below nothing and keeps its language, while its translations
+    stay where they are, without it. Raises Denied for either end, Problem and QuotaReached.
     """
     authorize(by, Permission.PAGE_CREATE, target)
     if target.tenant_id != source.tenant_id or target.id == source.id:
@@ -59,6 +76,7 @@ def move_page(
     draft = revision_by_id(page.draft_revision_id, page)
     if draft is None:
         raise Problem("There is nothing saved to move yet.")
+    let_go(page, by=by)
     put_in_trash(page, source, by=by, reason=reason or f"It was moved to {target.name}.")
     take(Resource.ITEMS, target, by=by)
     arrived = Page(
@@ -69,6 +87,7 @@ def move_page(
     db.session.add(arrived)
     db.session.flush()
     kept = _copy_revisions(page, arrived, target)
+    carry_language(page, arrived)
     record(
         Event.PAGE_MOVED, page, by=by, reason=reason, changes={}, account=target.name,
         revisions=kept,

@@ -11,12 +11,14 @@ from portal.content.page_filters import STATES, Filters
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.schedules import Schedule
+from portal.content.translations import Shown, shown_of
 from tenants.accounts import Account
 from tenants.db import db
 from tenants.newest import Reach, Rows, newest
 from tenants.people import Person
 
 COUNT_LIMIT = 1000
+Beside = tuple[dict[uuid.UUID, Schedule], dict[uuid.UUID, Shown]]
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Row:
     author: str | None
     author_id: uuid.UUID | None
     due: Schedule | None
+    shown: Shown | None
     account_name: str = ""
     account_handle: str = ""
 
@@ -47,8 +50,8 @@ def pages_of(
     )
     found = db.session.execute(filters.ordered(query, before).limit(size + 1)).all()
     shown, older = _cut(found, lambda row: filters.key(row[0]), size)
-    dues = _next_due([page.id for page, _name in shown])
-    return Slice([_row(page, name, dues) for page, name in shown], older)
+    beside = _beside([page.id for page, _name in shown])
+    return Slice([_row(page, name, beside) for page, name in shown], older)
 
 
 def pages_within(
@@ -56,7 +59,7 @@ def pages_within(
 ) -> Slice:
     """Return the pages of all accounts in `reach`, the last changed first, each with its account.
 
-    At most four statements, and quick for those who see few accounts, many, and all.
+    At most five statements, and quick for those who see few accounts, many, and all.
     """
     rows = Rows(Page, Page.changed_at, filters.conditions)
     query = newest(rows, reach, parse_key(before) if before else None, size + 1)
@@ -66,8 +69,8 @@ def pages_within(
     named = named.outerjoin(Account, Account.id == Page.account_id)
     found = db.session.execute(named).all()
     shown, older = _cut(found, lambda row: key_of(row[0].changed_at, row[0].id), size)
-    dues = _next_due([row[0].id for row in shown])
-    return Slice([_row(page, author, dues, *at) for page, author, *at in shown], older)
+    beside = _beside([row[0].id for row in shown])
+    return Slice([_row(page, author, beside, *at) for page, author, *at in shown], older)
 
 
 def schedules_of(account_id: uuid.UUID, state: str, before: str | None = None) -> Slice:
@@ -99,10 +102,15 @@ def counts_of(account_id: uuid.UUID) -> dict[str, int]:
     return dict(zip([*STATES, "scheduled", "held"], row, strict=True))
 
 
-def _row(page: Page, author: str | None, dues: dict[uuid.UUID, Schedule], *at: str) -> Row:
+def _beside(page_ids: list[uuid.UUID]) -> Beside:
+    return _next_due(page_ids), shown_of(page_ids)
+
+
+def _row(page: Page, author: str | None, beside: Beside, *at: str) -> Row:
+    dues, shown = beside
     return Row(
         page.id, page.title, page.type, page.state, page.address, page.changed_at, author,
-        page.author_id, dues.get(page.id), *at,
+        page.author_id, dues.get(page.id), shown.get(page.id), *at,
     )  # fmt: skip
 
 

@@ -1,8 +1,13 @@
 """What changed between two revisions, short enough for the trail."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from portal.content import clean_html
+from portal.content import fields as further
 from portal.content.html_text import plain
 from portal.content.pages import Revision
-from portal.content.seo import seo_changes
+from portal.content.seo import KEY, seo_changes
 
 SNIPPET = 160
 
@@ -21,7 +26,19 @@ def differences(before: Revision | None, after: Revision) -> dict[str, list[str]
     places = [str(side.parent_id or "") if side else "" for side in (before, after)]
     if places[0] != places[1]:
         found["parent"] = places
-    return found | seo_changes(before.fields if before else None, after.fields)
+    return found | _of_fields(before.fields or {} if before else {}, after.fields or {})
+
+
+def _of_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what changed in further fields, by their keys, rich text as the words it shows."""
+    found = seo_changes(before, after)
+    for key in sorted((before.keys() | after.keys()) - {KEY}):
+        sides = [further.plain(side.get(key)) for side in (before, after)]
+        if sides[0] != sides[1]:
+            words = [clean_html.text_of(s) if clean_html.is_clean(s) else s for s in sides]
+            old, new = words if words[0] != words[1] else sides
+            found[key] = _around_change(old, new)
+    return found
 
 
 def _around_change(old: str, new: str) -> list[str]:

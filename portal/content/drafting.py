@@ -7,7 +7,9 @@ from typing import Any
 
 from portal.content import clean_html
 from portal.content.addresses import address_of, slug_of
+from portal.content.content_types import definition_at
 from portal.content.differences import differences
+from portal.content.field_values import keep
 from portal.content.holding import hold
 from portal.content.locks import check_lock
 from portal.content.media_uses import note_draft
@@ -72,9 +74,10 @@ def text_of(revision: Revision) -> Text:
     )  # fmt: skip
 
 
-def as_stored(text: Text) -> Text:
-    """Return the text as a save would keep it. Raises Problem."""
-    fields: dict[str, Any] = _fields(text, _clean(text))
+def as_stored(page: Page, text: Text, before: Revision | None) -> Text:
+    """Return the text as a save over `before` would keep it. Raises Problem."""
+    kept = keep(page, text.fields, before.fields if before else None)
+    fields: dict[str, Any] = _fields(replace(text, fields=kept.values), _clean(text))
     return Text(**fields | {"term_ids": tuple(fields["term_ids"])})
 
 
@@ -95,9 +98,11 @@ def authorize_edit(by: Actor, page: Page, account: AccountRef) -> None:
 def create_page(account: AccountRef, kind: Type, text: Text, *, by: Actor) -> tuple[Page, Saved]:
     """Start a page with its first revision and record it; without a byline it is `by`'s.
 
-    Raises Denied, Problem and QuotaReached.
+    Raises Denied, Problem (also for a type that cannot be started here) and QuotaReached.
     """
     authorize(by, Permission.PAGE_CREATE, account)
+    if definition_at(kind, account) is None:
+        raise Problem("This type of content cannot be started here; choose another.")
     take(Resource.ITEMS, account, by=by)
     page = Page(
         tenant_id=account.tenant_id, account_id=account.id, type=kind, title="",
@@ -105,15 +110,17 @@ def create_page(account: AccountRef, kind: Type, text: Text, *, by: Actor) -> tu
     )  # fmt: skip
     db.session.add(page)
     db.session.flush()
-    text = replace(text, byline=text.byline or by.name)
+    kept = keep(page, text.fields)
+    text = replace(text, byline=text.byline or by.name, fields=kept.values)
     cleaned = _clean(text)
     revision = add_revision(page, text, cleaned, by=by, number=1)
     note_draft(page, revision, account, by=by)
+    kept.note(page)
     record(
         Event.PAGE_CREATED, page, by=by, changes={"title": ["", page.title]},
         type=kind, revision=revision.number,
     )  # fmt: skip
-    return page, Saved(revision, True, cleaned.removed)
+    return page, Saved(revision, True, cleaned.removed + kept.removed)
 
 
 def save_draft(
@@ -135,18 +142,22 @@ def save_draft(
     check_lock(page, by=by)
     if based_on != page.draft_revision_id:
         raise Stale("Somebody saved this page while you were writing.", current)
+    kept = keep(page, text.fields, current.fields if current else None)
+    text = replace(text, fields=kept.values)
     cleaned = _clean(text, current.body if current else "")
+    removed = cleaned.removed + kept.removed
     fields = _fields(text, cleaned)
     if current is not None and current.digest == digest_of(fields):
-        return Saved(current, False, cleaned.removed)
+        return Saved(current, False, removed)
     number = (current.number if current else 0) + 1
     revision = add_revision(page, text, cleaned, by=by, number=number)
     note_draft(page, revision, account, by=by, before=current)
+    kept.note(page)
     record(
         Event.PAGE_CHANGED, page, by=by, reason=reason, revision=revision.number,
         changes=differences(current, revision),
     )  # fmt: skip
-    return Saved(revision, True, cleaned.removed)
+    return Saved(revision, True, removed)
 
 
 def _clean(text: Text, known: str = "") -> clean_html.Cleaned:
@@ -191,10 +202,15 @@ def new_revision(
 
 def make_draft(page: Page, revision: Revision) -> None:
     """Make a stored revision what editors see of the page."""
+    stand(page, revision)
+    index_page(page, revision)
+
+
+def stand(page: Page, revision: Revision) -> None:
+    """Make a stored revision the page's draft, for those who let it be found themselves."""
     page.draft_revision_id = revision.id
     page.title = revision.title
     page.changed_at = now()
-    index_page(page, revision)
 
 
 def digest_now(revision: Revision) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 from portal.content.bulk import BulkRun
 from portal.content.caring import PageCare
 from portal.content.comments import Comment
+from portal.content.content_types import ContentField, ContentType
 from portal.content.copies import WorkingCopy
 from portal.content.imports import ImportedItem, ImportRun
 from portal.content.list_views import ListView
@@ -17,6 +18,8 @@ from portal.content.media_folders import MediaAccess, MediaFolder
 from portal.content.naming import RevisionName
 from portal.content.notifications import Notification
 from portal.content.out_of_sight import WITH_TRASH
+from portal.content.page_templates import PageTemplate
+from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision
 from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
@@ -24,6 +27,7 @@ from portal.content.search_index import PageWords
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
 from portal.content.trail_views import TrailView
+from portal.content.translations import PageLanguage
 from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountClosure
 from tenants.audit import AuditEvent
@@ -35,9 +39,11 @@ from tenants.quotas import Quota
 ERASED: tuple[Any, ...] = (
     MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
     WorkingCopy, PageLock, PagePresence, RevisionName,
-    Notification, Comment, Verdict, Review, PageCare, PageWords,
-    Schedule, Redirect, PageTerm, ImportedItem, ImportRun, Menu, Site, Revision, Page, Term,
+    Notification, Comment, Verdict, Review, PageCare, PageLanguage, PageWords,
+    Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
+    Term, ContentField, ContentType,
     Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
+    PageTemplate,
 )  # fmt: skip
 KEPT = {
     "account": "the tombstone: keeps the handle from being taken by somebody else",

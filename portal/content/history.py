@@ -82,7 +82,7 @@ def tell(event: AuditEvent, content: bool, account: tuple[str, str] = ("", "")) 
     return Told(
         id=event.id,
         event=event.event,
-        sentence=event.sentence_about(NOT_SHOWN) if hide else event.sentence,
+        sentence=event.sentence_about(NOT_SHOWN, hiding=True) if hide else event.sentence,
         actor_label=event.actor_label,
         at=event.at,
         on_behalf_of=event.on_behalf_of,

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
-from portal.content.drafting import make_draft, new_revision
+from portal.content.drafting import new_revision, stand
 from portal.content.import_plan import Plan, PlannedPage
 from portal.content.imports import ImportedItem
 from portal.content.pages import Page, Revision
 from portal.content.scheduling import schedule
+from portal.content.search_index import index_new
 from portal.content.sites import Menu, Redirect
 from portal.content.terms import PageTerm, Term
 from tenants.accounts import Account, AccountRef
@@ -92,8 +93,9 @@ def _write_revisions(plan: Plan, pages: list[tuple[PlannedPage, Page]]) -> None:
         for planned, page in pages
     ]  # fmt: skip
     _add(revision for _, _, revision in made)
+    index_new((page, revision) for _, page, revision in made)
     for planned, page, revision in made:
-        make_draft(page, revision)
+        stand(page, revision)
         if planned.state == "published":
             page.live_revision_id = revision.id
         record(

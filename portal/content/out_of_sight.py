@@ -14,7 +14,7 @@ from portal.content.pages import Page
 WITH_TRASH: dict[str, Any] = {"with_trash": True}
 """Execution options of the few statements that look into the trash as well."""
 
-_LEFT_OUT = with_loader_criteria(Page, Page.trashed_at.is_(None), include_aliases=True)
+_LEFT_OUT = with_loader_criteria(Page, lambda cls: cls.trashed_at.is_(None), include_aliases=True)
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -12,9 +12,13 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, selec
 
 from portal.content.addresses import slug_of
 from portal.content.caring import is_due
+from portal.content.content_types import KEY
+from portal.content.languages import language_tag
 from portal.content.pages import Page, Revision
+from portal.content.problems import Problem
 from portal.content.schedules import Schedule
 from portal.content.terms import PageTerm, Term
+from portal.content.translations import is_outdated, speaks
 from tenants.clock import now
 from tenants.db import db
 
@@ -24,7 +28,7 @@ STATES: dict[str, ColumnElement[bool]] = {
     "live+draft": Page.live_revision_id != Page.draft_revision_id,
     "unpublished": and_(Page.live_revision_id.is_(None), Page.unpublished_at.is_not(None)),
 }
-FURTHER = ("scheduled", "review")
+FURTHER = ("scheduled", "review", "outdated")
 SORTS: dict[str, tuple[Any, bool]] = {
     "": (Page.changed_at, True),
     "oldest": (Page.changed_at, False),
@@ -49,6 +53,7 @@ class Filters:
     since: datetime | None = None
     since_day: str = ""
     sort: str = ""
+    language: str = ""
 
     @property
     def asked(self) -> dict[str, str]:
@@ -56,6 +61,7 @@ class Filters:
         found = {
             "state": self.state, "type": self.type, "q": self.search, "tag": self.tag,
             "author": str(self.author or ""), "since": self.since_day, "sort": self.sort,
+            "language": self.language,
         }  # fmt: skip
         return {name: value for name, value in found.items() if value}
 
@@ -78,6 +84,7 @@ class Filters:
             (self.author, lambda: Page.author_id == self.author),
             (self.since, lambda: Page.changed_at >= self.since),
             (self.tag, lambda: _tagged(self.tag)),
+            (self.language, lambda: speaks(self.language)),
         ]
         return [make() for given, make in wanted if given]
 
@@ -114,18 +121,19 @@ def read_filters(asked: Any, zone: str, me: uuid.UUID | None) -> Filters:
     """
     text = {
         name: str(asked.get(name, "")).replace("\x00", "").strip()[:200]
-        for name in ("state", "type", "q", "author", "tag", "since", "sort")
+        for name in ("state", "type", "q", "author", "tag", "since", "sort", "language")
     }
     since = _start_of(text["since"], zone)
     return Filters(
         state=text["state"] if text["state"] in {*STATES, *FURTHER} else "",
-        type=text["type"] if text["type"] in {"page", "post"} else "",
+        type=text["type"] if KEY.fullmatch(text["type"]) else "",
         search=text["q"],
         author=me if text["author"] == "me" else _uuid(text["author"]),
         tag=text["tag"],
         since=since,
         since_day=text["since"] if since else "",
         sort=text["sort"] if text["sort"] in SORTS else "",
+        language=_language(text["language"]),
     )
 
 
@@ -134,6 +142,8 @@ def _standing(state: str) -> ColumnElement[bool]:
         return STATES[state]
     if state == "review":
         return is_due(now())
+    if state == "outdated":
+        return is_outdated()
     waiting = select(Schedule.id).where(Schedule.page_id == Page.id, Schedule.state == "pending")
     return waiting.exists()
 
@@ -163,6 +173,13 @@ def _start_of(day: str, zone: str) -> datetime | None:
         return datetime.combine(parsed, time(), ZoneInfo(zone))
     except ValueError:
         return None
+
+
+def _language(text: str) -> str:
+    try:
+        return language_tag(text) if text else ""
+    except Problem:
+        return ""
 
 
 def _uuid(text: str) -> uuid.UUID | None:

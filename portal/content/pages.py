@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
-    CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -24,7 +23,8 @@ from tenants.clock import now
 from tenants.db import Base, Keyed, db
 from tenants.scope import TenantScoped
 
-Type = Literal["page", "post"]
+Type = str
+"""The key of a type of content: `page`, `post`, or one that `content_types` knows."""
 State = Literal["draft", "live", "live+draft", "unpublished", "trashed"]
 
 
@@ -42,7 +42,6 @@ class Page(Keyed, TenantScoped, Audited, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
         UniqueConstraint("account_id", "address"),
-        CheckConstraint("type IN ('page', 'post')", name="type"),
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["page.tenant_id", "page.id"]),
         Index("ix_page_live", "account_id", "type", "published_at", "id"),
         ForeignKeyConstraint(
@@ -59,7 +58,7 @@ class Page(Keyed, TenantScoped, Audited, Base):
         ),
     )
 
-    type: Mapped[str] = mapped_column(String(16))
+    type: Mapped[str] = mapped_column(String(48))
     title: Mapped[str] = mapped_column(Text)
     parent_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     position: Mapped[int] = mapped_column(default=0)
@@ -108,6 +107,8 @@ for _name, _state in {  # each page stands in one of them: a rare state is found
 }.items():
     _index(_name, Page.account_id, Page.changed_at, Page.id, Page.tenant_id,
            where=_IN_SIGHT & _state)  # fmt: skip
+_index("ix_page_typed", Page.account_id, Page.type, Page.changed_at, Page.id, Page.tenant_id,
+       where=_IN_SIGHT)  # fmt: skip
 _index("ix_page_title", Page.account_id, Page.title, Page.id, where=_IN_SIGHT)
 _index("ix_page_trash", Page.account_id, Page.trashed_at, Page.id,
        where=Page.trashed_at.is_not(None))  # fmt: skip

@@ -6,11 +6,15 @@ from sqlalchemy import delete, select
 
 from portal.content.addresses import address_of, refuse_taken
 from portal.content.approvals import approved_by, require_approvals
+from portal.content.content_types import definition_of
+from portal.content.fields import ids_in
 from portal.content.holding import hold
 from portal.content.media_problems import media_problems
 from portal.content.media_uses import note_live
+from portal.content.page_uses import note_uses
 from portal.content.pages import Page, Revision, refuse_trashed, revision_by_id
 from portal.content.problems import Problem
+from portal.content.readiness import refuse_unready
 from portal.content.sites import Redirect
 from portal.content.terms import PageTerm, meant_by
 from tenants.accounts import AccountRef
@@ -28,7 +32,8 @@ def publish(
     """Make `revision` what readers see, and record it.
 
     Pages below move along when the address changes; old addresses lead here. Raises Denied,
-    NotApproved, and AddressTaken or Problem when the address cannot be had.
+    NotApproved, NotReady when something is missing, and AddressTaken or Problem when the address
+    cannot be had.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
     _take_turn(page)
@@ -36,6 +41,7 @@ def publish(
         raise Problem(f"Revision {revision.number} is live already.")
     if problems := media_problems(revision):
         raise Problem(" ".join(problems))
+    refuse_unready(page, revision)
     approvals = require_approvals(page, revision, account)
     before = revision_by_id(page.live_revision_id, page)
     old_address = page.address
@@ -57,10 +63,14 @@ def go_live(page: Page, revision: Revision, before: Revision | None) -> None:
     """Write what being live means in place of `before`, without asking or recording."""
     if not revision.title and not revision.body:
         raise Problem("There is nothing to publish yet: the page has neither title nor text.")
-    address = address_of(page, revision.slug, revision.parent_id)
-    if address != page.address:
-        _take_address(page, address)
-    page.parent_id = revision.parent_id
+    definition = definition_of(page.type, page.tenant_id)
+    if definition.stands != "nowhere":
+        address = address_of(page, revision.slug, revision.parent_id)
+        if address != page.address:
+            _take_address(page, address)
+        page.parent_id = revision.parent_id
+    if definition.fields:
+        note_uses(page, "live", ids_in(definition.asked, revision.fields or {}))
     page.live_revision_id = revision.id
     page.published_at = page.published_at or now()
     page.unpublished_at = None
@@ -76,15 +86,17 @@ def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
     _take_turn(page)
-    if page.live_revision_id is None or page.address is None:
+    if page.live_revision_id is None:
         raise Problem("This page is not live, so there is nothing to take offline.")
     address, before = page.address, revision_by_id(page.live_revision_id, page)
-    _lead_here(page, address, _redirects(page, [address]))
+    if address is not None:
+        _lead_here(page, address, _redirects(page, [address]))
     page.address = None
     page.live_revision_id = None
     page.unpublished_at = now()
     note_live(page, None, before)
     db.session.execute(delete(PageTerm).where(PageTerm.page_id == page.id))
+    note_uses(page, "live", set())
     record(
         Event.PAGE_UNPUBLISHED, page, by=by, reason=reason, address=address,
         changes={"address": [address, None]},

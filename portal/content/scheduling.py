@@ -7,9 +7,11 @@ from sqlalchemy import select
 
 from portal.content.addresses import address_of, refuse_taken
 from portal.content.approvals import require_approvals
+from portal.content.content_types import definition_of
 from portal.content.moments import Moment
 from portal.content.pages import Page, Revision, page_by_id, revision_by_id
 from portal.content.problems import BadTime, Problem
+from portal.content.readiness import refuse_unready
 from portal.content.schedules import Schedule, What
 from tenants.accounts import AccountRef
 from tenants.audit import record
@@ -37,8 +39,8 @@ def schedule(
     """Schedule `revision` to go live, or the page to go offline, at a moment. Recorded.
 
     `by` answers for it: his right to publish is asked for again at the due moment. Raises Denied,
-    BadTime when the moment has passed, NotApproved, Problem when it could not be carried out even
-    now, and QuotaReached.
+    BadTime when the moment has passed, NotReady, NotApproved, Problem when it could not be carried
+    out even now, and QuotaReached.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
     _refuse_bad_moment(moment)
@@ -46,8 +48,10 @@ def schedule(
     if what == "publish":
         if revision is None:
             raise Problem("There is nothing saved to publish yet.")
+        refuse_unready(page, revision)
         require_approvals(page, revision, account)
-        refuse_taken(page, address_of(page, revision.slug, revision.parent_id))
+        if definition_of(page.type, page.tenant_id).stands != "nowhere":
+            refuse_taken(page, address_of(page, revision.slug, revision.parent_id))
     row = Schedule(
         tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
         page_title=page.title, what=what, state="pending",

@@ -10,7 +10,7 @@ import html
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -51,7 +51,8 @@ class PageWords(TenantScoped, Base):
     )
 
     number: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    page_id: Mapped[uuid.UUID]
+    # As the sentinel it lets many rows be written by one statement on every database.
+    page_id: Mapped[uuid.UUID] = mapped_column(default=uuid.uuid4, insert_sentinel=True)
     words: Mapped[str] = mapped_column(Text)
 
 
@@ -72,17 +73,35 @@ def words_of(parts: Iterable[str]) -> str:
 
 def index_page(page: Page, revision: Revision) -> None:
     """Let a page be found by the words of a revision. One statement, in the open transaction."""
-    said = words_of(
-        [revision.title, revision.excerpt, revision.byline, revision.slug, plain(revision.body)]
-    )
-    change = update(PageWords).where(PageWords.page_id == page.id).values(words=said)
+    change = update(PageWords).where(PageWords.page_id == page.id).values(words=_said(revision))
     if revision.number > 1:
         done: Any = db.session.execute(change.execution_options(synchronize_session=False))
         if done.rowcount:
             return
-    db.session.add(
-        PageWords(tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id, words=said)
-    )
+    index_new([(page, revision)])
+
+
+def index_new(written: Iterable[tuple[Page, Revision]]) -> None:
+    """Let new pages be found by the words of their revisions. One statement for all of them."""
+    db.session.add_all(
+        PageWords(tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
+                  words=_said(revision))
+        for page, revision in written
+    )  # fmt: skip
+
+
+def _said(revision: Revision) -> str:
+    texts = [revision.title, revision.excerpt, revision.byline, revision.slug]
+    return words_of([*texts, plain(revision.body), *_further(revision.fields)])
+
+
+def _further(value: Any) -> Iterator[str]:
+    """Yield the texts in the values of further fields, however deep."""
+    if isinstance(value, str):
+        yield plain(value)
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _further(each)
 
 
 def having(query: str, tenant_id: uuid.UUID) -> ColumnElement[bool] | None:

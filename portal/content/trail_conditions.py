@@ -10,8 +10,8 @@ from tenants.audit import AuditEvent
 
 ABOUT_CONTENT = frozenset(
     {
-        "comment", "media", "mediaaccess", "mediafolder", "page", "review", "revision", "schedule",
-        "verdict",
+        "comment", "media", "mediaaccess", "mediafolder", "page", "pagetemplate", "review",
+        "revision", "schedule", "verdict",
     }
 )  # fmt: skip
 Condition = ColumnElement[bool]

@@ -5,21 +5,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, tuple_
 
 from portal.content.addresses import address_of, refuse_taken
 from portal.content.caring import PageCare
+from portal.content.comments import Comment
+from portal.content.copies import WorkingCopy
 from portal.content.drafting import authorize_edit
+from portal.content.locks import PageLock, PagePresence
+from portal.content.media import MediaUse
+from portal.content.naming import RevisionName
+from portal.content.notifications import Notification
 from portal.content.out_of_sight import WITH_TRASH
+from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision, refuse_trashed, revision_by_id
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.problems import Problem
 from portal.content.publishing import unpublish
+from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
 from portal.content.scheduling import cancel, open_schedules
 from portal.content.search_index import PageWords
 from portal.content.sites import Redirect
 from portal.content.terms import PageTerm
+from portal.content.translation_groups import let_go
+from portal.content.translations import PageLanguage
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.clock import now
@@ -33,7 +43,10 @@ from tenants.quotas import Resource
 DAYS = 30
 NAMED = 5
 # What belongs to a page and goes with it, in this order.
-GOES_ALONG: tuple[Any, ...] = (PageCare, PageWords, Schedule, Redirect, PageTerm, Revision)
+GOES_ALONG: tuple[Any, ...] = (
+    WorkingCopy, PageLock, PagePresence, RevisionName, Notification, Comment, Verdict, Review,
+    MediaUse, PageCare, PageLanguage, PageWords, PageUse, Schedule, Redirect, PageTerm, Revision,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,14 +129,21 @@ def purge(page: Page, *, by: Actor, reason: str = "") -> None:
         Event.PAGE_PURGED, page, by=by, reason=reason, changes={},
         revisions=db.session.scalar(number.select_from(Revision)) or 0,
     )  # fmt: skip
+    let_go(page, by=by)
     page.title, page.author_id, page.access_password_hash = "", None, None
     page.draft_revision_id = page.parent_id = None
     page.purged_at = now()
     db.session.flush()
     options = {"synchronize_session": False, "told_by": told}
     for cls in GOES_ALONG:
-        gone = delete(cls).where(cls.page_id == page.id)
+        gone = delete(cls).where(_of_page(cls, page))
         db.session.execute(gone.execution_options(**options))
+
+
+def _of_page(cls: Any, page: Page) -> ColumnElement[bool]:
+    if cls is Verdict:
+        return Verdict.review_id.in_(select(Review.id).where(Review.page_id == page.id))
+    return cls.page_id == page.id  # type: ignore[no-any-return]  # each has that column
 
 
 def goes_at(page: Page) -> datetime:

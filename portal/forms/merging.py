@@ -7,7 +7,7 @@ from typing import get_args
 
 from flask import render_template, request
 
-from portal.content.comparing import FieldChange, change_between
+from portal.content.comparing import FieldChange, change_between, is_rich
 from portal.content.drafting import Text, as_stored, text_of
 from portal.content.merging import Choice, FieldMerge, Merge, merge
 from portal.content.pages import Page, Revision, revision_by_id
@@ -46,7 +46,7 @@ def uuid_or_none(text: str | None) -> uuid.UUID | None:
 def merged(page: Page, form: PageForm, theirs: Revision) -> Merge:
     """Merge what was typed with what stands now, over what it was typed on. Raises Problem."""
     base = revision_by_id(uuid_or_none(form.based_on.data), page)
-    mine = as_stored(read_text(form, current.here, base))
+    mine = as_stored(page, read_text(form, current.here, base), base)
     return merge(text_of(base) if base else Text(), mine, text_of(theirs))
 
 
@@ -102,11 +102,11 @@ def _text(found: Merge, side: str) -> Text:
 def _row(
     field: FieldMerge, wording: Wording, picked: str | None, written: str | None, missing: str
 ) -> Row:
-    rich = field.key == "body"
     sides = {
         name: _said(field, getattr(field, name), wording)
         for name in ("base", "mine", "theirs", "merged")
     }
+    rich = is_rich(field.key, sides["base"], sides["mine"], sides["theirs"])
     diffs = [
         change_between(field.key, field.label, sides["base"], sides[side], rich=rich)
         for side in ("mine", "theirs")

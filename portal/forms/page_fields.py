@@ -3,11 +3,13 @@
 import uuid
 
 from portal.content.drafting import Text
+from portal.content.field_values import FieldProblem
 from portal.content.filing import categories_of, possible_parents, tags_named, terms_by_ids
 from portal.content.pages import Page, Revision
 from portal.forms.base import add_error, choices
 from portal.forms.pages import PageForm
 from portal.forms.seo import fill_seo, read_seo
+from portal.forms.typed import kept_body, show_field_problem, typed_values
 from tenants.accounts import AccountRef
 
 
@@ -50,23 +52,28 @@ def fill(form: PageForm, page: Page, draft: Revision | None, account_id: uuid.UU
 
 
 def read_text(form: PageForm, account: AccountRef, draft: Revision | None = None) -> Text:
-    """Return what was typed over a draft. Starts tags that are new. Raises Problem."""
+    """Return what was typed into a form of `typed_form`. Starts new tags. Raises Problem.
+
+    What the form did not ask for stays as it is in the draft.
+    """
     tags = tags_named(account, (form.tags.data or "").split(","))
     return Text(
         title=form.title.data or "",
         slug=form.slug.data or "",
-        body=form.body.data or "",
+        body=form.body.data or kept_body(form),
         excerpt=form.excerpt.data or "",
         byline=form.byline.data or "",
         parent_id=uuid.UUID(form.parent.data) if form.parent.data else None,
         term_ids=(*(str(t.id) for t in tags), *(form.categories.data or [])),
-        fields=read_seo(form, draft.fields if draft else {}),
+        fields=read_seo(form, typed_values(form, draft.fields or {} if draft else {})),
     )
 
 
 def show_problem(form: PageForm, problem: ValueError) -> None:
     """Show why the page could not be saved, at the field it is about."""
     message = str(problem)
+    if isinstance(problem, FieldProblem) and show_field_problem(form, problem.key, message):
+        return
     first = message.split(" ")[1] if message.startswith("The ") else ""
     about = {"title": form.title, "body": form.body, "excerpt": form.excerpt, "tag": form.tags}
     field = about.get(first) or (form.slug if "address" in message else form.title)

@@ -3,9 +3,10 @@
 from typing import Any
 
 from wtforms import StringField
-from wtforms.validators import DataRequired, Optional, Regexp, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
 
 from portal.forms.base import PortalForm, ZoneField, at_most
+from portal.forms.languages import a_language
 from tenants.accents import BadAccent, check_accent
 
 
@@ -31,7 +32,7 @@ class SettingsForm(PortalForm):
     tagline = StringField("Tagline", [at_most(300)], description="One line below the title.")
     language = StringField(
         "Language of the site",
-        [Regexp(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z",
-                message="Use a language tag like “en”, “de” or “pt-BR”."), at_most(35)],
-        description="A language tag (BCP 47), for readers' browsers and screen readers.",
+        [InputRequired("Use a language tag like “en”, “de” or “pt-BR”."), a_language],
+        description="A language tag (BCP 47), for readers' browsers and screen readers. Pages are "
+        "in it unless they say another.",
     )  # fmt: skip

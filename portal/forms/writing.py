@@ -4,15 +4,13 @@ import uuid
 from typing import Any
 
 from flask import request
-from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField
 
-from portal.content.comparing import FieldChange, change_between
+from portal.content.comparing import FieldChange, change_between, is_rich
 from portal.content.copies import MARK, Typed, WorkingCopy, own_copies, settle_copy
 from portal.content.locking import release_lock
 from portal.content.locks import lock_of, others_at
 from portal.content.pages import Page
-from portal.forms.pages import PageForm
 from portal.requests import current
 
 NOT_KEPT = frozenset({"csrf_token", "act", "copy"})
@@ -36,12 +34,6 @@ def asked_copy(page: Page | None) -> WorkingCopy | None:
     wanted = request.args.get("copy", "")
     copies = own_copies(current.here, page, by=current.person)
     return next((copy for copy in copies if copy.mark == wanted), None)
-
-
-def as_form(cls: type[PageForm], copy: WorkingCopy) -> PageForm:
-    """Return the editor's form with what stands in a working copy."""
-    values = [(name, value) for name, each in copy.typed.items() for value in each]
-    return cls(MultiDict(values))
 
 
 def around(page: Page | None) -> dict[str, Any]:
@@ -70,7 +62,7 @@ def changes_between(before: Form, after: Form) -> list[FieldChange]:
         if isinstance(field, HiddenField) or field.short_name == "type":
             continue
         sides = _said(field), _said(after[field.short_name])
-        rich = field.short_name == "body"
+        rich = is_rich(field.short_name, *sides)
         found.append(change_between(field.short_name, field.label.text, *sides, rich=rich))
     return [change for change in found if change is not None]
 
@@ -79,4 +71,7 @@ def _said(field: Any) -> str:
     if hasattr(field, "iter_choices"):
         chosen = [str(each[1]) for each in field.iter_choices() if each[2]]
         return "\n".join(chosen)
+    parts = getattr(field, "entries", None) or getattr(field, "form", ())
+    if parts:
+        return "\n".join(text for text in map(_said, parts) if text)
     return str(field.data or "").replace("\r\n", "\n")

@@ -40,10 +40,7 @@ def is_shown(row: AuditEvent) -> bool:
 
 def sentence_of(row: AuditEvent) -> str:
     """Return what happened, the target's name left out where it is content."""
-    known = all_events().get(row.event)
-    if is_shown(row) or known is None:
-        return row.sentence
-    return known.sentence.format_map({"target": NOT_SHOWN, **row.facts})
+    return row.sentence if is_shown(row) else row.sentence_about(NOT_SHOWN, hiding=True)
 
 
 class Trail(Table):

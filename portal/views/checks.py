@@ -11,12 +11,11 @@ from portal.content.checks import Report, report
 from portal.content.drafting import authorize_edit
 from portal.content.html_embeds import SERVICES
 from portal.content.linking import broken_links, targets, targets_by_id
-from portal.content.pages import page_by_id
-from portal.forms.page_fields import offer_choices
-from portal.forms.pages import NewPageForm, PageForm
+from portal.content.pages import page_by_id, revision_by_id
 from portal.guards import permission
 from portal.requests import current
 from portal.views import pages
+from portal.views.typed import edit_form, new_form
 from tenants.accents import INK, LIGHT, towards, worst
 from tenants.permissions import Permission as P
 
@@ -30,11 +29,10 @@ def check_new() -> Any:
     """Answer what a text that is nowhere yet would come to. Nothing is kept."""
     if _wants_json():
         return _as_json(_report())
-    form = NewPageForm()
-    offer_choices(form, current.here.id, None)
+    form = new_form(current.here)
     fine = form.validate()
     _show(_report())
-    return render_template("pages/new.html", form=form), 200 if fine else 422
+    return pages.render_new(form), 200 if fine else 422
 
 
 @bp.post("/<uuid:page_id>/check")
@@ -45,8 +43,7 @@ def check(page_id: uuid.UUID) -> Any:
     authorize_edit(current.person, page, current.here)
     if _wants_json():
         return _as_json(_report())
-    form = PageForm()
-    offer_choices(form, current.here.id, page.id)
+    form = edit_form(current.here, page, revision_by_id(page.draft_revision_id, page))
     fine = form.validate()
     _show(_report())
     return pages._editor(page, form), 200 if fine else 422

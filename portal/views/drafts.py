@@ -6,17 +6,17 @@ from typing import Any
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.content.comparing import FieldChange
 from portal.content.copies import WorkingCopy, keep_copy, own_copies, settle_copy
 from portal.content.drafting import may_edit
 from portal.content.locking import hold_while_typing
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Locked, Problem
-from portal.forms.page_fields import fill, offer_choices
-from portal.forms.pages import NewPageForm, PageForm
-from portal.forms.writing import as_form, asked_copy, changes_between, mark, typed_values
+from portal.forms.writing import asked_copy, changes_between, mark, typed_values
 from portal.guards import permission
 from portal.requests import current
 from portal.times import clock_time
+from portal.views.typed import edit_form, new_form
 from tenants.permissions import Permission as P
 
 bp = Blueprint("drafts", __name__, url_prefix="/a/<handle>/pages")
@@ -37,16 +37,23 @@ def keep(page_id: uuid.UUID) -> Any:
 @bp.get("/new/unsaved")
 @permission(P.PAGE_CREATE)
 def unsaved_new() -> str:
-    return _unsaved(None, NewPageForm())
+    copy = _chosen(None)
+    if copy is None:
+        return _unsaved(None, None, [])
+    standing = new_form(current.here, kept=copy.first("type"))
+    return _unsaved(None, copy, changes_between(standing, new_form(current.here, copy)))
 
 
 @bp.get("/<uuid:page_id>/unsaved")
 @permission(P.PAGE_VIEW)
 def unsaved(page_id: uuid.UUID) -> str:
     page = _page(page_id)
-    form = PageForm()
-    fill(form, page, revision_by_id(page.draft_revision_id, page), current.here.id)
-    return _unsaved(page, form)
+    copy = _chosen(page)
+    if copy is None:
+        return _unsaved(page, None, [])
+    draft = revision_by_id(page.draft_revision_id, page)
+    standing, typed = (edit_form(current.here, page, draft, each) for each in (None, copy))
+    return _unsaved(page, copy, changes_between(standing, typed))
 
 
 @bp.post("/new/unsaved")
@@ -88,24 +95,19 @@ def _held_up(page: Page) -> str:
     return ""
 
 
-def _unsaved(page: Page | None, standing: PageForm) -> str:
-    copies = own_copies(current.here, page, by=current.person)
-    copy = asked_copy(page) or next(iter(copies), None)
-    allowed = may_edit(current.person, page, current.here) if page else None
+def _chosen(page: Page | None) -> WorkingCopy | None:
+    """Return the copy that is asked for, else the newest."""
+    return asked_copy(page) or next(iter(own_copies(current.here, page, by=current.person)), None)
+
+
+def _unsaved(page: Page | None, copy: WorkingCopy | None, changes: list[FieldChange]) -> str:
     return render_template(
-        "pages/unsaved.html", page=page, copies=copies, copy=copy, allowed=allowed,
-        changes=_changes(page, standing, copy) if copy else (),
+        "pages/unsaved.html", page=page, copy=copy, changes=changes, edit_url=_editor_url(page),
+        copies=own_copies(current.here, page, by=current.person),
+        allowed=may_edit(current.person, page, current.here) if page else None,
         moved_on=page is not None and copy is not None
         and copy.first("based_on") != str(page.draft_revision_id),
-        edit_url=_editor_url(page),
     )  # fmt: skip
-
-
-def _changes(page: Page | None, standing: PageForm, copy: WorkingCopy) -> Any:
-    form = as_form(type(standing), copy)
-    for each in (standing, form):
-        offer_choices(each, current.here.id, page.id if page else None)
-    return changes_between(standing, form)
 
 
 def _discard(page: Page | None) -> Response:

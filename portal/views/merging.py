@@ -10,11 +10,10 @@ from portal.content.locking import take_over
 from portal.content.pages import page_by_id, revision_by_id
 from portal.content.problems import Locked, Problem, Stale
 from portal.forms.merging import by_hand, chosen, merge_page, merged, uuid_or_none
-from portal.forms.page_fields import offer_choices
-from portal.forms.pages import PageForm
 from portal.forms.writing import done_writing
 from portal.guards import permission
 from portal.requests import current
+from portal.views.typed import edit_form
 from tenants.permissions import Permission as P
 
 bp = Blueprint("merging", __name__, url_prefix="/a/<handle>/pages")
@@ -25,8 +24,7 @@ bp = Blueprint("merging", __name__, url_prefix="/a/<handle>/pages")
 def save(page_id: uuid.UUID) -> Any:
     page = page_by_id(page_id, current.here.id) or abort(404)
     authorize_edit(current.person, page, current.here)
-    form = PageForm()
-    offer_choices(form, current.here.id, page.id)
+    form = edit_form(current.here, page, revision_by_id(page.draft_revision_id, page))
     theirs = revision_by_id(uuid_or_none(request.form.get("theirs")), page)
     if theirs is None or not form.validate():
         abort(422, "This came in pieces, so nothing was saved. Open the page again in a new tab.")

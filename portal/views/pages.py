@@ -10,6 +10,7 @@ from portal.brand import accent_of, logo_of
 from portal.content.caring import care_of
 from portal.content.commenting import threads_in
 from portal.content.comments import comments_on
+from portal.content.content_types import names_of_types
 from portal.content.desk import counts_of, pages_of, pages_within
 from portal.content.drafting import (
     Saved,
@@ -30,13 +31,17 @@ from portal.content.page_filters import FURTHER, STATES, read_filters
 from portal.content.pages import Page, page_by_id, revision_by_id, revisions_of
 from portal.content.problems import Locked, Problem, Stale
 from portal.content.scheduling import open_schedules
+from portal.content.translations import group_of
 from portal.forms.merging import merge_page, uuid_or_none
-from portal.forms.page_fields import fill, offer_choices, offer_chosen, read_text, show_problem
+from portal.forms.page_fields import offer_choices, read_text, show_problem
 from portal.forms.pages import NewPageForm, PageForm
-from portal.forms.writing import around, as_form, asked_copy, done_writing
+from portal.forms.translations import brought_up_to_date
+from portal.forms.typed import move_rows, told_of_change
+from portal.forms.writing import around, asked_copy, done_writing
 from portal.guards import permission
 from portal.requests import current
 from portal.sitepages import render_page, site_context
+from portal.views.typed import beside_fields, beside_new, edit_form, new_form
 from tenants.newest import reach_of
 from tenants.permissions import Permission as P
 from tenants.quotas import QuotaReached
@@ -58,22 +63,21 @@ def index() -> str:
     else:
         within, counts = "", counts_of(current.here.id)
         found = pages_of(current.here.id, filters, before)
+    types, offered = names_of_types(current.here)
     states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, *FURTHER])]
     return render_template(
         "pages/index.html", found=found, filters=filters, states=states, within=within,
         views=list_views(current.here, current.person), me=current.person.person_id,
+        types=types, offered=offered,
     )  # fmt: skip
 
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.PAGE_CREATE)
 def new() -> Any:
-    copy = asked_copy(None)
-    form = NewPageForm(type=request.args.get("type", "post"))
-    if copy is not None and not form.is_submitted():
-        form = as_form(NewPageForm, copy)
-    offer_choices(form, current.here.id, None)
-    if form.validate_on_submit():
+    form = new_form(current.here, asked_copy(None) if request.method == "GET" else None)
+    reshaped = move_rows(form, request.form.get("rows"))
+    if not reshaped and form.validate_on_submit():
         try:
             text = read_text(form, current.here)
             page, saved = create_page(current.here, form.type.data, text, by=current.person)
@@ -81,9 +85,9 @@ def new() -> Any:
         except (Problem, QuotaReached) as problem:
             show_problem(form, problem)
         else:
-            return _saved(page, saved)
-    status = 422 if form.is_submitted() else 200
-    return render_template("pages/new.html", form=form, writing=around(None)), status
+            return _saved(page, saved, form)
+    status = 422 if form.is_submitted() and not reshaped else 200
+    return render_new(form), status
 
 
 @bp.route("/<uuid:page_id>/", methods=["GET", "POST"])
@@ -94,11 +98,8 @@ def edit(page_id: uuid.UUID) -> Any:
     page = _page(page_id)
     if not may_edit(current.person, page, current.here).allowed:
         return _read(page)
-    copy = asked_copy(page)
-    form = as_form(PageForm, copy) if copy else PageForm()
-    if copy is None:
-        fill(form, page, revision_by_id(page.draft_revision_id, page), current.here.id)
-    return _editor(page, form)
+    draft = revision_by_id(page.draft_revision_id, page)
+    return _editor(page, edit_form(current.here, page, draft, asked_copy(page)))
 
 
 @bp.get("/<uuid:page_id>/preview")
@@ -133,11 +134,11 @@ def _page(page_id: uuid.UUID) -> Page:
 
 def _save(held: InHand) -> Any:
     page, draft = held.page, held.draft
-    form = PageForm()
-    offer_chosen(form, current.here.id, page.id, draft)
+    form = edit_form(current.here, page, draft, to_save=True)
     authorize_edit(current.person, page, current.here)
-    if not form.validate():
-        return _editor(page, form), 422
+    reshaped = move_rows(form, request.form.get("rows"))
+    if reshaped or not form.validate():
+        return _editor(page, form), 200 if reshaped else 422
     try:
         if request.form.get("act") == "take_over":
             take_over(page, current.here, by=current.person)
@@ -153,17 +154,24 @@ def _save(held: InHand) -> Any:
         show_problem(form, problem)
         return _editor(page, form), 422
     done_writing(page)
-    return _saved(page, saved)
+    brought_up_to_date(page)
+    return _saved(page, saved, form)
+
+
+def render_new(form: NewPageForm) -> str:
+    """Return the form for something new with all that stands beside it."""
+    return render_template("pages/new.html", form=form, writing=around(None), **beside_new(form))
 
 
 def _editor(page: Page, form: PageForm, *, refused: bool = False) -> str:
-    offer_choices(form, current.here.id, page.id)
+    if request.method == "POST":
+        offer_choices(form, current.here.id, page.id)
+    draft = revision_by_id(page.draft_revision_id, page)
     return render_template(
         "pages/edit.html", page=page, form=form, refused=refused, schedules=open_schedules(page),
-        live=revision_by_id(page.live_revision_id, page),
-        draft=revision_by_id(page.draft_revision_id, page),
+        live=revision_by_id(page.live_revision_id, page), draft=draft,
         may_publish=current.can(P.PAGE_PUBLISH), writing=around(page), care=care_of(page),
-        **_around(page),
+        **beside_fields(page, draft, form), **_around(page),
     )  # fmt: skip
 
 
@@ -171,7 +179,9 @@ def _around(page: Page) -> dict[str, Any]:
     """Return what others say of the draft, and where it stands."""
     draft = revision_by_id(page.draft_revision_id, page) or abort(404)
     flow = flow_of(page, draft, current.here, by=current.person)
-    return {"flow": flow, "threads": threads_in(comments_on(page))}
+    return {
+        "flow": flow, "threads": threads_in(comments_on(page)), "translations": group_of(page),
+    }  # fmt: skip
 
 
 def _read(page: Page) -> str:
@@ -183,8 +193,10 @@ def _read(page: Page) -> str:
     )  # fmt: skip
 
 
-def _saved(page: Page, saved: Saved) -> Response:
+def _saved(page: Page, saved: Saved, form: PageForm) -> Response:
     here = current.here.handle
+    if changed := told_of_change(form):
+        flash(changed, "warn")
     if saved.changed:
         flash(f"Saved as revision {saved.revision.number}. Readers see no difference yet.", "good")
     else:

@@ -11,6 +11,7 @@ from portal.content.holding import InHand, held_page
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.publishing import publish, unpublish
+from portal.content.readiness import problems_before_publishing
 from portal.forms.base import add_error
 from portal.forms.pages import PublishForm, ReasonForm
 from portal.guards import permission
@@ -34,7 +35,8 @@ def publish_now(page_id: uuid.UUID) -> Any:
         except Problem as problem:
             add_error(form.reason, str(problem))
         else:
-            flash(f"“{page.title or 'Untitled'}” is live at {page.address}.", "good")
+            where = f"at {page.address}" if page.address else "wherever it is used"
+            flash(f"“{page.title or 'Untitled'}” is live {where}.", "good")
             return _back(page)
     status = 409 if moved_on else 422 if form.is_submitted() else 200
     return render_template(
@@ -44,6 +46,7 @@ def publish_now(page_id: uuid.UUID) -> Any:
         form=form,
         moved_on=moved_on,
         refusal=missing_approvals(page, draft, current.here),
+        unready=problems_before_publishing(page, draft),
     ), status
 
 

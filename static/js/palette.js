@@ -80,6 +80,8 @@ const open = (event) => {
 link?.addEventListener("click", (event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) open(event); });
 if (link) {
   document.addEventListener("keydown", (event) => {
+    // In the editor's text it makes a link.
+    if (event.defaultPrevented || event.target.closest?.("[contenteditable], dialog")) return;
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") open(event);
   });
 }

@@ -145,3 +145,17 @@ def find_bar(page: Page) -> None:
     page.locator(".editor-text").click()
     page.keyboard.press("Control+F")
     page.get_by_label("Find", exact=True).fill("o")
+
+
+def no_number(page: Page) -> None:
+    page.get_by_label("Seats").fill("many")
+    send(page, "Save draft")
+
+
+def one_more_entry(page: Page) -> None:
+    send(page, "Add an entry to Speakers")
+
+
+def another_kind(page: Page) -> None:
+    page.get_by_label("What it takes").select_option("number")
+    send(page, "Save")

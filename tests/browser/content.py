@@ -44,6 +44,7 @@ from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
 from tests.browser.content_shared import shared_page
 from tests.browser.library import furnish_library
+from tests.browser.typed import type_and_pages
 from tests.content.import_scene import SMALL
 from tests.fixtures.cast import Cast, as_actor, read_cast
 from tests.fixtures.pages import TESTS, make_page
@@ -80,6 +81,10 @@ class Places:
     folder: str
     trashed: str
     term: str
+    type: str
+    field: str
+    event: str
+    block: str
 
 
 def furnish(app: Flask) -> Places:
@@ -108,6 +113,7 @@ def furnish(app: Flask) -> Places:
             put_in_trash(thrown, acme, by=TESTS)
             term = tags_named(acme, ["Opening hours", LONG.strip()[:90]])[0]
             add_redirect(acme, "/printed/", live.address or "", by=TESTS)
+            typed = type_and_pages(acme, LONG)
             _limit(acme, people.berlin)
             made = (long_page, live, waiting, grant, run)
             db.session.commit()
@@ -119,7 +125,7 @@ def furnish(app: Flask) -> Places:
         shown = furnish_library(acme, people.editor, app.extensions["files"])
         places = Places(
             *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
-              reviewed, *shown, str(thrown.id), str(term.id)]
+              reviewed, *shown, str(thrown.id), str(term.id), *typed]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places
@@ -180,7 +186,7 @@ def _roles(people: Cast) -> tuple[str, str, str]:
 
 def _limit(acme: AccountRef, berlin: AccountRef) -> None:
     for account, resource, amount in (
-        (acme, Resource.ITEMS, 16), (acme, Resource.PEOPLE, 500), (berlin, Resource.ITEMS, 6),
+        (acme, Resource.ITEMS, 24), (acme, Resource.PEOPLE, 500), (berlin, Resource.ITEMS, 6),
         (berlin, Resource.STORAGE, 2_000_000_000),
     ):  # fmt: skip
         row = Quota(tenant_id=acme.id, account_id=account.id, resource=resource, amount=amount)

@@ -25,8 +25,11 @@ SAMPLES: dict[Any, Any] = {
     "media_version.mime": "image/png",
     "media_version.number": 1,
     "invitation.reach": "subtree",
+    "content_field.kind": "text",
+    "content_type.stands": "tree",
     "notification.kind": "asked",
     "page.type": "page",
+    "page_use.side": "draft",
     "review.state": "withdrawn",
     "page_words.number": itertools.count(1_000_001),
     "role_permission.permission": "account.view",
@@ -38,8 +41,18 @@ SAMPLES: dict[Any, Any] = {
     "verdict.said": "approved",
 }
 # Columns that may be empty, in rows where another then may not.
-NEEDED = {"grant.person_id", "person_group.tenant_id", "group_member.tenant_id",
-          "role.account_id", "quota.tenant_id", "support_session.started_at"}  # fmt: skip
+NEEDED = {
+    "content_field.tenant_id",
+    "content_type.tenant_id",
+    "grant.person_id",
+    "group_member.tenant_id",
+    "page_template.tenant_id",
+    "page_words.page_id",
+    "person_group.tenant_id",
+    "quota.tenant_id",
+    "role.account_id",
+    "support_session.started_at",
+}
 PLAIN: dict[Any, Any] = {
     int: 7, bool: False, dict: {}, list: [], bytes: b"", datetime: datetime(2026, 1, 1, tzinfo=UTC),
 }  # fmt: skip

@@ -204,7 +204,7 @@ def test_who_may_change_what(client: FlaskClient, cast: Cast):
     assert client.post(own, data=SAID).status_code == 302
     assert client.post(theirs, data=SAID).status_code == 403
     assert client.post(f"{own}trash").status_code == 403
-    assert "Not" not in client.get(theirs).text.partition("<h1")[0]
+    assert client.get(theirs).status_code == 200
     sign_in(client, cast.viewer)
     assert client.get(theirs).status_code == client.get(f"{theirs}file").status_code == 200
     assert client.post(theirs, data=SAID).status_code == 403

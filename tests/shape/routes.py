@@ -55,6 +55,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "account_id": an_account_below,
     "folder_id": a_row("media_folder"),
     "comment_id": a_row("comment"),
+    "field_id": a_row("content_field"),
     "grant_id": a_row("grant"),
     "hold_id": a_row("trail_hold"),
     "group_id": a_row("person_group"),
@@ -73,8 +74,10 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "schedule_id": a_row("schedule"),
     "session_id": a_row("support_session"),
     "version_id": a_row("media_version"),
+    "template_id": a_row("page_template"),
     "term_id": a_row("term"),
     "trashed_id": a_trashed_page,
+    "type_id": a_row("content_type"),
     "view_id": a_row("trail_view"),
 }
 

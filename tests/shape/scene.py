@@ -15,7 +15,7 @@ from tests.fixtures.app import app_over, database_copy
 from tests.fixtures.cast import Cast, read_cast
 from tests.fixtures.client import Browser, sign_in
 from tests.isolation.world import HANDLES, World, world_behind
-from tests.shape.routes import Route
+from tests.shape.routes import Route, routes
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,16 @@ class Scene:
     cast: Cast
     world: World
     browsers: dict[str, FlaskClient]
+
+    def share(self, start: str, turn: int, parts: int) -> Iterator[Route]:
+        """The routes below `start`: all of them, and past the first database every so-manieth.
+
+        What `parts` askers with different turns ask together is all of them again.
+        """
+        first = self.world.engine.dialect.name == "sqlite"
+        for number, route in enumerate(routes(self.app, start)):
+            if first or number % parts == turn % parts:
+                yield route
 
     def ask(self, who: str, route: Route, path: str) -> tuple[int, str]:
         response = self.browsers[who].open(path, method=route.method, audit=False)

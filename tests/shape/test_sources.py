@@ -47,6 +47,7 @@ MAY_SEE_THE_TENANT = {
     "tenants/delegation.py": "waits for whoever moves accounts of the tenant",
     "tenants/limiting.py": "counts what a pool holds, whoever may see it",
     "tenants/policies.py": "names the accounts above that set a policy",
+    "portal/content/type_effects.py": "counts what is written with a type",
 }
 # Files that may speak to the database past the mapped classes, and why.
 MAY_USE_SQL = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,7 +13,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from portal.content.content_types import ContentField, ContentType
 from portal.content.erasing import ERASED, KEPT, erase, inventory, name_of
+from portal.content.page_templates import PageTemplate
 from portal.content.pages import Revision
 from portal.jobs import erasing
 from portal.jobs.erasing import erase_closed
@@ -91,10 +94,12 @@ def test_rows_of_every_kind_go_and_the_others_stay(cast: Cast, database_url: str
             connection.execute(states.update().where(made_up).values(ended_at=states.c.since))
             connection.execute(certificates.delete())
         before = {cls: {r.key for r in world.rows(cls)} for cls in scoped_classes()}
-        quotas = table_of(Quota)  # seen in the whole tenant, and yet of one account
+        at: dict[type, dict[Any, Any]] = {}  # seen in the whole tenant, and yet of one account
         with world.engine.connect() as connection:
-            places = connection.execute(select(quotas.c.id, quotas.c.account_id))
-            at = {(key,): account_id for key, account_id in places}
+            for wide in (Quota, ContentType, ContentField, PageTemplate):
+                of = table_of(wide)
+                places = connection.execute(select(of.c.id, of.c.account_id))
+                at[wide] = {(key,): account_id for key, account_id in places}
         gone_at = world.below[cast.berlin.id]
         in_tree(ask_close, cast.berlin, by=as_actor(cast.admin), reason="Sold.")
         with time_machine.travel(now() + AFTER, tick=True):
@@ -107,7 +112,7 @@ def test_rows_of_every_kind_go_and_the_others_stay(cast: Cast, database_url: str
                 went = before[cls] - keys
                 expected = {
                     r.key for r in world.rows(cls)
-                    if (at[r.key] if cls is Quota else r.account_id) in gone_at
+                    if (at[cls][r.key] if cls in at else r.account_id) in gone_at
                 }  # fmt: skip
                 if table.name == "audit_waiting":
                     continue

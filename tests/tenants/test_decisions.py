@@ -63,6 +63,7 @@ support.consent . . . . x   . . . .
 support.open    . . . . .   . x x x
 trail.manage    . . . . x   . . . x
 trail.view      . . . . x   x x x x
+type.manage     . . . . x   . . . .
 """
 WRITTEN = {
     words[0]: dict(zip(ROLES, words[1:], strict=True))

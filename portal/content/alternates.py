@@ -1,0 +1,54 @@
+"""Which language readers are told a page is in, and where the same is live in others."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+
+from portal.content.pages import Page
+from portal.content.reading import visible
+from portal.content.translations import PageLanguage
+from tenants.db import db
+
+
+@dataclass(frozen=True)
+class Alternate:
+    """A page readers can go to, in a language. `source` says that the others are made from it."""
+
+    language: str
+    address: str
+    source: bool
+    current: bool
+
+
+@dataclass(frozen=True)
+class Tongues:
+    """A page's language, empty where nobody said it, and what is live of it: none for only one."""
+
+    language: str = ""
+    live: tuple[Alternate, ...] = ()
+
+
+def tongues_of(page: Page) -> Tongues:
+    """Return a page's language and its live translations, itself among them. One statement.
+
+    What is not live, and what asks for a password, is left out.
+    """
+    own = aliased(PageLanguage)
+    group = select(own.source_id).where(own.page_id == page.id).scalar_subquery()
+    shown = and_(Page.id == PageLanguage.page_id, *visible(page.account_id),
+                 Page.access_password_hash.is_(None))  # fmt: skip
+    query = (
+        select(PageLanguage.page_id, PageLanguage.source_id, PageLanguage.language, Page.address)
+        .outerjoin(Page, shown)
+        .where(PageLanguage.source_id == group, PageLanguage.account_id == page.account_id)
+        .order_by(PageLanguage.source_id != PageLanguage.page_id, PageLanguage.language)
+    )
+    rows = db.session.execute(query).all()
+    language = next((row.language for row in rows if row.page_id == page.id), "")
+    live = tuple(
+        Alternate(row.language, row.address, row.page_id == row.source_id, row.page_id == page.id)
+        for row in rows
+        if row.address is not None
+    )
+    return Tongues(language, live if len(live) > 1 else ())

@@ -1,0 +1,76 @@
+"""What can be referred to from a page: for choosers, limited to what its editor may read."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.content.content_types import Definition
+from portal.content.field_values import references
+from portal.content.fields import REFERRING, Field, as_id
+from portal.content.pages import Page
+from tenants.db import db
+
+OFFERED = 300
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A page that can be chosen."""
+
+    id: str
+    title: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The pages of an account that were changed last, and those chosen already.
+
+    `cut` says that there are more: the others are chosen by their address.
+    """
+
+    pages: tuple[Candidate, ...] = ()
+    cut: bool = False
+
+    def of(self, field: Field, held: Collection[object]) -> list[Candidate]:
+        """Return those a field takes, and those it holds, whatever they are."""
+        wanted = ("block",) if field.kind == "block" else field.of
+        return [p for p in self.pages if not wanted or p.type in wanted or p.id in held]
+
+
+NONE = Candidates()
+
+
+def candidates(
+    account_id: uuid.UUID, definition: Definition, values: Mapping[str, Any],
+    page_id: uuid.UUID | None,
+) -> Candidates:  # fmt: skip
+    """Return what the fields of a type can refer to. Two statements, none without such fields.
+
+    The caller's scope and his right to read the account's drafts say what he may see.
+    """
+    fields = [*definition.asked, *(part for f in definition.asked for part in f.asked)]
+    if not any(field.kind in REFERRING for field in fields):
+        return NONE
+    chosen = {known for _, value in references(definition.asked, values) if (known := as_id(value))}
+    page = select(Page.id, Page.title, Page.type).where(
+        Page.account_id == account_id, Page.id != page_id
+    )
+    recent = page.where(*_narrowed(fields)).order_by(Page.changed_at.desc(), Page.id.desc())
+    newest = db.session.execute(recent.limit(OFFERED + 1)).all()
+    held = db.session.execute(page.where(Page.id.in_(chosen))).all()
+    found = {Candidate(str(row[0]), row[1] or "(untitled)", row[2]) for row in [*newest, *held]}
+    ordered = sorted(found, key=lambda each: (each.title.casefold(), each.id))
+    return Candidates(tuple(ordered), cut=len(newest) > OFFERED)
+
+
+def _narrowed(fields: list[Field]) -> list[Any]:
+    """Return the condition that a page is of a type that one of the fields takes."""
+    if any(field.kind == "reference" and not field.of for field in fields):
+        return []
+    wanted = {kind for field in fields if field.kind == "reference" for kind in field.of}
+    wanted |= {"block" for field in fields if field.kind == "block"}
+    return [Page.type.in_(wanted)]

@@ -1,0 +1,124 @@
+"""What readers see of a page's fields: by the type as it is today, and never an error.
+
+A value that does not fit its field any more is left out. Only live content is led to or shown.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+
+from portal.content import clean_html
+from portal.content.content_types import Definition
+from portal.content.field_kinds import Unfit, read
+from portal.content.field_values import references
+from portal.content.fields import Field, as_id, plain
+from portal.content.moments import moment_at
+from portal.content.pages import Page, Revision
+from portal.content.reading import Link, links_by_id
+from tenants.db import db
+
+
+@dataclass(frozen=True)
+class Said:
+    """One field with what it says, by its kind: words, clean Markup, an address, or a Link.
+
+    Of a time `at` is what machines read. `entries` are those of a group, each with its own fields.
+    """
+
+    label: str
+    kind: str
+    value: Any = ""
+    at: str = ""
+    entries: tuple[tuple["Said", ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Live:
+    links: Mapping[uuid.UUID, Link]
+    blocks: Mapping[uuid.UUID, Markup]
+
+
+def fields_said(definition: Definition, revision: Revision) -> list[Said]:
+    """Return what a revision says in its type's fields, in their order, empty ones left out.
+
+    At most two statements, none for what refers to nothing.
+    """
+    values = revision.fields or {}
+    found = list(references(definition.asked, values))
+    links = {known for f, v in found if f.kind == "reference" and (known := as_id(v))}
+    blocks = {known for f, v in found if f.kind == "block" and (known := as_id(v))}
+    live = _Live(
+        links_by_id(revision.account_id, links) if links else {},
+        _bodies(revision.account_id, blocks) if blocks else {},
+    )
+    return list(_all(definition.asked, values, live))
+
+
+def _bodies(account_id: uuid.UUID, ids: set[uuid.UUID]) -> dict[uuid.UUID, Markup]:
+    query = (
+        select(Page.id, Revision.body)
+        .join(Revision, Revision.id == Page.live_revision_id)
+        .where(Page.account_id == account_id, Page.type == "block", Page.id.in_(ids))
+    )
+    return {row[0]: clean_html.for_readers(row[1]) for row in db.session.execute(query).all()}
+
+
+def _all(fields: tuple[Field, ...], values: Mapping[str, Any], live: _Live) -> Iterator[Said]:
+    for field in fields:
+        try:
+            value = read(field, values.get(field.key))
+        except Unfit:
+            continue
+        said = _said(field, value, live) if value is not None else None
+        if said is not None:
+            yield said
+
+
+def _said(field: Field, value: Any, live: _Live) -> Said | None:
+    if field.kind == "group":
+        entries = [tuple(_all(field.asked, row, live)) for row in value]
+        kept = tuple(entry for entry in entries if entry)
+        return Said(field.label, "group", entries=kept) if kept else None
+    shown = _SHOWN.get(field.kind, _words)(value, live)
+    return Said(field.label, field.kind, *shown) if shown else None
+
+
+def _words(value: Any, _live: _Live) -> tuple[Any, ...]:
+    return (plain(value),)
+
+
+def _rich(value: Any, _live: _Live) -> tuple[Any, ...]:
+    return (clean_html.for_readers(value),)
+
+
+def _date(value: Any, _live: _Live) -> tuple[Any, ...]:
+    return f"{date.fromisoformat(value):%-d %B %Y}", value
+
+
+def _moment(value: Any, _live: _Live) -> tuple[Any, ...]:
+    return moment_at(datetime.fromisoformat(value["at"]), value["zone"]).sentence, value["at"]
+
+
+def _reference(value: Any, live: _Live) -> tuple[Any, ...]:
+    found = live.links.get(uuid.UUID(value))
+    return (found,) if found else ()
+
+
+def _block(value: Any, live: _Live) -> tuple[Any, ...]:
+    found = live.blocks.get(uuid.UUID(value))
+    return (found,) if found else ()
+
+
+def _nothing(_value: Any, _live: _Live) -> tuple[Any, ...]:
+    return ()
+
+
+_SHOWN: dict[str, Callable[[Any, _Live], tuple[Any, ...]]] = {
+    "rich": _rich, "date": _date, "moment": _moment, "reference": _reference, "block": _block,
+    "media": _nothing,
+}  # fmt: skip
