@@ -1,11 +1,11 @@
-"""`python -m bench [decide access lists trail move] [--on sqlite|postgres]`."""
+"""`python -m bench [decide access lists trail move editor content] [--on sqlite|postgres]`."""
 
 import argparse
 
-from bench import access, decide, lists, measure, moves, trail, worlds
+from bench import access, content, decide, editor, lists, measure, moves, trail, worlds
 
 BENCHES = {"decide": decide, "access": access, "lists": lists, "trail": trail,
-           "move": moves}  # fmt: skip
+           "move": moves, "editor": editor, "content": content}  # fmt: skip
 
 
 def main() -> None:

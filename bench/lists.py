@@ -4,14 +4,13 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, select
 
 from bench import worlds
 from bench.apps import portal
-from bench.measure import Line, alternating, line, p99
+from bench.measure import Line, alternating, line, p99, processor
 from bench.tree import Node, grow
 from portal.content.pages import Page
 from tenants.accounts import AccountClosure
@@ -98,20 +97,12 @@ def _again(sent: Sent, spent: list[float]) -> float:
     connection = db.session.connection().connection
     cursor = connection.cursor()
     server = getattr(getattr(connection.driver_connection, "info", None), "backend_pid", None)
-    before, started = _processor(server), time.perf_counter()
+    before, started = processor(server), time.perf_counter()
     for sql, parameters in sent:
         cursor.execute(sql, parameters).fetchall()
     ended = time.perf_counter()
-    spent.append(_processor(server) - before)
+    spent.append(processor(server) - before)
     return (ended - started) * 1000
-
-
-def _processor(server: int | None) -> float:
-    """Return the milliseconds PostgreSQL's process has computed so far, or for SQLite our own."""
-    if server is None:
-        return time.process_time() * 1000
-    counted = Path(f"/proc/{server}/schedstat")
-    return int(counted.read_text().split()[0]) / 1e6 if counted.exists() else 0.0
 
 
 def _classes(nodes: list[Node]) -> dict[str, list[Node]]:

@@ -26,6 +26,35 @@ def pages(connection: Connection, number: int, accounts: int) -> None:
     )  # fmt: skip
 
 
+def content(connection: Connection, number: int, accounts: int) -> None:
+    """Add that many pages in all states, every second one at account 2, by the same few authors.
+
+    Their revisions are ids only: lists do not read them.
+    """
+    mixed = _MIX.format(i="n.i")
+    state = "(n.i / 2) % 1000"
+    live = f"CASE WHEN {state} < 900 OR {state} >= 980 AND {state} < 999 THEN"
+    other = _id(connection, 7, "n.i + 1")
+    moment = _moment(connection, f"{mixed} % 15552000")
+    _insert(
+        connection, number, "page",
+        {
+            "id": _id(connection, 4), "tenant_id": "a.tenant_id", "account_id": "a.id",
+            "type": "CASE WHEN n.i % 5 = 0 THEN 'page' ELSE 'post' END",
+            "title": "'Item ' || n.i", "position": "0", "created_at": moment,
+            "changed_at": moment, "author_id": _id(connection, 2, "n.i % 200"),
+            "draft_revision_id": _id(connection, 7),
+            "live_revision_id": f"CASE WHEN {state} < 900 THEN {_id(connection, 7)} "
+            f"WHEN {state} >= 980 AND {state} < 999 THEN {other} END",
+            "address": f"{live} '/posts/item-' || n.i || '/' END",
+            "published_at": f"{live} {moment} END",
+            "unpublished_at": f"CASE WHEN {state} = 999 THEN {moment} END",
+            "trashed_by_label": "''",
+        },
+        f"CASE WHEN n.i % 2 = 0 THEN 2 ELSE {mixed} % {accounts} END",
+    )  # fmt: skip
+
+
 def events(connection: Connection, number: int, accounts: int) -> None:
     """Add that many events, later ones with later ids, at any of the accounts."""
     _insert(
@@ -98,11 +127,11 @@ def _numbers(connection: Connection, number: int) -> str:
     )
 
 
-def _id(connection: Connection, kind: int) -> str:
+def _id(connection: Connection, kind: int, number: str = "n.i") -> str:
     head = f"{kind:08x}00007000800"
     if connection.dialect.name == "postgresql":
-        return f"('{head}' || lpad(to_hex(n.i), 13, '0'))\\:\\:uuid"
-    return f"'{head}' || printf('%013x', n.i)"
+        return f"('{head}' || lpad(to_hex({number}), 13, '0'))\\:\\:uuid"
+    return f"('{head}' || printf('%013x', {number}))"
 
 
 def _moment(connection: Connection, seconds: str) -> str:

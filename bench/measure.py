@@ -21,6 +21,7 @@ class Line:
     database: str
     design: str
     p50: float
+    p95: float
     p99: float
     spread: float
     ratio: float | None = None
@@ -54,16 +55,29 @@ def _timed(call: Callable[[int], object]) -> Callable[[int], float]:
     return timed
 
 
+def p95(values: list[float]) -> float:
+    """Return the value that one in twenty is above."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * 0.95))]
+
+
 def p99(values: list[float]) -> float:
     """Return the value that one in a hundred is above."""
     return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))]
+
+
+def processor(server: int | None) -> float:
+    """Return the milliseconds PostgreSQL's process has computed so far, or for SQLite our own."""
+    if server is None:
+        return time.process_time() * 1000
+    counted = Path(f"/proc/{server}/schedstat")
+    return int(counted.read_text().split()[0]) / 1e6 if counted.exists() else 0.0
 
 
 def line(bench: str, database: str, design: str, values: list[float], **rest: object) -> Line:
     """Return the table's row for a design's milliseconds; spread is the middle half's width."""
     quarters = statistics.quantiles(values, n=4)
     return Line(
-        bench, database, design, statistics.median(values), p99(values),
+        bench, database, design, statistics.median(values), p95(values), p99(values),
         quarters[2] - quarters[0], **rest,  # type: ignore[arg-type]  # the fields of Line
     )  # fmt: skip
 
@@ -71,12 +85,12 @@ def line(bench: str, database: str, design: str, values: list[float], **rest: ob
 def show(lines: list[Line]) -> None:
     """Print the table and keep it under bench/results."""
     load = os.getloadavg()[0]
-    print(f"{'bench':26}{'database':11}{'design':26}{'p50 ms':>10}{'p99 ms':>10}{'spread':>9}"
-          f"{'ratio':>9}  target")  # fmt: skip
+    print(f"{'bench':26}{'database':11}{'design':26}{'p50 ms':>10}{'p95 ms':>10}{'p99 ms':>10}"
+          f"{'spread':>9}{'ratio':>9}  target")  # fmt: skip
     for row in lines:
         ratio = f"{row.ratio:.2f}" if row.ratio is not None else ""
         met = {True: "met", False: "MISSED", None: ""}[row.met]
-        print(f"{row.bench:26}{row.database:11}{row.design:26}{row.p50:10.4f}{row.p99:10.3f}"
+        print(f"{row.bench:26}{row.database:11}{row.design:26}{row.p50:10.4f}{row.p95:10.3f}{row.p99:10.3f}"
               f"{row.spread:9.4f}{ratio:>9}  {row.target} {met} {row.note}")  # fmt: skip
     print(f"load {load:.2f} on {os.cpu_count()} processors")
     RESULTS.mkdir(exist_ok=True)

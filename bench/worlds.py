@@ -35,12 +35,15 @@ class Size:
     pages: int = 0
     events: int = 0
     schedules: int = 0
+    content: int = 0
 
 
 SIZES = {
     "tree": Size(100_000, people=5_000, grants=25_000, pages=1_000_000, schedules=10_000),
     "trail_10k": Size(1_000, events=10_000),
     "trail_10m": Size(1_000, events=10_000_000),
+    "content_10k": Size(1_000, people=300, grants=500, content=10_000),
+    "content_1m": Size(1_000, people=300, grants=500, content=1_000_000),
 }
 KINDS = ("sqlite", "postgres")
 
@@ -143,6 +146,8 @@ def _rows(connection: Connection, size: Size) -> None:
     if size.pages:
         mass.pages(connection, size.pages, size.accounts)
         mass.schedules(connection, size.schedules)
+    if size.content:
+        mass.content(connection, size.content, size.accounts)
     if size.events:
         mass.events(connection, size.events, size.accounts)
 

@@ -42,7 +42,7 @@ class Current:
     ancestors: tuple[AccountRef, ...] = ()
     halt: Halt | None = None
     login_session_id: uuid.UUID | None = None
-    switcher: list[AccountRef] = field(default_factory=list)
+    switcher: list[AccountRef] | None = None
     after_commit: list[Callable[[], object]] = field(default_factory=list)
     stack: ExitStack = field(default_factory=ExitStack)
 
@@ -51,6 +51,15 @@ class Current:
         if self.actor is None or self.account is None:
             abort(404)
         return can(self.actor, permission, self.account)
+
+    @property
+    def within_reach(self) -> list[AccountRef]:
+        """Return accounts to switch to. An act asks for them only where it ends in a page."""
+        if self.switcher is None:
+            # In a context, and so a transaction, of its own: the one that is open has its scope.
+            with current_app.app_context():
+                self.switcher = accounts_within_reach(self.person, SWITCHER_LIMIT)
+        return self.switcher
 
     def look_with(self, permission: Permission) -> None:
         """See from here on only where the actor holds a right, whatever others open to him.
@@ -100,7 +109,7 @@ def _enter() -> None:
     with reading(), directory():
         _identify()
         _locate()
-        if current.actor is not None:
+        if current.actor is not None and request.method in SAFE_METHODS:
             current.switcher = accounts_within_reach(current.actor, SWITCHER_LIMIT)
     if request.method in SAFE_METHODS:
         stack.enter_context(reading())

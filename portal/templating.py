@@ -122,7 +122,7 @@ class Shell:
     @property
     def accounts(self) -> list[dict[str, Any]]:
         here = current.account.id if current.account else None
-        found = current.switcher
+        found = current.within_reach
         top = min((a.depth for a in found), default=0)
         return [
             {
@@ -151,7 +151,7 @@ class Shell:
     def support(self) -> Holding | None:
         return current.person.support
 
-    @property
+    @cached_property
     def banner(self) -> dict[str, str] | None:
         if current.halt is not None:
             return _halted(current.halt)

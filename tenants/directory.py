@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, String, Uuid, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from tenants.accounts import Account, AccountClosure, AccountRef, ref
@@ -108,16 +110,22 @@ def actor_by_email(email: str) -> Actor | None:
 
 def account_path(handle: str) -> tuple[AccountRef, ...]:
     """Return the account with this handle and its ancestors, the house first; empty if none."""
+    with reading(), directory():
+        found = db.session.scalars(_path_query(), {"of_handle": handle})
+        return tuple(ref(account) for account in found)
+
+
+@cache
+def _path_query() -> Select[Any]:
+    """Return the statement of an account's line; every request asks, so it is made once."""
     leaf = aliased(Account)
-    query = (
+    return (
         select(Account)
         .join(AccountClosure, AccountClosure.ancestor_id == Account.id)
         .join(leaf, AccountClosure.descendant_id == leaf.id)
-        .where(leaf.handle == handle)
+        .where(leaf.handle == bindparam("of_handle", type_=String()))
         .order_by(AccountClosure.distance.desc())
     )
-    with reading(), directory():
-        return tuple(ref(account) for account in db.session.scalars(query))
 
 
 def account_ref(account_id: uuid.UUID) -> AccountRef | None:
@@ -148,15 +156,23 @@ def accounts_within_reach(actor: Actor, limit: int, search: str = "") -> list[Ac
     """
     roots = [h.account_id for h in actor.holdings if h.reach == "subtree"]
     alone = [h.account_id for h in actor.holdings if h.reach != "subtree"]
-    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(roots))
-    query = select(Account).where(or_(Account.id.in_(below), Account.id.in_(alone)))
-    query = query.where(Account.state != "closed")
+    query = _reach_query()
     if search:
         hit = [c.icontains(search, autoescape=True) for c in (Account.name, Account.handle)]
         query = query.where(or_(*hit))
     query = query.order_by(Account.depth, Account.name, Account.id).limit(limit)
     with reading(), directory():
-        return as_tree([ref(account) for account in db.session.scalars(query)])
+        found = db.session.scalars(query, {"reach_roots": roots, "reach_alone": alone})
+        return as_tree([ref(account) for account in found])
+
+
+@cache
+def _reach_query() -> Select[Any]:
+    roots = bindparam("reach_roots", type_=Uuid(), expanding=True)
+    alone = bindparam("reach_alone", type_=Uuid(), expanding=True)
+    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(roots))
+    query = select(Account).where(or_(Account.id.in_(below), Account.id.in_(alone)))
+    return query.where(Account.state != "closed")
 
 
 def as_tree(accounts: list[AccountRef]) -> list[AccountRef]:

@@ -85,30 +85,45 @@ def newest(rows: Rows, reach: Reach, before: Place | None, limit: int) -> Select
 def _of_accounts(rows: Rows, reach: Reach, before: Place | None, limit: int) -> Select[Any]:
     """Return the rows of those accounts whose newest row is among the `limit` newest of all.
 
-    The others' rows are all older than those, so they can be left out.
+    The others' rows are all older than those, so they can be left out. Where one of the accounts
+    has `limit` rows itself, what is older than those is left out too: it may have a million.
     """
     heads = db.session.execute(_heads(rows, reach, before, limit)).all()
-    oldest = min((moment for _account_id, moment in heads), default=_EVER)
+    bounds = [head.limit_th for head in heads if head.limit_th is not None]
+    if len(heads) >= limit:
+        bounds.append(min(head.moment for head in heads))
     found = _ordered(rows, before, limit).where(rows.entity.account_id.in_([h[0] for h in heads]))
-    return found.where(rows.moment >= oldest) if len(heads) >= limit else found
+    return found.where(rows.moment >= max(bounds)) if bounds else found
 
 
 def _heads(rows: Rows, reach: Reach, before: Place | None, limit: int) -> Select[Any]:
-    """Return account and newest moment of the `limit` accounts with the newest, ties included."""
+    """Return the `limit` accounts with the newest rows, ties included.
+
+    Each with the moment of its newest row, and of the `limit`-th if it has so many.
+    """
     seen = _accounts(reach).distinct().subquery("seen")
-    newest_there = (
-        _narrowed(select(rows.moment), rows, before)
-        .where(rows.entity.account_id == seen.c.account_id)
-        .order_by(rows.moment.desc(), rows.entity.id.desc())
-        .limit(1)
-        .correlate(seen)
-        .scalar_subquery()
-    )
-    heads = select(seen.c.account_id, newest_there.label("moment")).cte("heads")
+    first = _moment_in(seen, rows, before, 0)
+    heads = select(seen.c.account_id, first.label("moment")).cte("heads")
     heads = heads.prefix_with("MATERIALIZED")
     last = select(heads.c.moment).where(heads.c.moment.is_not(None))
     last = last.order_by(heads.c.moment.desc()).offset(limit - 1).limit(1)
-    return select(heads).where(heads.c.moment >= func.coalesce(last.scalar_subquery(), _EVER))
+    limit_th = _moment_in(heads, rows, before, limit - 1).label("limit_th")
+    return select(heads.c.account_id, heads.c.moment, limit_th).where(
+        heads.c.moment >= func.coalesce(last.scalar_subquery(), _EVER)
+    )
+
+
+def _moment_in(accounts: Any, rows: Rows, before: Place | None, place: int) -> Any:
+    """Return the moment of the row at a place, counted from the newest, for each account."""
+    return (
+        _narrowed(select(rows.moment), rows, before)
+        .where(rows.entity.account_id == accounts.c.account_id)
+        .order_by(rows.moment.desc(), rows.entity.id.desc())
+        .offset(place)
+        .limit(1)
+        .correlate(accounts)
+        .scalar_subquery()
+    )
 
 
 def _ordered(rows: Rows, before: Place | None, limit: int) -> Select[Any]:

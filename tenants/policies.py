@@ -8,9 +8,10 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, Text, Uuid, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.accounts import Account, AccountClosure, AccountRef
@@ -162,21 +163,29 @@ def own_policies(account: AccountRef) -> list[Policy]:
     return list(db.session.scalars(query))
 
 
+SESSION_LIMITS = ("session_idle_minutes", "session_total_hours")
+
+
+@cache
+def _limits_query() -> Select[Any]:
+    """Return the statement of the policies on sessions; every request asks, so it is made once."""
+    accounts = bindparam("worked_at", type_=Uuid(), expanding=True)
+    above = select(AccountClosure.ancestor_id).where(AccountClosure.descendant_id.in_(accounts))
+    return select(Policy.key, Policy.value).where(
+        Policy.key.in_(SESSION_LIMITS), Policy.account_id.in_(above), Policy.ended_at.is_(None)
+    )
+
+
 def session_limits(account_ids: Collection[uuid.UUID]) -> tuple[timedelta | None, timedelta | None]:
     """Return how long a session may be unused and last at most, for whoever works at all of these.
 
     The tightest of what holds at any of them; None without a rule. One statement. Needs a scope
     that reaches them: the directory's.
     """
-    above = select(AccountClosure.ancestor_id).where(AccountClosure.descendant_id.in_(account_ids))
-    keys = ("session_idle_minutes", "session_total_hours")
-    query = select(Policy.key, Policy.value).where(
-        Policy.key.in_(keys), Policy.account_id.in_(above), Policy.ended_at.is_(None)
-    )
     found: dict[str, int] = {}
-    for key, value in db.session.execute(query):
+    for key, value in db.session.execute(_limits_query(), {"worked_at": list(account_ids)}):
         found[key] = min(found.get(key, value), value)
-    idle, total = (found.get(key) for key in keys)
+    idle, total = (found.get(key) for key in SESSION_LIMITS)
     return (
         timedelta(minutes=idle) if idle else None,
         timedelta(hours=total) if total else None,

@@ -208,6 +208,15 @@ def _check_row(row: TenantScoped | TenantOrBuiltIn, scope: Scope | None) -> None
         raise CrossTenant(f"A {type(row).__name__} of another tenant was about to be written.")
 
 
+def was_reached(session: Session, account_id: uuid.UUID) -> None:
+    """Note that a row of this account was just read under the scope: rows may be written there.
+
+    For those who read by a statement that the scope's condition was part of, and for no others.
+    """
+    if session.info.get("scope") == current_scope():
+        session.info.setdefault("accounts", set()).add(account_id)
+
+
 def _check_accounts(session: Session, rows: list[Any], scope: Scope) -> None:
     """Raise CrossTenant when a row stands at an account that the scope does not reach."""
     known: set[uuid.UUID] = session.info.setdefault("accounts", set())

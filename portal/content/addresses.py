@@ -76,7 +76,7 @@ def _page(page_id: uuid.UUID, beside: Page) -> Page | None:
 def refuse_taken(page: Page, address: str) -> None:
     """Raise AddressTaken when another live page of the site has the address."""
     other = db.session.scalar(
-        select(Page).where(
+        select(Page.id).where(
             Page.account_id == page.account_id, Page.address == address, Page.id != page.id
         )
     )

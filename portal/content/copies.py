@@ -1,5 +1,6 @@
 """Working copies: what somebody typed and did not save yet. His own; nobody else is shown them."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     delete,
+    or_,
     select,
     update,
 )
@@ -20,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.content import clean_html
 from portal.content.drafting import authorize_edit
-from portal.content.pages import Page
+from portal.content.pages import Page, revision_by_id
 from portal.content.problems import Problem
 from tenants.accounts import AccountRef
 from tenants.clock import now
@@ -36,6 +38,7 @@ MOST = 10
 KEPT_FOR = timedelta(days=60)
 RICH = ("body", "hand-body")
 """Fields that hold HTML: the editor's, and what is written by hand where two texts meet."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class WorkingCopy(Keyed, TenantScoped, Base):
@@ -90,13 +93,14 @@ def keep_copy(
     if by.person_id is None or not 0 < len(mark) <= MARK:
         raise Problem("A working copy belongs to a person and a tab.")
     copy = _copy(account, mark, by)
+    known = _known(page, copy)
     if copy is None:
         _make_room(account, page, by)
         copy = _new(account, page, mark, by)
     elif copy.page_id != (page.id if page else None):
         raise Problem("This tab wrote over another page. Reload it.")
     if copy.settled_at is None:
-        copy.typed, copy.saved_at = _kept(typed), now()
+        copy.typed, copy.saved_at = _kept(typed, known), now()
         db.session.flush()
     return copy
 
@@ -107,7 +111,8 @@ def settle_copy(account: AccountRef, page: Page | None, mark: str, *, by: Actor)
         return
     settled = {"typed": {}, "settled_at": now()}
     there = update(WorkingCopy).where(*_own(account, mark, by)).values(settled)
-    if not db.session.execute(there).rowcount:  # type: ignore[attr-defined]  # an UPDATE has one
+    done: Any = db.session.execute(there.execution_options(synchronize_session=False))
+    if not done.rowcount:
         _new(account, page, mark, by).settled_at = now()
         db.session.flush()
 
@@ -135,29 +140,38 @@ def _new(account: AccountRef, page: Page | None, mark: str, by: Actor) -> Workin
 
 def _make_room(account: AccountRef, page: Page | None, by: Actor) -> None:
     """Let go of settled and very old copies, and of the oldest beyond MOST."""
-    mine = delete(WorkingCopy).where(
-        WorkingCopy.account_id == account.id, WorkingCopy.person_id == by.person_id
-    )
     moment = now()
-    for gone in (
+    gone = or_(
         WorkingCopy.settled_at < moment - timedelta(days=1),
         WorkingCopy.saved_at < moment - KEPT_FOR,
         WorkingCopy.id.in_([copy.id for copy in own_copies(account, page, by=by)[MOST - 1 :]]),
-    ):
-        db.session.execute(mine.where(gone).execution_options(synchronize_session=False))
+    )
+    mine = delete(WorkingCopy).where(
+        WorkingCopy.account_id == account.id, WorkingCopy.person_id == by.person_id, gone
+    )
+    db.session.execute(mine.execution_options(synchronize_session=False))
 
 
-def _kept(typed: Typed) -> dict[str, list[str]]:
+def _known(page: Page | None, copy: WorkingCopy | None) -> str:
+    """Return the clean body that this tab began with, or sent last: most of it stands still."""
+    if copy is not None and copy.settled_at is None:
+        return copy.first("body")
+    draft = revision_by_id(page.draft_revision_id, page) if page else None
+    return draft.body if draft else ""
+
+
+def _kept(typed: Typed, known: str) -> dict[str, list[str]]:
     kept = {name: [_storable(value) for value in values] for name, values in typed.items()}
     if sum(len(name) + sum(map(len, values)) for name, values in kept.items()) > CHARACTERS:
         raise Problem(f"This is more than {CHARACTERS:,} characters. Save it in parts.")
     try:
         rich = {name: kept[name] for name in RICH if name in kept}
-        return kept | {n: [clean_html.clean(each).html for each in v] for n, v in rich.items()}
+        cleaned = {n: [clean_html.clean(each, known).html for each in v] for n, v in rich.items()}
+        return {**kept, **cleaned}
     except clean_html.TooDeep as problem:
         raise Problem(f"The body cannot be kept like this. {problem}") from problem
 
 
 def _storable(value: str) -> str:
     """Return the text with what no database takes replaced, as the forms do."""
-    return "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in value)
+    return _UNSTORABLE.sub("\ufffd", value)

@@ -65,7 +65,9 @@ def pages_within(
     query = newest(rows, reach, parse_key(before) if before else None, size + 1)
     named = query.add_columns(Person.name, Account.name, Account.handle)
     named = named.outerjoin(Person, Person.id == Page.author_id)
-    found = db.session.execute(named.join(Account, Account.id == Page.account_id)).all()
+    # LEFT JOIN: SQLite would begin with all accounts of the tenant and look for pages in each.
+    named = named.outerjoin(Account, Account.id == Page.account_id)
+    found = db.session.execute(named).all()
     shown, older = _cut(found, lambda row: key_of(row[0].changed_at, row[0].id), size)
     beside = _beside([row[0].id for row in shown])
     return Slice([_row(page, author, beside, *at) for page, author, *at in shown], older)

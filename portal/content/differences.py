@@ -44,12 +44,20 @@ def _of_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
 def _around_change(old: str, new: str) -> list[str]:
     if max(len(old), len(new)) <= SNIPPET:
         return [old, new]
-    same = next(
-        (i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b),
-        min(len(old), len(new)),
-    )
-    start = max(0, same - 40)
+    start = max(0, _alike(old, new) - 40)
     return [_cut(text, start) for text in (old, new)]
+
+
+def _alike(old: str, new: str) -> int:
+    """Return how many characters two texts begin with together."""
+    least, most = 0, min(len(old), len(new))
+    while least < most:
+        middle = (least + most + 1) // 2
+        if old[least:middle] == new[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
 
 
 def _cut(text: str, start: int) -> str:

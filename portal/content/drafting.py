@@ -10,6 +10,7 @@ from portal.content.addresses import address_of, slug_of
 from portal.content.content_types import definition_at
 from portal.content.differences import differences
 from portal.content.field_values import keep
+from portal.content.holding import hold
 from portal.content.locks import check_lock
 from portal.content.media_uses import note_draft
 from portal.content.pages import (
@@ -150,7 +151,7 @@ def save_draft(
         return Saved(current, False, removed)
     number = (current.number if current else 0) + 1
     revision = add_revision(page, text, cleaned, by=by, number=number)
-    note_draft(page, revision, account, by=by)
+    note_draft(page, revision, account, by=by, before=current)
     kept.note(page)
     record(
         Event.PAGE_CHANGED, page, by=by, reason=reason, revision=revision.number,
@@ -243,7 +244,6 @@ def _check_lengths(fields: dict[str, object]) -> None:
 
 
 def _lock_draft(page: Page) -> Revision | None:
-    db.session.flush()
-    db.session.refresh(page, with_for_update=True)
+    hold(page)
     refuse_trashed(page)
     return revision_by_id(page.draft_revision_id, page)

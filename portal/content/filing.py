@@ -48,7 +48,7 @@ def tags_named(account: AccountRef, names: list[str]) -> list[Term]:
         wanted.setdefault(slug_of(name), name)
     if len(wanted) > TAGS:
         raise Problem(f"Use at most {TAGS} tags.")
-    found = {term.slug: term for term in _tags(account, wanted)}
+    found = {term.slug: term for term in _tags(account, wanted)} if wanted else {}
     # In one order for everybody: two who start the same tags then wait, and never for each other.
     for slug in sorted(wanted.keys() - found.keys()):
         found[slug] = _started(account, slug, wanted[slug])

@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.content.drafting import authorize_edit
+from portal.content.holding import hold
 from portal.content.locks import (
     HERE_FOR,
     PageLock,
@@ -69,7 +70,8 @@ def release_lock(page: Page, *, by: Actor) -> None:
     mine = update(PageLock).where(
         PageLock.page_id == page.id, PageLock.person_id == by.person_id, PageLock.until > now()
     )
-    db.session.execute(mine.values(until=now(), taken_from_id=None))
+    ended = mine.values(until=now(), taken_from_id=None)
+    db.session.execute(ended.execution_options(synchronize_session=False))
 
 
 def be_seen(page: Page, account: AccountRef, *, by: Actor) -> list[PagePresence]:
@@ -132,8 +134,7 @@ def _take(page: Page, account: AccountRef, span: timedelta, *, by: Actor) -> Pag
 
 def _fresh(page: Page) -> PageLock | None:
     """Return the lock as it stands, with the page held: no two people take it at once."""
-    db.session.flush()
-    db.session.refresh(page, with_for_update=True)
+    hold(page)
     return stored_lock(page)
 
 

@@ -41,17 +41,34 @@ def named_in(body: str, fields: Mapping[str, Any] | None = None) -> set[uuid.UUI
     return {uuid.UUID(found[2]) for found in ADDRESS.finditer(text)}
 
 
-def note_draft(page: Page, revision: Revision, account: AccountRef, *, by: Actor) -> None:
-    """Write down which files the page's draft uses: those that `by` sees, and those it had."""
+def note_draft(
+    page: Page, revision: Revision, account: AccountRef, *, by: Actor,
+    before: Revision | None = None,
+) -> None:  # fmt: skip
+    """Write down which files the page's draft uses: those that `by` sees, and those it had.
+
+    `before` is the draft until now. Where neither names a file, nothing is asked.
+    """
     ids = named_in(revision.body, revision.fields)
+    if not ids and not _names_files(before):
+        return
     seen = Media.id.in_(ids) & or_(visible_media(by, account), Media.id.in_(_used_by(page)))
     _note(page, "draft", _ids(seen & (Media.account_id == page.account_id)) if ids else set())
 
 
-def note_live(page: Page, revision: Revision | None) -> None:
-    """Write down which files readers see with the page; none without a revision."""
+def note_live(page: Page, revision: Revision | None, before: Revision | None) -> None:
+    """Write down which files readers see with the page; none without a revision.
+
+    `before` is what was live until now. Where neither names a file, nothing is asked.
+    """
     ids = named_in(revision.body, revision.fields) if revision else set()
+    if not ids and not _names_files(before):
+        return
     _note(page, "live", {row.id for row in usable(page, ids)} if ids else set())
+
+
+def _names_files(revision: Revision | None) -> bool:
+    return revision is not None and bool(named_in(revision.body, revision.fields))
 
 
 def usable(page: Page, ids: set[uuid.UUID]) -> list[Media]:

@@ -98,6 +98,15 @@ def _index(name: str, *columns: Any, where: Any) -> Index:
 _IN_SIGHT = Page.trashed_at.is_(None)
 _index("ix_page_list", Page.account_id, Page.changed_at, Page.id, Page.tenant_id, where=_IN_SIGHT)
 _index("ix_page_recent", Page.tenant_id, Page.changed_at, Page.id, Page.account_id, where=_IN_SIGHT)
+_live, _draft, _off = Page.live_revision_id, Page.draft_revision_id, Page.unpublished_at
+for _name, _state in {  # each page stands in one of them: a rare state is found without a search
+    "ix_page_draft": _live.is_(None) & _off.is_(None),
+    "ix_page_published": _live == _draft,
+    "ix_page_republish": _live != _draft,
+    "ix_page_unpublished": _live.is_(None) & _off.is_not(None),
+}.items():
+    _index(_name, Page.account_id, Page.changed_at, Page.id, Page.tenant_id,
+           where=_IN_SIGHT & _state)  # fmt: skip
 _index("ix_page_typed", Page.account_id, Page.type, Page.changed_at, Page.id, Page.tenant_id,
        where=_IN_SIGHT)  # fmt: skip
 _index("ix_page_title", Page.account_id, Page.title, Page.id, where=_IN_SIGHT)
@@ -160,12 +169,11 @@ def page_by_id(page_id: uuid.UUID, account_id: uuid.UUID) -> Page | None:
 
 
 def revision_by_id(revision_id: uuid.UUID | None, page: Page) -> Revision | None:
-    """Return the page's own revision with this id, or None."""
+    """Return the page's own revision with this id, or None. What is in hand is not asked for."""
     if revision_id is None:
         return None
-    return db.session.scalar(
-        select(Revision).where(Revision.id == revision_id, Revision.page_id == page.id)
-    )
+    found = db.session.get(Revision, revision_id)
+    return found if found is not None and found.page_id == page.id else None
 
 
 def revisions_of(page: Page, limit: int = 200) -> list[Revision]:

@@ -8,6 +8,7 @@ from portal.content.addresses import address_of, refuse_taken
 from portal.content.approvals import approved_by, require_approvals
 from portal.content.content_types import definition_of
 from portal.content.fields import ids_in
+from portal.content.holding import hold
 from portal.content.media_problems import media_problems
 from portal.content.media_uses import note_live
 from portal.content.page_uses import note_uses
@@ -44,7 +45,7 @@ def publish(
     approvals = require_approvals(page, revision, account)
     before = revision_by_id(page.live_revision_id, page)
     old_address = page.address
-    go_live(page, revision)
+    go_live(page, revision, before)
     record(
         Event.PAGE_PUBLISHED, page, by=by, reason=reason, revision=revision.number,
         address=page.address,
@@ -54,24 +55,28 @@ def publish(
             **approved_by(approvals),
         },
     )  # fmt: skip
-    _move_descendants(page, by)
+    if page.address != old_address:
+        _move_descendants(page, by)
 
 
-def go_live(page: Page, revision: Revision) -> None:
-    """Write what being live means, without asking or recording."""
+def go_live(page: Page, revision: Revision, before: Revision | None) -> None:
+    """Write what being live means in place of `before`, without asking or recording."""
     if not revision.title and not revision.body:
         raise Problem("There is nothing to publish yet: the page has neither title nor text.")
     definition = definition_of(page.type, page.tenant_id)
     if definition.stands != "nowhere":
-        _take_address(page, address_of(page, revision.slug, revision.parent_id))
+        address = address_of(page, revision.slug, revision.parent_id)
+        if address != page.address:
+            _take_address(page, address)
         page.parent_id = revision.parent_id
     if definition.fields:
         note_uses(page, "live", ids_in(definition.asked, revision.fields or {}))
     page.live_revision_id = revision.id
     page.published_at = page.published_at or now()
     page.unpublished_at = None
+    db.session.flush()
     _file_under_terms(page, revision)
-    note_live(page, revision)
+    note_live(page, revision, before)
 
 
 def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -> None:
@@ -83,12 +88,13 @@ def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -
     _take_turn(page)
     if page.live_revision_id is None:
         raise Problem("This page is not live, so there is nothing to take offline.")
-    address = page.address
-    _remember_address(page, address)
+    address, before = page.address, revision_by_id(page.live_revision_id, page)
+    if address is not None:
+        _lead_here(page, address, _redirects(page, [address]))
     page.address = None
     page.live_revision_id = None
     page.unpublished_at = now()
-    note_live(page, None)
+    note_live(page, None, before)
     db.session.execute(delete(PageTerm).where(PageTerm.page_id == page.id))
     note_uses(page, "live", set())
     record(
@@ -99,30 +105,34 @@ def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -
 
 def _take_turn(page: Page) -> None:
     """Wait for others who publish this page, then see it as they left it."""
-    db.session.flush()
-    db.session.refresh(page, with_for_update=True)
+    hold(page)
     refuse_trashed(page)
 
 
 def _take_address(page: Page, address: str) -> None:
+    """Have the page stand at an address, and its old one lead there."""
     refuse_taken(page, address)
-    db.session.execute(
-        delete(Redirect).where(Redirect.account_id == page.account_id, Redirect.address == address)
-    )
-    if page.address not in (None, address):
-        _remember_address(page, page.address)
+    old = page.address
+    leading = _redirects(page, [address, *filter(None, [old])])
+    if address in leading:
+        db.session.delete(leading[address])
+        db.session.flush()
+    _lead_here(page, old, leading)
     page.address = address
-    db.session.flush()
 
 
-def _remember_address(page: Page, address: str | None) -> None:
+def _redirects(page: Page, addresses: list[str]) -> dict[str, Redirect]:
+    query = select(Redirect).where(
+        Redirect.account_id == page.account_id, Redirect.address.in_(addresses)
+    )
+    return {row.address: row for row in db.session.scalars(query)}
+
+
+def _lead_here(page: Page, address: str | None, leading: dict[str, Redirect]) -> None:
     if address is None:
         return
-    known = db.session.scalar(
-        select(Redirect).where(Redirect.account_id == page.account_id, Redirect.address == address)
-    )
-    if known is not None:
-        known.page_id = page.id
+    if address in leading:
+        leading[address].page_id = page.id
         return
     db.session.add(
         Redirect(
@@ -132,15 +142,21 @@ def _remember_address(page: Page, address: str | None) -> None:
 
 
 def _file_under_terms(page: Page, revision: Revision) -> None:
-    db.session.execute(delete(PageTerm).where(PageTerm.page_id == page.id))
-    if not revision.term_ids:
-        return
-    ids = [uuid.UUID(term_id) for term_id in revision.term_ids]
-    for term in db.session.scalars(meant_by(page.account_id, ids)):
+    """Have the page stand under the revision's terms. One statement when it does already."""
+    known = set(
+        db.session.scalars(select(PageTerm.term_id).where(PageTerm.page_id == page.id)).all()
+    )
+    wanted = {uuid.UUID(term_id) for term_id in revision.term_ids}
+    if wanted != known and wanted:
+        wanted = {term.id for term in db.session.scalars(meant_by(page.account_id, wanted))}
+    if known - wanted:
+        gone = PageTerm.page_id == page.id, PageTerm.term_id.in_(known - wanted)
+        db.session.execute(delete(PageTerm).where(*gone))
+    for term_id in sorted(wanted - known):
         db.session.add(
             PageTerm(
                 tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
-                term_id=term.id,
+                term_id=term_id,
             )
         )  # fmt: skip
 
@@ -159,6 +175,7 @@ def _move_descendants(page: Page, by: Actor) -> None:
                 continue
             old = child.address
             _take_address(child, address)
+            db.session.flush()
             record(
                 Event.PAGE_PUBLISHED, child, by=by, reason="Its parent's address changed.",
                 revision=live.number if live else None, address=address,

@@ -63,7 +63,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 def _unstorable(text: str) -> str:
     if "\x00" in text:
         return "This holds a NUL character, which no page can show. Remove it."
-    if any("\ud800" <= c <= "\udfff" for c in text):
+    if _UNSTORABLE.search(text):
         return "This holds half of a character. Remove it and type it again."
     return ""
 

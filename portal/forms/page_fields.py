@@ -21,6 +21,22 @@ def offer_choices(form: PageForm, account_id: uuid.UUID, page_id: uuid.UUID | No
     form.categories.choices = choices((str(t.id), t.name) for t in categories_of(account_id))
 
 
+def offer_chosen(
+    form: PageForm, account_id: uuid.UUID, page_id: uuid.UUID, draft: Revision | None
+) -> None:
+    """Offer what is chosen where the draft has it: it was asked for before. Else `offer_choices`.
+
+    Enough to validate what was sent; to show the form, offer all.
+    """
+    parents = ["", str(draft.parent_id or "")] if draft else [""]
+    terms = draft.term_ids if draft else []
+    if form.parent.data in parents and set(form.categories.data or ()) <= set(terms):
+        form.parent.choices = choices((each, "") for each in parents)
+        form.categories.choices = choices((each, "") for each in terms)
+    else:
+        offer_choices(form, account_id, page_id)
+
+
 def fill(form: PageForm, page: Page, draft: Revision | None, account_id: uuid.UUID) -> None:
     """Show what the draft says."""
     form.based_on.data = str(page.draft_revision_id or "")

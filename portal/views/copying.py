@@ -66,7 +66,7 @@ def elsewhere(page_id: uuid.UUID) -> Any:
 def _places() -> list[AccountRef]:
     """Return accounts near at hand that the page could go to: suggestions, not all there are."""
     return [
-        place for place in current.switcher
+        place for place in current.within_reach
         if place.tenant_id == current.here.tenant_id and place.id != current.here.id
         and can(current.person, P.PAGE_CREATE, place).allowed
     ]  # fmt: skip

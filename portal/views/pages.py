@@ -23,6 +23,7 @@ from portal.content.drafting import (
 from portal.content.filing import categories_of
 from portal.content.flow import flow_of
 from portal.content.history import events_about
+from portal.content.holding import InHand, held_page
 from portal.content.list_views import list_views
 from portal.content.locking import take_over
 from portal.content.naming import names_of
@@ -32,7 +33,7 @@ from portal.content.problems import Locked, Problem, Stale
 from portal.content.scheduling import open_schedules
 from portal.content.translations import group_of
 from portal.forms.merging import is_merge, merge_page, uuid_or_none
-from portal.forms.page_fields import read_text, show_problem
+from portal.forms.page_fields import offer_choices, read_text, show_problem
 from portal.forms.pages import NewPageForm, PageForm
 from portal.forms.translations import brought_up_to_date
 from portal.forms.typed import move_rows, told_of_change
@@ -92,9 +93,9 @@ def new() -> Any:
 @bp.route("/<uuid:page_id>/", methods=["GET", "POST"])
 @permission(P.PAGE_VIEW)
 def edit(page_id: uuid.UUID) -> Any:
-    page = _page(page_id)
     if request.method == "POST":
-        return _save(page)
+        return _save(held_page(page_id, current.here.id) or abort(404))
+    page = _page(page_id)
     if not may_edit(current.person, page, current.here).allowed:
         return _read(page)
     draft, copy = revision_by_id(page.draft_revision_id, page), asked_copy(page)
@@ -134,9 +135,9 @@ def _page(page_id: uuid.UUID) -> Page:
     return page_by_id(page_id, current.here.id) or abort(404)
 
 
-def _save(page: Page) -> Any:
-    draft = revision_by_id(page.draft_revision_id, page)
-    form = edit_form(current.here, page, draft)
+def _save(held: InHand) -> Any:
+    page, draft = held.page, held.draft
+    form = edit_form(current.here, page, draft, to_save=True)
     authorize_edit(current.person, page, current.here)
     reshaped = move_rows(form, request.form.get("rows"))
     if reshaped or not form.validate():
@@ -166,6 +167,8 @@ def render_new(form: NewPageForm) -> str:
 
 
 def _editor(page: Page, form: PageForm, *, refused: bool = False) -> str:
+    if request.method == "POST":
+        offer_choices(form, current.here.id, page.id)
     draft = revision_by_id(page.draft_revision_id, page)
     return render_template(
         "pages/edit.html", page=page, form=form, refused=refused, schedules=open_schedules(page),

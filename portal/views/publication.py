@@ -3,10 +3,11 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.content.approvals import missing_approvals
+from portal.content.holding import InHand, held_page
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.publishing import publish, unpublish
@@ -23,8 +24,8 @@ bp = Blueprint("publication", __name__, url_prefix="/a/<handle>/pages/<uuid:page
 @bp.route("/publish", methods=["GET", "POST"])
 @permission(P.PAGE_PUBLISH)
 def publish_now(page_id: uuid.UUID) -> Any:
-    page = _page(page_id)
-    draft = revision_by_id(page.draft_revision_id, page) or abort(404)
+    held = _in_hand(page_id)
+    page, draft = held.page, held.draft or abort(404)
     form = PublishForm(revision=str(draft.id))
     moved_on = form.is_submitted() and form.revision.data != str(draft.id)
     form.revision.data = str(draft.id)
@@ -64,6 +65,13 @@ def take_offline(page_id: uuid.UUID) -> Any:
             return _back(page)
     status = 422 if form.is_submitted() else 200
     return render_template("pages/unpublish.html", page=page, form=form), status
+
+
+def _in_hand(page_id: uuid.UUID) -> InHand:
+    if request.method == "POST":
+        return held_page(page_id, current.here.id, live=True) or abort(404)
+    page = _page(page_id)
+    return InHand(page, revision_by_id(page.draft_revision_id, page))
 
 
 def _page(page_id: uuid.UUID) -> Page:

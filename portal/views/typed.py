@@ -12,7 +12,7 @@ from portal.content.page_uses import uses_of
 from portal.content.pages import Page, Revision
 from portal.content.readiness import problems_before_publishing
 from portal.forms.base import choices
-from portal.forms.page_fields import fill, offer_choices
+from portal.forms.page_fields import fill, offer_choices, offer_chosen
 from portal.forms.pages import NewPageForm, PageForm
 from portal.forms.typed import typed_form
 from portal.times import zone_names
@@ -48,15 +48,22 @@ def new_form(here: AccountRef, copy: WorkingCopy | None = None, kept: str = "") 
 
 
 def edit_form(
-    here: AccountRef, page: Page, draft: Revision | None, copy: WorkingCopy | None = None
-) -> PageForm:
-    """Return the form for a page that is there, showing its draft, or what stands in a copy."""
+    here: AccountRef, page: Page, draft: Revision | None, copy: WorkingCopy | None = None,
+    *, to_save: bool = False,
+) -> PageForm:  # fmt: skip
+    """Return the form for a page that is there, showing its draft, or what stands in a copy.
+
+    `to_save` is for one that is validated and not shown: it offers only what is chosen.
+    """
     definition = definition_of(page.type, page.tenant_id)
     values = (draft.fields or {}) if draft else {}
     offered = candidates(here.id, definition, values, page.id)
     form = typed_form(PageForm, definition, values, offered, here.zone, _typed_before(copy))
     form.body_before = draft.body if draft else ""
-    offer_choices(form, here.id, page.id)
+    if to_save:
+        offer_chosen(form, here.id, page.id, draft)
+    else:
+        offer_choices(form, here.id, page.id)
     if not form.sent:
         fill(form, page, draft, here.id)
     return form

@@ -43,7 +43,8 @@
       document.activeElement?.blur();
       const radioOf = (element) => element.type === "radio"
         && [...reached.keys()].some((each) => each.name === element.name);
-      const missed = [...document.querySelectorAll(STOPS)].filter((each) =>
+      const open = document.querySelector("dialog:modal") ?? document;
+      const missed = [...open.querySelectorAll(STOPS)].filter((each) =>
         each.checkVisibility({ checkVisibilityCSS: true }) && !each.disabled && each.tabIndex >= 0
         && !reached.has(each) && !radioOf(each) && !each.parentElement.closest("[contenteditable=true]"));
       const unseen = [...reached].filter(([each, was]) => each.isConnected && appearance(each) === was);

@@ -1,0 +1,1 @@
+"""A Wagtail site with one type of page."""

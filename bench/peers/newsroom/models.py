@@ -1,0 +1,13 @@
+"""An article: a title and a rich text, as a Wagtail site begins."""
+
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+
+
+class Article(Page):
+    """A page with a body."""
+
+    body = RichTextField(features=["h2", "h3", "bold", "italic", "ol", "ul", "link", "hr"])
+    content_panels = [*Page.content_panels, FieldPanel("body")]
+    search_fields = Page.search_fields
