@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0200"
-down_revision = "0190"
+down_revision = "0180"
 branch_labels = None
 depends_on = None
 

@@ -109,7 +109,7 @@ def _write_revisions(plan: Plan, pages: list[tuple[PlannedPage, Page]]) -> None:
     for planned, page, revision in made:
         if named_in(revision.body, revision.fields):
             note_draft(page, revision, plan.account, by=plan.by)
-            note_live(page, revision if planned.state == "published" else None)
+            note_live(page, revision if planned.state == "published" else None, None)
         _schedule(plan, planned, page, revision)
 
 
