@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tenants.clock import database_now, now
+from tenants.clock import database_now, with_database_now
 from tenants.db import Base
 
 SILENT_AFTER = timedelta(seconds=30)
@@ -37,9 +37,6 @@ def last_beat(session: Session, name: str) -> datetime | None:
 
 def is_silent(session: Session, name: str) -> bool:
     """Tell whether `name` has not been heard of for SILENT_AFTER."""
-    if session.get_bind().dialect.name != "postgresql":
-        seen, moment = last_beat(session, name), now()
-    else:  # by one statement: every page asks
-        query = select(Heartbeat.at, func.clock_timestamp()).where(Heartbeat.name == name)
-        seen, moment = session.execute(query).one_or_none() or (None, now())
+    query = select(Heartbeat.at).where(Heartbeat.name == name)
+    seen, moment = with_database_now(session, query)
     return seen is None or moment - seen > SILENT_AFTER

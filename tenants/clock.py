@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 
@@ -21,3 +21,11 @@ def database_now(session: "Session | Any") -> datetime:
         return now()
     moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
     return moment.astimezone(UTC)
+
+
+def with_database_now(session: "Session | Any", query: "Select[Any]") -> tuple[Any, datetime]:
+    """Return the first value of a query, or None, and the database's clock, UTC. One statement."""
+    if session.get_bind().dialect.name != "postgresql":
+        return session.scalar(query), now()
+    row = session.execute(query.add_columns(func.clock_timestamp())).first()
+    return (row[0], row[1].astimezone(UTC)) if row else (None, now())
