@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.content.content_types import ContentField, ContentType
+from portal.content.page_templates import PageTemplate
 from tenants.groups import Group
 from tenants.roles import Role
 from tests.isolation.world import table_of
@@ -41,12 +42,12 @@ def asked(handle: str) -> list[dict[str, str]]:
 
 
 def said_from_above(scene: Scene, handle: str) -> list[str]:
-    """What roles, groups and types say: known and used where they were defined, and below."""
+    """What roles, groups, types and templates say: known where they were defined, and below."""
     accounts, home = scene.world.accounts, scene.world.id_of(handle)
     above = [row.id for row in accounts.values() if home in scene.world.below[row.id]]
     found: list[str] = []
     with scene.world.engine.connect() as connection:
-        for table in map(table_of, (Role, Group, ContentType, ContentField)):
+        for table in map(table_of, (Role, Group, ContentType, ContentField, PageTemplate)):
             query = select(table).where(table.c.account_id.in_(above))
             found += [e for row in connection.execute(query) for e in row if isinstance(e, str)]
     return found

@@ -37,7 +37,7 @@ def a_file(text: str = "x") -> tuple[io.BytesIO, str]:
         ("/a/acme/settings/", "language", SETTINGS, None),
         ("/me/", "name", {"zone": "UTC"}, None),
         ("/me/password", "current", {}, "Give the password you have now."),
-        ("/a/acme/imports/new", "csrf_token", {}, "Choose the .xml file"),
+        ("/a/acme/imports/new", "csrf_token", {}, "Choose a file: WordPress"),
     ],
 )
 def test_a_file_where_text_belongs_is_nothing_sent(
