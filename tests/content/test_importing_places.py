@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.content import importing
@@ -111,7 +112,7 @@ def test_old_addresses_lead_to_the_new_ones(cast: Cast):
 def test_readers_with_an_old_address_reach_the_page(cast: Cast, app: Flask):
     bring(cast.acme, as_actor(cast.admin), wxr(post_item(3, "Moved")))
     db.session.remove()
-    answer = app.test_client().get("/s/acme/2024/moved/")
+    answer = FlaskClient(app).get("/s/acme/2024/moved/")
     assert (answer.status_code, answer.location) == (301, "/s/acme/posts/moved/")
 
 

@@ -65,12 +65,13 @@ def test_filters_narrow_and_sorts_order(app: Flask, client: FlaskClient, cast: C
     assert titles(client, tag="stripes") == ["Zebra"]
     assert titles(client, tag="nothing") == []
     assert titles(client, type="post") == ["Zebra"]
+    assert titles(client, type="nobody-defined-it") == []
     assert titles(client, state="live", q="wel") == ["Welcome"]
     day = (now() - timedelta(days=30)).date().isoformat()
     assert "Aardvark" not in titles(client, since=day, sort="title")
     assert len(titles(client, since=day)) == 4
     assert titles(client, author="me", within="all") == ["Zebra"]
-    unknown = {"author": "x", "since": "soon", "sort": "colour", "type": "y", "state": "z"}
+    unknown = {"author": "x", "since": "soon", "sort": "colour", "type": "Y!", "state": "z"}
     assert len(titles(client, **unknown)) == 5
 
 

@@ -40,7 +40,9 @@ def test_every_field_is_asked_for_kept_and_shown_again(
     app: Flask, client: FlaskClient, cast: Cast, type_id: uuid.UUID
 ) -> None:
     page = sign_in(client, cast.author).get(NEW)
-    first = re.search(r'<button [^>]*type="submit"[^>]*>', page.text[page.text.index("novalidate") :])
+    first = re.search(
+        r'<button [^>]*type="submit"[^>]*>', page.text[page.text.index("novalidate") :]
+    )
     assert first
     assert "name=" not in first[0], "Enter in an input saves"
     for label in ("Venue", "Seats (needed before publishing)", "Begins", "Speakers, entry 1"):
