@@ -65,7 +65,7 @@ def test_back_online_it_is_sent_by_itself(desk: Portal, browser_page: Open):
     page.watch.allow(r"ERR_INTERNET_DISCONNECTED")  # type: ignore[attr-defined]  # put there by browser_page
     open_page(page, "Old news")
     page.context.set_offline(True)
-    page.get_by_label("Title").fill("Old news, offline")
+    page.get_by_label("Title", exact=True).fill("Old news, offline")
     expect(page.locator("[data-autosave-state]")).to_contain_text("offline")
     page.context.set_offline(False)
     is_kept(page)
@@ -88,11 +88,11 @@ def test_signed_out_meanwhile_it_waits_on_this_device(desk: Portal, browser_page
     page.goto("/a/acme/pages/new")
     cookies = page.context.cookies()
     page.context.clear_cookies()
-    page.get_by_label("Title").fill("Signed out meanwhile")
+    page.get_by_label("Title", exact=True).fill("Signed out meanwhile")
     expect(page.locator("[data-autosave-state]")).to_contain_text("Not saved: signed out, kept on")
     expect(page.get_by_role("link", name="Sign in (new tab)")).to_be_visible()
     page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what it gave
-    page.get_by_label("Title").fill("Signed in again")
+    page.get_by_label("Title", exact=True).fill("Signed in again")
     is_kept(page)
 
 
@@ -101,7 +101,7 @@ def test_signing_out_leaves_nothing_on_this_device(desk: Portal, browser_page: O
     page.watch.allow(r"ERR_INTERNET_DISCONNECTED")  # type: ignore[attr-defined]  # put there by browser_page
     page.goto("/a/acme/pages/new")
     page.context.set_offline(True)
-    page.get_by_label("Title").fill("Only on this device")
+    page.get_by_label("Title", exact=True).fill("Only on this device")
     expect(page.locator("[data-autosave-state]")).to_contain_text("kept on this device")
     page.get_by_role("button", name="Signed in as").click()
     page.context.set_offline(False)

@@ -19,8 +19,8 @@ def test_write_schedule_and_publish(desk: Portal, browser_page: Open):
     text = page.get_by_label("Text")
     assert text.evaluate("field => field.tagName") == "TEXTAREA"
     text.fill("<p>By hand.</p><script>alert(1)</script>")
-    page.get_by_label("Title").fill("")
-    page.get_by_label("Title").fill("Welcome")
+    page.get_by_label("Title", exact=True).fill("")
+    page.get_by_label("Title", exact=True).fill("Welcome")
     press(page, "Save draft")
     expect(told(page)).to_contain_text("Saved as revision 2")
     expect(text).to_have_value("<p>By hand.</p>")
