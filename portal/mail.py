@@ -23,7 +23,7 @@ from tenants.clock import now
 from tenants.decisions import Actor
 from tenants.holdings import Held
 from tenants.invitations import Invitation
-from tenants.notices import Ending
+from tenants.notices import Ending, Told
 from tenants.people import Person
 from tenants.permissions import Permission
 from tenants.support import SupportSession
@@ -112,11 +112,11 @@ def email_changed(person: Person, old: str, new: str) -> None:
         )  # fmt: skip
 
 
-def grant_ends(ending: Ending) -> None:
-    """Tell somebody that his role ends soon."""
+def grant_ends(ending: Ending, person: Told) -> None:
+    """Tell somebody that his role, or that of a group he is in, ends soon."""
     _post(
-        ending.email, "grant_ends", ending.account.tenant_id,
-        ending=ending, until=local_time(ending.until, ending.zone),
+        person.email, "grant_ends", ending.account.tenant_id,
+        ending=ending, person=person, until=local_time(ending.until, person.zone),
         link=address_of("dashboard.show", handle=ending.account.handle),
     )  # fmt: skip
 
@@ -128,7 +128,7 @@ def given_grant_ends(ending: Ending) -> None:
         ending=ending, until=local_time(ending.until, ending.account.zone),
         link=address_of(
             "people.give_role", handle=ending.account.handle,
-            person=ending.person_id, role=ending.role_id,
+            person=ending.person_id or ending.group_id, role=ending.role_id,
         ),
     )  # fmt: skip
 

@@ -92,13 +92,21 @@ def remove_member(
     person has left already, and CannotDelegate when nobody would be left to manage an account.
     """
     _hold(group, account)
-    grants = grants_of(group)
-    check_group_strength(account, grants, by=by, act=Permission.GRANT_END)
+    check_group_strength(account, grants_of(group), by=by, act=Permission.GRANT_END)
+    finish_membership(row, group, by=by, reason=reason)
+
+
+def finish_membership(row: GroupMember, group: Group, *, by: Actor, reason: str = "") -> None:
+    """Take a person out of a group and record it, without asking who may. Also for leaving.
+
+    Raises CannotGroup when the person has left already, and CannotDelegate when nobody would be
+    left to manage an account.
+    """
     db.session.refresh(row, ["ended_at"])
     if row.ended_at is not None or row.group_id != group.id:
         raise CannotGroup("This person is not in the group any more.")
     held = contents()
-    places = {place.id: place for grant, place in grants
+    places = {place.id: place for grant, place in grants_of(group)
               if KEEPING & held.permissions(grant.role_id)}  # fmt: skip
     for place in places.values():
         take_turn(place)

@@ -4,15 +4,16 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, or_, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tenants.accounts import Account, AccountRef, ref
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
 from tenants.grants import Grant
+from tenants.groups import Group, GroupMember
 from tenants.people import Person
-from tenants.roles import Role
+from tenants.roles import Role, in_force
 from tenants.scope import TenantScoped
 
 AHEAD = timedelta(days=7)
@@ -29,18 +30,31 @@ class GrantNotice(Keyed, TenantScoped, Base):
 
 
 @dataclass(frozen=True)
-class Ending:
-    """A grant that ends soon, and whoever is to be told; outlives the session that loaded it."""
+class Told:
+    """Somebody whose right ends."""
 
-    grant_id: uuid.UUID
-    account: AccountRef
-    person_id: uuid.UUID
-    role_id: uuid.UUID
-    role_name: str
-    until: datetime | None
+    id: uuid.UUID
     name: str
     email: str
     zone: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A grant that ends soon, and whoever is to be told; outlives the session that loaded it.
+
+    `bearer` names who holds it; a group's `people` are those in it who can sign in.
+    """
+
+    grant_id: uuid.UUID
+    account: AccountRef
+    bearer: str
+    person_id: uuid.UUID | None
+    group_id: uuid.UUID | None
+    people: tuple[Told, ...]
+    role_id: uuid.UUID
+    role_name: str
+    until: datetime | None
     giver_name: str | None
     giver_email: str | None
 
@@ -75,14 +89,15 @@ def _endings(limit: int, grant_id: uuid.UUID | None) -> list[Ending]:
     moment, giver = now(), aliased(Person)
     told = select(GrantNotice.grant_id).where(GrantNotice.grant_id == Grant.id)
     query = (
-        select(Grant, Account, Role, Person, giver)
+        select(Grant, Account, Role, giver, Person, Group)
         .join(Account, Account.id == Grant.account_id)
         .join(Role, Role.id == Grant.role_id)
-        .join(Person, Person.id == Grant.person_id)
+        .outerjoin(Person, Person.id == Grant.person_id)
+        .outerjoin(Group, Group.id == Grant.group_id)
         .outerjoin(giver, giver.id == Grant.given_by_id)
         .where(
             Grant.until <= moment + AHEAD,
-            Person.deactivated_at.is_(None),
+            or_(Grant.person_id.is_(None), Person.deactivated_at.is_(None)),
             ~told.exists(),
             *Grant.in_force(moment),
         )
@@ -91,19 +106,45 @@ def _endings(limit: int, grant_id: uuid.UUID | None) -> list[Ending]:
     )
     if grant_id is not None:
         query = query.where(Grant.id == grant_id)
-    return [
-        _ending(*row)
-        for row in db.session.execute(query)
+    rows = [
+        row
+        for row in db.session.execute(query).all()
         if row[0].until and row[0].until - row[0].since > AHEAD
     ]
+    members = _members({row[0].group_id for row in rows if row[0].group_id}, moment)
+    return [_ending(*row, members) for row in rows]
+
+
+def _members(group_ids: set[uuid.UUID], moment: datetime) -> dict[uuid.UUID, list[Told]]:
+    """Return who is in each group and can sign in, by name. One statement, or none."""
+    found: dict[uuid.UUID, list[Told]] = {}
+    query = (
+        select(GroupMember.group_id, Person)
+        .join(Person, Person.id == GroupMember.person_id)
+        .where(
+            GroupMember.group_id.in_(group_ids), Person.deactivated_at.is_(None),
+            *in_force(GroupMember, moment),
+        )
+        .order_by(Person.name, Person.id)
+    )  # fmt: skip
+    for group_id, person in db.session.execute(query).all() if group_ids else ():
+        found.setdefault(group_id, []).append(_told(person))
+    return found
+
+
+def _told(person: Person) -> Told:
+    return Told(person.id, person.name, person.email, person.zone)
 
 
 def _ending(
-    grant: Grant, account: Account, role: Role, person: Person, giver: Person | None
-) -> Ending:
-    there = giver if giver is not None and giver.active and giver.id != person.id else None
+    grant: Grant, account: Account, role: Role, giver: Person | None, person: Person | None,
+    group: Group | None, members: dict[uuid.UUID, list[Told]],
+) -> Ending:  # fmt: skip
+    people = (_told(person),) if person else tuple(members.get(grant.group_id or grant.id, ()))
+    himself = person is not None and giver is not None and giver.id == person.id
+    there = giver if giver is not None and giver.active and not himself else None
     return Ending(
-        grant.id, ref(account), person.id, role.id, role.name, grant.until, person.name,
-        person.email, person.zone, there.name if there else None,
-        there.email if there else None,
+        grant.id, ref(account), person.name if person else f"the group {group.name}" if group
+        else "", grant.person_id, grant.group_id, people, role.id, role.name, grant.until,
+        there.name if there else None, there.email if there else None,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Announcing grants that end soon: one mail to the person, one to whoever gave the role."""
+"""Announcing grants that end soon: one mail to each person, one to whoever gave the role."""
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -29,7 +29,8 @@ def _announce(found: Ending) -> bool:
             ending = announce(found.grant_id)
             if ending is None:
                 return False
-            mail.grant_ends(ending)
+            for person in ending.people:
+                mail.grant_ends(ending, person)
             if ending.giver_email:
                 mail.given_grant_ends(ending)
             db.session.commit()

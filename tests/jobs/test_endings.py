@@ -15,6 +15,7 @@ from tenants.clock import now
 from tenants.db import db
 from tenants.delegation import give
 from tenants.ending import end
+from tenants.grouping import remove_member
 from tenants.notices import grants_ending
 from tenants.offers import grant_by_id
 from tenants.people import Person
@@ -24,6 +25,7 @@ from tests.fixtures.app import both_databases, on_postgres
 from tests.fixtures.cast import Cast, as_actor
 from tests.fixtures.client import sign_in
 from tests.identity.common import change, mails
+from tests.tenants.role_scene import acting, group, held, made, member
 
 DAY = timedelta(days=1)
 
@@ -109,3 +111,34 @@ def test_two_at_once_tell_once(app: Flask, cast: Cast, monkeypatch):
             thread.join()
     assert sorted(told) == [0, 1]
     assert len(mails(app)) == 2
+
+
+def test_everybody_in_a_group_is_told(app: Flask, client: FlaskClient, cast: Cast):
+    with app.app_context():
+        desk = made(cast.admin, cast.acme, "Desk", cast.viewer, cast.author, cast.editor)
+        held(desk, "publisher", cast.berlin, until=now() + 30 * DAY)
+        with acting(cast.admin, cast.acme) as by:
+            remove_member(member(desk, cast.editor), group(desk), cast.acme, by=by)
+    change(app, cast, cast.author, deactivated_at=now())
+    with time_machine.travel(now() + 24 * DAY):
+        assert announced(app) == 1
+        assert announced(app) == 0
+    told, *rest = mails(app)
+    assert told.recipient == cast.viewer.email
+    assert "through the group Desk" in told.text
+    assert [each.recipient for each in rest] in ([], [cast.admin.email])
+
+
+def test_whoever_gave_it_to_a_group_is_led_back(app: Flask, client: FlaskClient, cast: Cast):
+    with app.app_context():
+        desk = made(cast.admin, cast.acme, "Desk", cast.viewer)
+        with acting(cast.admin, cast.acme) as by:
+            until = now() + 30 * DAY
+            give(group(desk), built_in("author"), cast.acme, by=by, until=until)
+    with time_machine.travel(now() + 24 * DAY):
+        assert announced(app) == 1
+        _, giver = mails(app)
+        assert "the group Desk is Author at Acme" in giver.subject
+        link = giver.text.split("http://localhost")[1].split()[0]
+        form = sign_in(client, cast.admin).get(link).text
+        assert f'<option selected value="{desk}">' in form

@@ -6,10 +6,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tenants.permissions import Permission as P
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 from tests.identity.common import browser, events, is_signed_in
+from tests.tenants.role_scene import held, made, may
 
 
 @both_databases
@@ -41,6 +43,35 @@ def test_a_role_from_above_is_given_up_above(app: Flask, client: FlaskClient, ca
     assert client.post("/me/leave/acme", csrf=False).status_code == 400
     assert client.post("/me/leave/acme", data={"reason": "x" * 2001}).status_code == 422
     assert events(app, "grant.ended") == []
+
+
+@both_databases
+def test_whoever_leaves_leaves_the_groups_as_well(app: Flask, client: FlaskClient, cast: Cast):
+    with app.app_context():
+        desk = made(cast.admin, cast.acme, "Desk", cast.viewer)
+        held(desk, "publisher", cast.berlin)
+        assert may(cast.viewer, P.PAGE_PUBLISH, cast.berlin)
+    sign_in(client, cast.viewer)
+    told = client.get("/me/security/").text
+    assert "gave you the role Publisher at Acme Berlin, through the group Desk" in told
+    assert "Desk" in client.get("/me/leave/acme").text
+    assert client.post("/me/leave/acme", data={"reason": "Moving on."}).status_code == 302
+    with app.app_context():
+        assert not may(cast.viewer, P.PAGE_PUBLISH, cast.berlin)
+    assert [row.reason for row in events(app, "member.removed")] == ["Moving on."]
+    told = client.get("/me/security/").text
+    assert "took you out of Desk, and the role Publisher at Acme Berlin away" in told
+
+
+def test_the_last_admin_through_a_group_stays(app: Flask, client: FlaskClient, cast: Cast):
+    with app.app_context():
+        desk = made(cast.admin, cast.acme, "Desk", cast.viewer)
+        held(desk, "account-admin", cast.acme)
+    assert sign_in(client, cast.admin).post("/me/leave/acme").status_code == 302
+    answer = sign_in(client, cast.viewer).post("/me/leave/acme", data={"reason": "Me too."})
+    assert answer.status_code == 422
+    assert "Me too." in answer.text
+    assert events(app, "member.removed") == []
 
 
 @both_databases
