@@ -13,7 +13,7 @@ NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], .
         ("Schedule", "schedules.index", "calendar-clock", (P.SCHEDULE_VIEW,)),
         ("Types", "types.index", "rows-3", (P.PAGE_VIEW,)),
         ("Import", "imports.index", "upload", (P.CONTENT_IMPORT,)),
-        ("Export", "exports.new", "download", (P.PAGE_VIEW,)),
+        ("Export", "exports.new", "download", (P.CONTENT_EXPORT, P.PAGE_VIEW)),
     )),
     ("People and access", (
         ("People", "people.index", "users", (P.ACCESS_VIEW,)),

@@ -170,7 +170,11 @@ def _halted(halt: Halt) -> dict[str, str]:
     since = f"{halt.account.name} is {what} since {local_time(halt.since, current.person.zone)}"
     told = _can(P.ACCESS_VIEW) and halt.reason
     reason = f": “{halt.reason}”" if told else "."
-    kept = " Access and the trail can still be read." if halt.state != "closed" else ""
+    kept = (
+        " Access and the trail can still be read, and its admins can export the content."
+        if halt.state != "closed"
+        else ""
+    )
     return {"tone": "warn", "text": f"{since}{reason}{kept}"}
 
 

@@ -13,8 +13,9 @@ from tenants.permissions import Permission, known
 WHILE_HALTED = frozenset(
     {
         Permission.ACCESS_VIEW, Permission.ACCOUNT_VIEW, Permission.CONSOLE_VIEW,
-        Permission.GRANT_END, Permission.SCHEDULE_VIEW, Permission.SUPPORT_CONSENT,
-        Permission.SUPPORT_OPEN, Permission.TRAIL_MANAGE, Permission.TRAIL_VIEW,
+        Permission.CONTENT_EXPORT, Permission.GRANT_END, Permission.SCHEDULE_VIEW,
+        Permission.SUPPORT_CONSENT, Permission.SUPPORT_OPEN, Permission.TRAIL_MANAGE,
+        Permission.TRAIL_VIEW,
     }
 )  # fmt: skip
 """What can still be done at an account that is suspended or closing: see why, and take away."""

@@ -23,6 +23,10 @@ class Permission(StrEnum):
     ACCOUNT_SUSPEND = "account.suspend", "Suspend and reactivate accounts below this one"
     ACCOUNT_VIEW = "account.view", "See the account and its dashboard"
     CONSOLE_VIEW = "console.view", "Use the staff console across all accounts"
+    CONTENT_EXPORT = (
+        "content.export",
+        "Take the content along as a file, from a halted account as well",
+    )
     CONTENT_IMPORT = "content.import", "Import content from other systems"
     GRANT_END = "grant.end", "Take roles away from people"
     GRANT_GIVE = "grant.give", "Give people roles, up to the rights held oneself"

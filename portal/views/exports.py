@@ -20,13 +20,13 @@ MIMES = {"zip": "application/zip", "csv": "text/csv", "xml": "application/xml"}
 
 
 @bp.get("/")
-@permission(P.PAGE_VIEW)
+@permission(P.CONTENT_EXPORT, P.PAGE_VIEW)
 def new() -> str:
     return _screen(ExportForm())
 
 
 @bp.post("/")
-@permission(P.PAGE_VIEW)
+@permission(P.CONTENT_EXPORT, P.PAGE_VIEW)
 def make() -> Any:
     """Download the content; what is too much for that says so, with what to do."""
     form = ExportForm()

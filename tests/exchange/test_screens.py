@@ -22,11 +22,12 @@ from portal.content.media import Media
 from portal.content.media_foldering import make_folder
 from portal.content.pages import Page
 from portal.views import exports
-from tenants.audit import record
+from tenants.accounts import Account
+from tenants.audit import excuse, record
 from tenants.clock import now
 from tenants.db import db
 from tenants.events import Event
-from tenants.scope import acting_in, tenant_scope
+from tenants.scope import across_tenants, acting_in, tenant_scope
 from tests.content.import_scene import looking
 from tests.exchange.hostile import packed
 from tests.exchange.scene import BODIES, bring, said_of, settle, take_along
@@ -76,6 +77,23 @@ def test_a_table_opens_in_a_spreadsheet_and_runs_nothing(
     assert tuple(rows[0]) == COLUMNS
     assert '\'=HYPERLINK("x")' in {row[2] for row in rows}
     assert not [cell for row in rows for cell in row if cell[:1] in set("=+-@\t\r\n")]
+
+
+@pytest.mark.parametrize("state", ["suspended", "closing"])
+def test_an_admin_takes_the_content_out_of_a_halted_account(
+    client: FlaskClient, cast: Cast, app: Flask, state: str
+):
+    with app.app_context(), across_tenants("an account is halted"):
+        row = db.session.get_one(Account, cast.acme.id)
+        row.state, row.halted = state, True
+        excuse(row, "Sets the scene.")
+        db.session.commit()
+    answer = ask(sign_in(client, cast.admin), media="all")
+    assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+    assert "export.json" in names_in(answer)
+    assert told(app, "content.exported")[0].actor_id == cast.admin.id
+    assert client.get("/a/acme/pages/").status_code == 403
+    assert ask(sign_in(client, cast.editor)).status_code == 403
 
 
 def test_nobody_else_gets_it(client: FlaskClient, cast: Cast):

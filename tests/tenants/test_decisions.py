@@ -37,6 +37,7 @@ account.open    . . . . x   . . x x
 account.suspend . . . . x   . . x x
 account.view    x x x x x   x x x x
 console.view    . . . . .   x x x x
+content.export  . . . . x   . . . .
 content.import  . . . . x   . . . .
 grant.end       . . . . x   . . x x
 grant.give      . . . . x   . . x x

@@ -46,7 +46,7 @@ from portal.content.storage import NotStored, Storage
 from tenants.accounts import AccountRef
 from tenants.audit import AuditEvent, record
 from tenants.clock import now
-from tenants.decisions import Actor, authorize, can
+from tenants.decisions import Actor, Denied, can_any
 from tenants.events import Event
 from tenants.permissions import Permission
 
@@ -85,7 +85,9 @@ def export_content(
     `key` signs the pictures. Needs the whole tenant's scope. Raises Denied, StoreDown, and Problem
     beyond what is wanted at most.
     """
-    authorize(by, Permission.PAGE_VIEW, account)
+    decision = can_any(by, (Permission.CONTENT_EXPORT, Permission.PAGE_VIEW), account)
+    if not decision.allowed:
+        raise Denied(decision)
     stubs = stubs_of(account, wanted.which)
     if wanted.pages is not None and len(stubs) > wanted.pages:
         raise Problem(_too_many(f"{len(stubs):,} pages", f"{wanted.pages:,}", account))
@@ -115,7 +117,7 @@ def _files(account: AccountRef, wanted: Wanted, stubs: list[Stub], by: Actor) ->
     if (
         wanted.media == "none"
         or wanted.format == "wordpress"
-        or not can(by, Permission.MEDIA_VIEW, account).allowed
+        or not can_any(by, (Permission.CONTENT_EXPORT, Permission.MEDIA_VIEW), account).allowed
     ):
         return []
     found = files_of(account, by=by)
