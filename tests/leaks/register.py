@@ -25,7 +25,6 @@ class NotYet:
 # that waits for it needs a test.
 FEATURES: dict[str, tuple[str, ...]] = {
     "api": ("/api/", "api_token"),
-    "archives": ("backup", "archive_file"),
     "domains": ("domain",),
     "reports": ("report_definition", "/reports"),
     "transfer": ("/transfer",),
