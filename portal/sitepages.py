@@ -162,17 +162,16 @@ def render_page(
     above, below = reading.family_of(page) if page.type != "post" else (None, [])
     definition = definition_of(page.type, page.tenant_id)
     seo, tongues = seo_of(revision.fields), tongues_of(page)
+    shelf = files or _files(site, revision, note)
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
         template,
         site.at(page.address or ""),
         page=page,
         title=revision.title.strip() or UNTITLED,
-        body=clean_html.for_readers(
-            revision.body, own_urls(site, revision.body), files or _files(site, revision, note)
-        ),
+        body=clean_html.for_readers(revision.body, own_urls(site, revision.body), shelf),
         byline=revision.byline,
-        said=fields_said(definition, revision),
+        said=fields_said(definition, revision, shelf),
         terms=_term_links(site, reading.terms_of(revision)),
         description=" ".join(told.split())[:DESCRIPTION_LENGTH],
         canonical=_canonical(site, page, seo),
@@ -186,7 +185,9 @@ def render_page(
 
 def _files(site: SiteContext, revision: Revision, note: str) -> Shelf:
     """Return the files readers get; in a preview people see the library's own."""
-    return Shelf(site.handle) if note else shelf_of(site.handle, site.account_id, revision.body)
+    if note:
+        return Shelf(site.handle)
+    return shelf_of(site.handle, site.account_id, revision.body, fields=revision.fields)
 
 
 def _alternates(site: SiteContext, tongues: Tongues) -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -10,8 +10,13 @@ from sqlalchemy import select
 from portal.content.content_types import Definition
 from portal.content.field_values import references
 from portal.content.fields import REFERRING, Field, as_id
+from portal.content.media import Media
+from portal.content.media_folders import visible_media
+from portal.content.media_uses import address_of
 from portal.content.pages import Page
+from tenants.accounts import AccountRef
 from tenants.db import db
+from tenants.decisions import Actor
 
 OFFERED = 300
 
@@ -29,14 +34,23 @@ class Candidate:
 class Candidates:
     """The pages of an account that were changed last, and those chosen already.
 
-    `cut` says that there are more: the others are chosen by their address.
+    `files` are those of its library. `cut` and `files_cut` say that there are more: the others are
+    chosen by their address.
     """
 
     pages: tuple[Candidate, ...] = ()
     cut: bool = False
+    files: tuple[Candidate, ...] = ()
+    files_cut: bool = False
+
+    def is_cut(self, field: Field) -> bool:
+        """Tell whether there is more that the field takes than is offered."""
+        return self.files_cut if field.kind == "media" else self.cut and field.kind in REFERRING
 
     def of(self, field: Field, held: Collection[object]) -> list[Candidate]:
         """Return those a field takes, and those it holds, whatever they are."""
+        if field.kind == "media":
+            return list(self.files)
         wanted = ("block",) if field.kind == "block" else field.of
         return [p for p in self.pages if not wanted or p.type in wanted or p.id in held]
 
@@ -52,7 +66,7 @@ def candidates(
 
     The caller's scope and his right to read the account's drafts say what he may see.
     """
-    fields = [*definition.asked, *(part for f in definition.asked for part in f.asked)]
+    fields = definition.every
     if not any(field.kind in REFERRING for field in fields):
         return NONE
     chosen = {known for _, value in references(definition.asked, values) if (known := as_id(value))}
@@ -67,7 +81,24 @@ def candidates(
     return Candidates(tuple(ordered), cut=len(newest) > OFFERED)
 
 
-def _narrowed(fields: list[Field]) -> list[Any]:
+def with_files(
+    offered: Candidates, account: AccountRef, definition: Definition, *, by: Actor
+) -> Candidates:
+    """Return the same with the newest files that `by` sees. One statement, or none."""
+    fields = definition.every
+    if not any(field.kind == "media" for field in fields):
+        return offered
+    query = (
+        select(Media.id, Media.name, Media.kind)
+        .where(visible_media(by, account), Media.trashed_at.is_(None))
+        .order_by(Media.id.desc())
+    )
+    rows = db.session.execute(query.limit(OFFERED + 1)).all()
+    files = [Candidate(address_of(account.handle, row[0]), row[1], row[2]) for row in rows]
+    return replace(offered, files=tuple(files[:OFFERED]), files_cut=len(rows) > OFFERED)
+
+
+def _narrowed(fields: tuple[Field, ...]) -> list[Any]:
     """Return the condition that a page is of a type that one of the fields takes."""
     if any(field.kind == "reference" and not field.of for field in fields):
         return []

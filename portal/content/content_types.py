@@ -118,6 +118,11 @@ class Definition:
         """Return the fields that are not removed."""
         return tuple(field for field in self.fields if not field.removed)
 
+    @property
+    def every(self) -> tuple[Field, ...]:
+        """Return the fields that are not removed, and those in groups."""
+        return (*self.asked, *(part for field in self.asked for part in field.asked))
+
     def field(self, field_id: uuid.UUID) -> tuple[Field, Field | None]:
         """Return a field by its id, and the group it is part of. Raises LookupError."""
         for field in self.fields:

@@ -14,7 +14,7 @@ from portal.content.defining_types import (
     hold,
     tell_changed,
 )
-from portal.content.fields import KINDS, WAITING, Field
+from portal.content.fields import KINDS, Field
 from portal.content.html_policy import names
 from tenants.accounts import AccountRef
 from tenants.clock import now
@@ -79,7 +79,7 @@ def change_field(
     """
     field, beside, group = _held(row, account, field_id, by=by)
     others = [each for each in beside if each.id != field_id]
-    _check(words, others, in_group=group is not None, kept=field.kind)
+    _check(words, others, in_group=group is not None)
     before = words_of(field)
     if before == words:
         return False
@@ -111,7 +111,7 @@ def bring_back_field(
     """
     field, beside, group = _held(row, account, field_id, by=by, removed=True)
     words = words_of(field)
-    _check(words, beside, in_group=group is not None, kept=field.kind)
+    _check(words, beside, in_group=group is not None)
     found = _row_of(row, field_id)
     found.removed_at, found.position = None, _end(row)
     tell_changed(row, f"brought the field “{field.label}” back", by=by, field=["", _told(words)])
@@ -177,7 +177,7 @@ def _beside(definition: Definition, group_id: uuid.UUID | None) -> Sequence[Fiel
     return group.parts
 
 
-def _check(words: FieldWords, others: Sequence[Field], *, in_group: bool, kept: str = "") -> None:
+def _check(words: FieldWords, others: Sequence[Field], *, in_group: bool) -> None:
     if not words.label.strip() or len(words.label) > NAME_LENGTH:
         raise CannotDefineType(f"Give the field a name of 1 to {NAME_LENGTH} characters.", "label")
     if len(words.hint) > SENTENCE_LENGTH:
@@ -185,7 +185,7 @@ def _check(words: FieldWords, others: Sequence[Field], *, in_group: bool, kept: 
     labels = {field.label.casefold() for field in others if not field.removed}
     if words.label.casefold() in labels:
         raise CannotDefineType(f"There is a field {words.label} already.", "label")
-    if words.kind not in KINDS or (words.kind in WAITING and words.kind != kept):
+    if words.kind not in KINDS:
         raise CannotDefineType("Choose what the field takes from the list.", "kind")
     if words.kind == "group" and in_group:
         raise CannotDefineType("A group cannot hold another group.", "kind")

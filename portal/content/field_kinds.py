@@ -5,6 +5,7 @@ every value it gave before, so reading a kept value changes nothing.
 """
 
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from portal.content import clean_html
 from portal.content.fields import Field, as_id, is_empty, plain
 from portal.content.html_policy import SCHEMES, address
+from portal.content.media_uses import address_of
 from portal.content.moments import YEARS, instants, moment_at
 from portal.content.problems import Problem
 
@@ -19,6 +21,7 @@ LONGEST = {"text": 500, "lines": 20_000, "rich": 200_000, "number": 40, "link": 
 ROWS = 100
 _NUMBER = re.compile(r"([+-]?)(\d{1,18})(?:\.(\d{1,10}))?", re.ASCII)
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_LIBRARY = re.compile(rf"/a/([a-z0-9-]{{1,63}})/media/({_ID.pattern})(?:/|$)")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*", re.ASCII)
 
@@ -153,6 +156,14 @@ def _id(field: Field, raw: Any) -> str:
     return str(found or inside[-1].lower())
 
 
+def _file(field: Field, raw: Any) -> str:
+    """Return how a text names a file of a library, from that or from an address of its page."""
+    found = _LIBRARY.search(_words(field, raw))
+    if found is None:
+        raise Unfit("takes a file from the list, or the address of its page in the library.")
+    return address_of(found[1], uuid.UUID(found[2]))
+
+
 def _group(field: Field, raw: Any) -> list[dict[str, Any]]:
     if not isinstance(raw, list | tuple):
         raise Unfit("takes entries of a group; what stands here is from before.")
@@ -179,6 +190,6 @@ def _row(field: Field, row: Mapping[str, Any], number: int) -> dict[str, Any]:
 
 _READERS: dict[str, Callable[[Field, Any], Any]] = {
     "text": _words, "lines": _words, "rich": _rich, "number": _number, "date": _date,
-    "moment": _moment, "choice": _choice, "yesno": _yesno, "link": _link, "media": _id,
+    "moment": _moment, "choice": _choice, "yesno": _yesno, "link": _link, "media": _file,
     "reference": _id, "block": _id, "group": _group,
 }  # fmt: skip

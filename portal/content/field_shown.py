@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from portal.content import clean_html
@@ -17,6 +17,9 @@ from portal.content.content_types import Definition
 from portal.content.field_kinds import Unfit, read
 from portal.content.field_values import references
 from portal.content.fields import Field, as_id, plain
+from portal.content.illustrating import Shelf
+from portal.content.media import Media
+from portal.content.media_uses import ADDRESS, named_in
 from portal.content.moments import moment_at
 from portal.content.pages import Page, Revision
 from portal.content.reading import Link, links_by_id
@@ -41,12 +44,14 @@ class Said:
 class _Live:
     links: Mapping[uuid.UUID, Link]
     blocks: Mapping[uuid.UUID, Markup]
+    files: Mapping[uuid.UUID, Media]
+    shelf: Shelf
 
 
-def fields_said(definition: Definition, revision: Revision) -> list[Said]:
+def fields_said(definition: Definition, revision: Revision, shelf: Shelf) -> list[Said]:
     """Return what a revision says in its type's fields, in their order, empty ones left out.
 
-    At most two statements, none for what refers to nothing.
+    `shelf` has the files that are shown. At most three statements, none for what refers to nothing.
     """
     values = revision.fields or {}
     found = list(references(definition.asked, values))
@@ -55,6 +60,8 @@ def fields_said(definition: Definition, revision: Revision) -> list[Said]:
     live = _Live(
         links_by_id(revision.account_id, links) if links else {},
         _bodies(revision.account_id, blocks) if blocks else {},
+        _files(revision) if any(f.kind == "media" for f in definition.every) else {},
+        shelf,
     )
     return list(_all(definition.asked, values, live))
 
@@ -66,6 +73,13 @@ def _bodies(account_id: uuid.UUID, ids: set[uuid.UUID]) -> dict[uuid.UUID, Marku
         .where(Page.account_id == account_id, Page.type == "block", Page.id.in_(ids))
     )
     return {row[0]: clean_html.for_readers(row[1]) for row in db.session.execute(query).all()}
+
+
+def _files(revision: Revision) -> dict[uuid.UUID, Media]:
+    query = select(Media).where(
+        Media.account_id == revision.account_id, Media.id.in_(named_in("", revision.fields))
+    )
+    return {row.id: row for row in db.session.scalars(query)}
 
 
 def _all(fields: tuple[Field, ...], values: Mapping[str, Any], live: _Live) -> Iterator[Said]:
@@ -114,11 +128,19 @@ def _block(value: Any, live: _Live) -> tuple[Any, ...]:
     return (found,) if found else ()
 
 
-def _nothing(_value: Any, _live: _Live) -> tuple[Any, ...]:
-    return ()
+def _file(value: Any, live: _Live) -> tuple[Any, ...]:
+    """Return a picture, or a link to the file; nothing for what readers do not get."""
+    named = ADDRESS.fullmatch(value)
+    media = live.files.get(uuid.UUID(named[2])) if named else None
+    if media is None or (live.shelf.files is not None and media.id not in live.shelf.files):
+        return ()
+    html = f'<a href="{value}">{escape(media.name)}</a>'
+    if media.kind == "image":
+        html = f'<img alt="{escape(media.alt)}" src="{value}">'
+    return (clean_html.with_files(html, live.shelf),)
 
 
 _SHOWN: dict[str, Callable[[Any, _Live], tuple[Any, ...]]] = {
     "rich": _rich, "date": _date, "moment": _moment, "reference": _reference, "block": _block,
-    "media": _nothing,
+    "media": _file,
 }  # fmt: skip

@@ -25,8 +25,6 @@ KINDS: dict[str, str] = {
     "group": "Repeatable group of fields",
 }
 """Every kind of field by its key, with what admins read; keep the order of the chooser."""
-WAITING = frozenset({"media"})
-"""Kinds that cannot be chosen yet: what they refer to is not there."""
 REFERRING = frozenset({"reference", "block"})
 """Kinds whose values are ids of pages of the same account."""
 

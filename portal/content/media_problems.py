@@ -26,6 +26,12 @@ def media_problems(revision: Revision) -> list[str]:
     known = {row.id: row for row in usable(page, ids)} if page is not None else {}
     decorative = {str(row.id) for row in known.values() if row.decorative}
     problems = unsaid_pictures(revision.body, decorative)
+    in_fields = named_in("", revision.fields)
+    problems += [
+        f"The picture “{row.name[:80]}” has no alternative text. Write it in the library."
+        for row in known.values()
+        if row.id in in_fields and row.kind == "image" and not (row.alt.strip() or row.decorative)
+    ]
     missing = len(ids - known.keys())
     if missing:
         problems.append(

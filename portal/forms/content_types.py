@@ -14,7 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.content.defining_fields import OPTION_LENGTH, OPTIONS, FieldWords
 from portal.content.defining_types import NAME_LENGTH, SENTENCE_LENGTH, TypeWords
-from portal.content.fields import KINDS, WAITING
+from portal.content.fields import KINDS
 from portal.forms.base import PortalForm, at_most, choices
 
 
@@ -72,7 +72,7 @@ class FieldForm(PortalForm):
 
     def offer(self, types: list[tuple[str, str]], *, in_group: bool, kept: str = "") -> None:
         """Put in what can be chosen: the kinds there are, and the types to refer to."""
-        left_out = (WAITING | ({"group"} if in_group else set())) - {kept}
+        left_out = ({"group"} if in_group else set()) - {kept}
         self.kind.choices = choices((k, v) for k, v in KINDS.items() if k not in left_out)
         self.of.choices = choices(types)
 

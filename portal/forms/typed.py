@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from portal.content.choosing import NONE, Candidates
 from portal.content.content_types import Definition
 from portal.content.field_kinds import as_typed
-from portal.content.fields import REFERRING, Field, is_empty, plain
+from portal.content.fields import Field, is_empty, plain
 from portal.forms.pages import PageForm
 from portal.forms.typed_inputs import beside, make, make_beside, name_of, shown, typed
 
@@ -33,8 +33,7 @@ def typed_form(
     sent = request.form if request.method == "POST" and copy is None else copy or MultiDict()
     fields = [f for f in definition.fields if not f.removed or _sent_names(f, sent)]
     inputs: dict[str, Any] = {name_of(f): make(f, values.get(f.key), offered, zone) for f in fields}
-    if offered.cut:
-        inputs |= {beside(f): make_beside(f) for f in fields if f.kind in REFERRING}
+    inputs |= {beside(f): make_beside(f) for f in fields if offered.is_cut(f)}
     inputs["type_version"] = HiddenField(default=str(definition.version))
     made: Any = type(base.__name__, (base,), inputs)
     form = made(sent or None)

@@ -104,7 +104,7 @@ def make(field: content.Field, before: Any, offered: Candidates, zone: str) -> A
     if field.kind == "group":
         return Rows(FormField(_row_form(field, before, offered, zone)), **about)
     validators = [_check(field, before)]
-    if field.kind in {"choice", "yesno", *content.REFERRING}:
+    if field.kind in {"choice", "yesno", "media", *content.REFERRING}:
         options = choices(_options(field, before, offered))
         return Choosing(choices=options, validate_choice=False, validators=validators, **about)
     kind = TextAreaField if field.multiline else StringField
@@ -192,7 +192,7 @@ def _options(field: content.Field, before: Any, offered: Candidates) -> list[tup
     elif field.kind == "choice":
         pairs = [(option, option) for option in field.options]
     else:
-        held = before if isinstance(before, list) else [before]
+        held: list[Any] = before if isinstance(before, list) else [before]
         pairs = [(page.id, page.title) for page in offered.of(field, held)]
     return [("", "Nothing chosen"), *pairs]
 

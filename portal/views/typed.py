@@ -1,11 +1,13 @@
 """What the page editor needs of a page's type: its form, and what to say beside it."""
 
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
-from portal.content.choosing import candidates
+from portal.content.choosing import Candidates, candidates, with_files
 from portal.content.content_types import BUILT_IN, KEY, Definition, definition_of, definitions_at
 from portal.content.copies import WorkingCopy
 from portal.content.page_uses import uses_of
@@ -15,6 +17,7 @@ from portal.forms.base import choices
 from portal.forms.page_fields import fill, offer_choices, offer_chosen
 from portal.forms.pages import NewPageForm, PageForm
 from portal.forms.typed import typed_form
+from portal.requests import current
 from portal.times import zone_names
 from tenants.accounts import AccountRef
 
@@ -37,7 +40,7 @@ def new_form(here: AccountRef, copy: WorkingCopy | None = None, kept: str = "") 
         definition = definition_of(key, here.tenant_id)
         if definition.id is None or not (kept or request.method == "POST"):
             abort(404)
-    offered = candidates(here.id, definition, {}, None)
+    offered = _offered(here, definition, {}, None)
     form = typed_form(NewPageForm, definition, {}, offered, here.zone, _typed_before(copy))
     offer_choices(form, here.id, None)
     form.others = own
@@ -57,7 +60,7 @@ def edit_form(
     """
     definition = definition_of(page.type, page.tenant_id)
     values = (draft.fields or {}) if draft else {}
-    offered = candidates(here.id, definition, values, page.id)
+    offered = _offered(here, definition, values, page.id)
     form = typed_form(PageForm, definition, values, offered, here.zone, _typed_before(copy))
     form.body_before = draft.body if draft else ""
     if to_save:
@@ -67,6 +70,13 @@ def edit_form(
     if not form.sent:
         fill(form, page, draft, here.id)
     return form
+
+
+def _offered(
+    here: AccountRef, definition: Definition, values: Mapping[str, Any], page_id: uuid.UUID | None
+) -> Candidates:
+    found = candidates(here.id, definition, values, page_id)
+    return with_files(found, here, definition, by=current.person)
 
 
 def beside_new(form: NewPageForm) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def test_only_admins_define_types(cast: Cast) -> None:
         (FieldWords("x" * 101, "text"), "label"),
         (FieldWords("VENUE", "text"), "label"),
         (FieldWords("Odd", "sound"), "kind"),
-        (FieldWords("Photo", "media"), "kind"),
+        (FieldWords("Photo", "telepathy"), "kind"),
         (FieldWords("Level", "choice"), "options"),
         (FieldWords("Level", "choice", options=("x" * 201,)), "options"),
     ],

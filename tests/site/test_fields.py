@@ -13,7 +13,7 @@ from portal.content.content_types import ContentType, type_by_id
 from portal.content.defining_fields import FieldWords, add_field, change_field, remove_field
 from portal.content.defining_types import delete_type
 from portal.content.drafting import Text, save_draft
-from portal.content.fields import KINDS, WAITING
+from portal.content.fields import KINDS
 from portal.content.page_uses import number_of_uses, uses_of
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.publishing import publish, unpublish
@@ -131,7 +131,7 @@ def test_uses_follow_the_draft_and_what_is_live(
     assert do(app, cast, lambda: number_of_uses(page_of(scene["block"], cast))) == 0
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS.keys() - WAITING))
+@pytest.mark.parametrize("kind", sorted(KINDS))
 def test_no_change_of_a_type_breaks_a_live_page(
     app: Flask, client: FlaskClient, cast: Cast, scene: dict[str, uuid.UUID], kind: str
 ) -> None:

@@ -112,7 +112,7 @@ def test_bad_words_get_a_sentence_and_stay(
         ({"label": ""}, "Give the field a name."),
         ({"label": "x" * 100_000}, "Use at most 100 characters"),
         ({"label": "Seats"}, "There is a field Seats already"),
-        ({"kind": "media"}, "Not a valid choice"),
+        ({"kind": "telepathy"}, "Not a valid choice"),
         ({"kind": "nonsense"}, "Not a valid choice"),
         ({"kind": "choice"}, "Write the choices"),
         ({"kind": "choice", "options": "x" * 100_000}, "Use at most"),
