@@ -58,7 +58,7 @@ def _cancel(page: Page, address: str) -> None:
 
 def _move(page: Page, portal: Portal, address: str) -> None:
     page.goto(address)
-    page.get_by_role("link", name="Move").click()
+    page.get_by_role("link", name="Move", exact=True).click()
     due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=6)
     choose_time(page, due.astimezone(BERLIN), "Earlier after all.")
     press(page, "Move it")

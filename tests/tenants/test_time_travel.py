@@ -15,22 +15,26 @@ from datetime import datetime, timedelta
 
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
+from tenants import defining
 from tenants.accounts import AccountRef, account_by_id, ref
 from tenants.audit import excuse
 from tenants.barring import CannotBar, bar, let_in
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Denied, can, permissions_at
-from tenants.delegation import bestow
+from tenants.defining import CannotDefine, Definition
+from tenants.delegation import CannotDelegate, bestow
 from tenants.directory import actor_for
 from tenants.looks import last_look
 from tenants.past import account_as_of
 from tenants.people import Person, person_by_id
 from tenants.permissions import Permission
 from tenants.questions import explain, who_can
-from tenants.roles import built_in
+from tenants.roles import Role, built_in
 from tenants.scope import across_tenants, acting_in, directory, reading, tenant_scope
+from tenants.strength import TooWeak
 from tenants.supporting import CannotSupport, open_session
 from tenants.suspending import reactivate, suspend
 from tests.fixtures.app import both_databases
@@ -39,6 +43,8 @@ from tests.tenants.coalition_world import World
 
 ACTS, MOST, TRIES = 30, 300, 6
 KINDS = {"give", "end", "change", "add_member", "remove_member", "move", "suspend", "bar", "look"}
+
+RIGHTS = (Permission.PAGE_VIEW, Permission.PAGE_EDIT, Permission.PAGE_PUBLISH, Permission.GRANT_END)
 
 Rights = dict[tuple[uuid.UUID, uuid.UUID], frozenset[Permission] | None]
 
@@ -87,6 +93,8 @@ class Run:
             self._look()
         elif dice < 0.26:
             self._suspend()
+        elif dice < 0.33:
+            self._change()
         else:
             self._attempt()
 
@@ -136,6 +144,24 @@ class Run:
             except Denied:
                 db.session.rollback()
         self.world.look_again()
+
+    def _change(self) -> None:
+        """Have an admin change what one of the roles that people defined says."""
+        by = next(filter(None, map(self.actor, self.world.people[:2])), None)
+        with acting_in(tenant_scope(self.world.accounts[0].tenant_id)):
+            own = select(Role).where(Role.account_id.is_not(None), Role.deleted_at.is_(None))
+            found = list(db.session.scalars(own.order_by(Role.id)))
+            if by is None or not found:
+                return
+            role = self.dice.choice(found)
+            account = next(each for each in self.world.accounts if each.id == role.account_id)
+            rights = frozenset(self.dice.sample(RIGHTS, 2))
+            try:
+                defining.change(role, account, Definition(role.name, "", rights, None), by=by)
+                db.session.commit()
+                self.done["change"] += 1
+            except (Denied, TooWeak, CannotDefine, CannotDelegate):
+                db.session.rollback()
 
     def actor(self, person_id: uuid.UUID) -> Actor | None:
         return actor_for(person_id)
