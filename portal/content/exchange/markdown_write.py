@@ -76,7 +76,7 @@ def _as_markdown(block: str, spacing: Spacing) -> str | None:
 
 def _comes_back(text: str, spacing: Spacing, html: str) -> bool:
     try:
-        return to_html(text, spacing) == html
+        return to_html(f"{text}\n", spacing) == html  # as it stands in its file: a line that ends
     except TooTangled:
         return False
 
