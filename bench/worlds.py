@@ -41,6 +41,7 @@ class Size:
 SIZES = {
     "tree": Size(100_000, people=5_000, grants=25_000, pages=1_000_000, schedules=10_000),
     "trail_10k": Size(1_000, events=10_000),
+    "trail_10k_few": Size(100, events=10_000),
     "trail_10m": Size(1_000, events=10_000_000),
     "content_10k": Size(1_000, people=300, grants=500, content=10_000),
     "content_1m": Size(1_000, people=300, grants=500, content=1_000_000),
