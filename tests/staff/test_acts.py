@@ -93,7 +93,7 @@ def test_each_row_has_its_own_result(app: Flask, client: FlaskClient, cast: Cast
     assert "End: 1 of 4 done" in answer.text
     assert "the last grant that lets somebody manage this account" in answer.text
     assert "This grant has ended already." in answer.text
-    assert "content.import" in answer.text, "nobody takes away more than he holds"
+    assert "content.export" in answer.text, "nobody takes away more than he holds"
     assert in_force(app, strong, fine) == [True, False]
     refused = events(app, "action.refused")
     assert [(row.actor_label, row.tenant_id) for row in refused] == [

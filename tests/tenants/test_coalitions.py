@@ -26,7 +26,7 @@ from tests.tenants.coalition_world import Rights, World
 
 seeds = st.integers(0, 2**20)
 STEPS = 120
-RUNS = 9
+RUNS, MOST = 3, 8
 
 
 class Coalition(RuleBasedStateMachine):
@@ -105,6 +105,9 @@ def test_no_coalition_grows_by_itself() -> None:
         max_examples=RUNS, stateful_step_count=STEPS, deadline=None,
         suppress_health_check=list(HealthCheck), phases=[Phase.generate],
     )  # fmt: skip
-    Coalition.TestCase().runTest()
+    for _ in range(MOST):  # a run may end before its last step
+        Coalition.TestCase().runTest()
+        if Coalition.counts["steps"] >= 1000:
+            break
     assert Coalition.counts["steps"] >= 1000, Coalition.counts
     assert Coalition.counts["done"] >= 100, "refused so often that nothing is proven"
