@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from bench import worlds
 from bench.apps import portal
@@ -46,7 +47,7 @@ def _compare(kind: str, name: str, places: dict[str, Node], socket: object) -> l
         designs: dict[str, Callable[[int], object]] = {}
         for world, root in places.items():
             app = stack.enter_context(portal(world, socket))  # type: ignore[arg-type]  # a Path or None
-            designs[world] = lambda _n, app=app, root=root: _page(app, root)  # type: ignore[misc]
+            designs[world] = partial(_page, app, root)
         spent = alternate(designs, ROUNDS)
     before, after = places
     small, large = (sorted(values)[len(values) // 2] for values in spent.values())
@@ -57,7 +58,7 @@ def _compare(kind: str, name: str, places: dict[str, Node], socket: object) -> l
     ]  # fmt: skip
 
 
-def _page(app: object, root: Node) -> None:
+def _page(app: object, root: Node, _round: int) -> None:
     scope = Scope("tenant", root.tenant_id, whole_tenant=True)
     with app.app_context(), reading(), acting_in(scope):  # type: ignore[attr-defined]  # a Flask
         events_below(account_ref(root), TrailQuery(), None, content=True)

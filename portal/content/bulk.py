@@ -6,6 +6,7 @@ What was done is kept for a while for whoever did it, so that it can be looked a
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, delete, select
@@ -73,7 +74,7 @@ def do_to_many(
     while waiting and progress:
         progress = False
         for page in list(waiting):
-            rows[page.id] = _attempt(page, lambda p=page: act.do(p, account, wanted, by))  # type: ignore[misc]  # bound at once
+            rows[page.id] = _attempt(page, partial(act.do, page, account, wanted, by))
             if rows[page.id]["done"]:
                 waiting.remove(page)
                 progress = True
@@ -95,7 +96,7 @@ def undo(run: BulkRun, account: AccountRef, *, by: Actor) -> BulkRun:
             gone = "It is not there any more."
             rows.append(row | {"done": False, "sentence": gone, "before": {}})
         else:
-            rows.append(_attempt(page, lambda p=page, r=row: _undo(act, p, account, r, by)))  # type: ignore[misc]  # bound at once
+            rows.append(_attempt(page, partial(_undo, act, page, account, row, by)))
     run.undone_at = now()
     return _keep(act, rows, account, by, undoes=True)
 

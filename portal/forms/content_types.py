@@ -70,10 +70,10 @@ class FieldForm(PortalForm):
         description="Only content of these types; of every type when none is ticked.",
     )  # fmt: skip
 
-    def offer(self, types: list[tuple[str, str]], *, in_group: bool, kept: str = "") -> None:
+    def offer(self, types: list[tuple[str, str]], *, in_group: bool) -> None:
         """Put in what can be chosen: the kinds there are, and the types to refer to."""
-        left_out = ({"group"} if in_group else set()) - {kept}
-        self.kind.choices = choices((k, v) for k, v in KINDS.items() if k not in left_out)
+        kinds = KINDS.items()
+        self.kind.choices = choices((k, v) for k, v in kinds if k != "group" or not in_group)
         self.of.choices = choices(types)
 
     def fill(self, words: FieldWords) -> None:

@@ -56,7 +56,7 @@ def new(type_id: uuid.UUID) -> Any:
 def edit(type_id: uuid.UUID, field_id: uuid.UUID) -> Any:
     of_type, form = definition(type_id), FieldForm()
     field, group = _field(of_type, field_id)
-    _offer(form, in_group=group is not None, kept=field.kind)
+    _offer(form, in_group=group is not None)
     if not form.is_submitted():
         form.fill(words_of(field))
     elif _wants(form) and unchanged(form, own_type(type_id)):
@@ -127,10 +127,10 @@ def _group(of_type: Definition) -> Field | None:
     return next(found, None) or abort(404)
 
 
-def _offer(form: FieldForm, *, in_group: bool, kept: str = "") -> None:
+def _offer(form: FieldForm, *, in_group: bool) -> None:
     own = [(t.key, t.name) for t in definitions_at(current.here)]
     ours = [(t.key, t.name) for t in BUILT_IN.values() if t.key != "block"]
-    form.offer([*ours, *own], in_group=in_group, kept=kept)
+    form.offer([*ours, *own], in_group=in_group)
 
 
 def _wants(form: FieldForm) -> bool:

@@ -104,5 +104,4 @@ def _typed_before(copy: WorkingCopy | None) -> MultiDict[str, str] | None:
 
 def _zones(definition: Definition) -> tuple[str, ...]:
     """Return the zones to choose from, where a field takes a time."""
-    every = [*definition.asked, *(part for f in definition.asked for part in f.asked)]
-    return zone_names() if any(field.kind == "moment" for field in every) else ()
+    return zone_names() if any(field.kind == "moment" for field in definition.every) else ()
