@@ -17,7 +17,7 @@ from flask import current_app, render_template
 from portal.content import clean_html, reading
 from portal.content.alternates import Tongues, tongues_of
 from portal.content.content_types import definition_of
-from portal.content.field_shown import fields_said
+from portal.content.field_shown import Reach, fields_said
 from portal.content.html_shown import own_pages
 from portal.content.illustrating import Shelf, shelf_of
 from portal.content.languages import name_of
@@ -153,8 +153,8 @@ def render_page(
     """Return the page as readers get it when `revision` is its live one.
 
     `note` is shown above it and keeps search engines away, for a preview; `framed`: its links open
-    elsewhere, since it stands in a frame. Up to ten statements, seven for
-    built-in types. `files` are those it shows where they are not the readers';
+    elsewhere, since it stands in a frame. Up to twelve statements, seven
+    for built-in types. `files` are those it shows where they are not the readers';
     `template` gets what is in `beside` too.
     Whether the page is protected by a password is the caller's question.
     """
@@ -162,16 +162,17 @@ def render_page(
     above, below = reading.family_of(page) if page.type != "post" else (None, [])
     definition = definition_of(page.type, page.tenant_id)
     seo, tongues = seo_of(revision.fields), tongues_of(page)
-    shelf = files or _files(site, revision, note)
+    reach = _reach(site, note, files)
+    urls, shelf = reach([revision.body])
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
         template,
         site.at(page.address or ""),
         page=page,
         title=revision.title.strip() or UNTITLED,
-        body=clean_html.for_readers(revision.body, own_urls(site, revision.body), shelf),
+        body=clean_html.for_readers(revision.body, urls, shelf),
         byline=revision.byline,
-        said=fields_said(definition, revision, shelf),
+        said=fields_said(definition, revision, reach),
         terms=_term_links(site, reading.terms_of(revision)),
         description=" ".join(told.split())[:DESCRIPTION_LENGTH],
         canonical=_canonical(site, page, seo),
@@ -183,11 +184,15 @@ def render_page(
     )  # fmt: skip
 
 
-def _files(site: SiteContext, revision: Revision, note: str) -> Shelf:
-    """Return the files readers get; in a preview people see the library's own."""
-    if note:
-        return Shelf(site.handle)
-    return shelf_of(site.handle, site.account_id, revision.body, fields=revision.fields)
+def _reach(site: SiteContext, note: str, files: Shelf | None) -> Reach:
+    """Return what tells where texts lead; in a preview people see the library's own files."""
+
+    def reach(texts: Sequence[str]) -> tuple[dict[str, str], Shelf]:
+        own = files or (Shelf(site.handle) if note else None)
+        shelf = own or shelf_of(site.handle, site.account_id, *texts)
+        return own_urls(site, *texts), shelf
+
+    return reach
 
 
 def _alternates(site: SiteContext, tongues: Tongues) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ A value that does not fit its field any more is left out. Only live content is l
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from portal.content import clean_html
 from portal.content.content_types import Definition
 from portal.content.field_kinds import Unfit, read
 from portal.content.field_values import references
-from portal.content.fields import Field, as_id, plain
+from portal.content.fields import Field, as_id, plain, texts_in
 from portal.content.illustrating import Shelf
 from portal.content.media import Media
 from portal.content.media_uses import ADDRESS, named_in
@@ -24,6 +24,9 @@ from portal.content.moments import moment_at
 from portal.content.pages import Page, Revision
 from portal.content.reading import Link, links_by_id
 from tenants.db import db
+
+Reach = Callable[[Sequence[str]], tuple[Mapping[str, str], Shelf]]
+"""Of some texts: the paths of the own pages they link to, by id, and the files they show."""
 
 
 @dataclass(frozen=True)
@@ -43,36 +46,47 @@ class Said:
 @dataclass(frozen=True)
 class _Live:
     links: Mapping[uuid.UUID, Link]
-    blocks: Mapping[uuid.UUID, Markup]
+    blocks: Mapping[uuid.UUID, str]
     files: Mapping[uuid.UUID, Media]
+    urls: Mapping[str, str]
     shelf: Shelf
 
+    def ready(self, html: str) -> Markup:
+        """Return HTML of a field as readers get it: its links and files lead where a body's do."""
+        return clean_html.for_readers(html, self.urls, self.shelf)
 
-def fields_said(definition: Definition, revision: Revision, shelf: Shelf) -> list[Said]:
+
+def fields_said(definition: Definition, revision: Revision, reach: Reach) -> list[Said]:
     """Return what a revision says in its type's fields, in their order, empty ones left out.
 
-    `shelf` has the files that are shown. At most three statements, none for what refers to nothing.
+    `reach` is asked once where the texts lead. At most three statements besides, none for what
+    refers to nothing.
     """
+    if not definition.asked:
+        return []
     values = revision.fields or {}
     found = list(references(definition.asked, values))
     links = {known for f, v in found if f.kind == "reference" and (known := as_id(v))}
     blocks = {known for f, v in found if f.kind == "block" and (known := as_id(v))}
+    bodies = _bodies(revision.account_id, blocks) if blocks else {}
+    urls, shelf = reach([*texts_in(values), *bodies.values()])
     live = _Live(
         links_by_id(revision.account_id, links) if links else {},
-        _bodies(revision.account_id, blocks) if blocks else {},
+        bodies,
         _files(revision) if any(f.kind == "media" for f in definition.every) else {},
+        urls,
         shelf,
     )
     return list(_all(definition.asked, values, live))
 
 
-def _bodies(account_id: uuid.UUID, ids: set[uuid.UUID]) -> dict[uuid.UUID, Markup]:
+def _bodies(account_id: uuid.UUID, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
     query = (
         select(Page.id, Revision.body)
         .join(Revision, Revision.id == Page.live_revision_id)
         .where(Page.account_id == account_id, Page.type == "block", Page.id.in_(ids))
     )
-    return {row[0]: clean_html.for_readers(row[1]) for row in db.session.execute(query).all()}
+    return {row[0]: row[1] for row in db.session.execute(query).all()}
 
 
 def _files(revision: Revision) -> dict[uuid.UUID, Media]:
@@ -106,8 +120,8 @@ def _words(value: Any, _live: _Live) -> tuple[Any, ...]:
     return (plain(value),)
 
 
-def _rich(value: Any, _live: _Live) -> tuple[Any, ...]:
-    return (clean_html.for_readers(value),)
+def _rich(value: Any, live: _Live) -> tuple[Any, ...]:
+    return (live.ready(value),)
 
 
 def _date(value: Any, _live: _Live) -> tuple[Any, ...]:
@@ -125,7 +139,7 @@ def _reference(value: Any, live: _Live) -> tuple[Any, ...]:
 
 def _block(value: Any, live: _Live) -> tuple[Any, ...]:
     found = live.blocks.get(uuid.UUID(value))
-    return (found,) if found else ()
+    return (live.ready(found),) if found else ()
 
 
 def _file(value: Any, live: _Live) -> tuple[Any, ...]:
@@ -137,7 +151,7 @@ def _file(value: Any, live: _Live) -> tuple[Any, ...]:
     html = f'<a href="{value}">{escape(media.name)}</a>'
     if media.kind == "image":
         html = f'<img alt="{escape(media.alt)}" src="{value}">'
-    return (clean_html.with_files(html, live.shelf),)
+    return (live.ready(html),)
 
 
 _SHOWN: dict[str, Callable[[Any, _Live], tuple[Any, ...]]] = {

@@ -5,7 +5,7 @@ type was changed since, stays as it is and is told of: nothing that was typed is
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +82,15 @@ def plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "\n".join(plain(each) for each in value)
     return str(value)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield every text in a value of a field, or in all of them, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from texts_in(each)
 
 
 def ids_in(fields: tuple[Field, ...], values: Mapping[str, Any]) -> set[uuid.UUID]:

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
-from typing import Any
 from urllib.parse import quote
 
 from portal.content.addresses import slug_of
@@ -40,14 +39,9 @@ class Shelf:
 AS_IT_IS = Shelf("")
 
 
-def shelf_of(
-    handle: str, account_id: uuid.UUID, *bodies: str, fields: Mapping[str, Any] | None = None
-) -> Shelf:
-    """Return the files that some texts of an account show to readers, and the `fields` of a page.
-
-    One statement, or none.
-    """
-    ids = named_in("", fields).union(*(named_in(body) for body in bodies))
+def shelf_of(handle: str, account_id: uuid.UUID, *bodies: str) -> Shelf:
+    """Return the files that some texts of an account show to readers. One statement, or none."""
+    ids = set[uuid.UUID]().union(*(named_in(body) for body in bodies))
     return Shelf(handle, for_readers(account_id, ids) if ids else {})
 
 

@@ -2,8 +2,10 @@
 
 import html as entities
 import re
+import uuid
 from collections.abc import Collection
 
+from portal.content.fields import texts_in
 from portal.content.media_uses import ADDRESS, named_in, usable
 from portal.content.pages import Page, Revision
 from tenants.db import db
@@ -20,17 +22,19 @@ def media_problems(revision: Revision) -> list[str]:
     named must be the account's own, there, and allowed on this page. At most two statements.
     """
     ids = named_in(revision.body, revision.fields)
-    if "<img" not in revision.body and not ids:
+    further = list(texts_in(revision.fields or {}))
+    rich = [revision.body, *(text for text in further if text.startswith("<"))]
+    if not ids and not any("<img" in text for text in rich):
         return []
     page = db.session.get(Page, revision.page_id) if ids else None
     known = {row.id: row for row in usable(page, ids)} if page is not None else {}
     decorative = {str(row.id) for row in known.values() if row.decorative}
-    problems = unsaid_pictures(revision.body, decorative)
-    in_fields = named_in("", revision.fields)
+    problems = [problem for text in rich for problem in unsaid_pictures(text, decorative)]
+    alone = {uuid.UUID(found[2]) for text in further if (found := ADDRESS.fullmatch(text))}
     problems += [
         f"The picture “{row.name[:80]}” has no alternative text. Write it in the library."
         for row in known.values()
-        if row.id in in_fields and row.kind == "image" and not (row.alt.strip() or row.decorative)
+        if row.id in alone and row.kind == "image" and not (row.alt.strip() or row.decorative)
     ]
     missing = len(ids - known.keys())
     if missing:

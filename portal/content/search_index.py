@@ -10,7 +10,7 @@ import html
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.content.fields import texts_in
 from portal.content.pages import Page, Revision
 from tenants.db import Base, db, new_id
 from tenants.scope import TenantScoped
@@ -92,16 +93,7 @@ def index_new(written: Iterable[tuple[Page, Revision]]) -> None:
 
 def _said(revision: Revision) -> str:
     texts = [revision.title, revision.excerpt, revision.byline, revision.slug]
-    return words_of([*texts, plain(revision.body), *_further(revision.fields)])
-
-
-def _further(value: Any) -> Iterator[str]:
-    """Yield the texts in the values of further fields, however deep."""
-    if isinstance(value, str):
-        yield plain(value)
-    elif isinstance(value, Mapping | list):
-        for each in value.values() if isinstance(value, Mapping) else value:
-            yield from _further(each)
+    return words_of([*texts, plain(revision.body), *map(plain, texts_in(revision.fields))])
 
 
 def having(query: str, tenant_id: uuid.UUID) -> ColumnElement[bool] | None:

@@ -15,13 +15,14 @@ from tenants.db import db
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
-from tests.fixtures.pages import TESTS
+from tests.fixtures.pages import TESTS, make_page
 from tests.media.acts import SAID, publish
 from tests.media.scene import picture, uploaded
 from tests.views.typed_scene import NEW, do, fields_of, row_of, sent
 from tests.views.typed_scene import make_type as typed
 
 FAIR = "/s/acme/summer-fair/"
+NEW_BLOCK = "/a/acme/pages/new?type=block"
 
 
 @pytest.fixture
@@ -71,3 +72,28 @@ def test_what_is_no_file_or_not_ours_is_told(client: FlaskClient, cast: Cast) ->
     refused = publish(client, saved(client, foreign))
     assert refused.status_code == 422
     assert "not in this account’s library" in refused.text
+
+
+def test_texts_in_fields_and_blocks_lead_where_bodies_lead(
+    app: Flask, client: FlaskClient, cast: Cast, type_id: uuid.UUID
+) -> None:
+    sign_in(client, cast.publisher)
+    file = uploaded(client, picture(), "harbour.png")
+    target = do(app, cast, lambda: make_page(cast.acme, "Tickets", state="live").id)
+    words = f'<p><a href="page:{target}">Tickets</a> <img alt="Quay" src="{file}file"></p>'
+    block = client.post(
+        NEW_BLOCK, data={"type": "block", "title": "Notice", "body": words}
+    ).location
+    live = publish(client, block)
+    assert live.status_code == 302, live.text[-3500:-1500]
+    notice = block.rstrip("/").rsplit("/", 1)[-1]
+    unsaid = words.replace("Quay", "")
+    mute = client.post(NEW, data=sent(client, NEW, **{"f-programme": unsaid}))
+    assert "has no alternative text" in publish(client, mute.location).text
+    page = client.post(NEW, data=sent(client, NEW, **{"f-programme": words, "f-notice": notice}))
+    live = publish(client, page.location)
+    assert live.status_code == 302, live.text[live.text.index("field-error") :][:500]
+    shown = client.get(FAIR).text
+    assert shown.count('<a href="/s/acme/tickets/">Tickets</a> <img') == 2
+    assert shown.count('src="/s/acme/media/') == 2
+    assert "/a/acme/media/" not in shown
