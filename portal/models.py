@@ -19,6 +19,7 @@ MODULES = (
     "portal.content.page_templates",
     "portal.content.page_uses",
     "portal.content.pages",
+    "portal.content.releases",
     "portal.content.reviews",
     "portal.content.schedules",
     "portal.content.search_index",

@@ -98,6 +98,36 @@ class ContentEvent:
     REDIRECT_REMOVED = event(
         "redirect.removed", "removed the redirect from {target} to {page}", "page"
     )
+    RELEASE_CANCELLED = event("release.cancelled", "cancelled the release {target}", "due")
+    RELEASE_DROPPED = event("release.dropped", "took {other} out of the release {target}", "other")
+    RELEASE_FAILED = event(
+        "release.failed", "gave the release {target} up after {attempts} attempts: {cause}",
+        "cause", "attempts",
+    )  # fmt: skip
+    RELEASE_GATHERED = event(
+        "release.gathered", "added {other} to the release {target}: {what}, revision {revision}",
+        "other", "what", "revision",
+    )  # fmt: skip
+    RELEASE_HELD = event(
+        "release.held", "held back the release {target}, because {cause}", "due", "cause"
+    )
+    RELEASE_MADE = event("release.made", "started the release {target}")
+    RELEASE_MOVED = event("release.moved", "moved the release {target}: {sentence}", "due",
+                          "sentence")  # fmt: skip
+    RELEASE_RUN = event(
+        "release.run", "carried out the release {target}: {live} live, {offline} offline",
+        "due", "live", "offline", "delay_ms",
+    )  # fmt: skip
+    RELEASE_SCHEDULED = event(
+        "release.scheduled", "scheduled the release {target}: {sentence}", "due", "sentence"
+    )
+    RELEASE_SKIPPED = event(
+        "release.skipped", "did not carry out the release {target}, because {cause}", "due", "cause"
+    )
+    RELEASE_UNDONE = event(
+        "release.undone", "undid the release {target}: {back} put back, {left} left as they are",
+        "back", "left",
+    )  # fmt: skip
     REVISION_NAMED = event(
         "revision.named", "named revision {revision} of {target} “{name}”", "revision", "name"
     )

@@ -21,6 +21,7 @@ from portal.content.out_of_sight import WITH_TRASH
 from portal.content.page_templates import PageTemplate
 from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision
+from portal.content.releases import Release, ReleaseItem
 from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
 from portal.content.search_index import PageWords
@@ -42,7 +43,7 @@ ERASED: tuple[Any, ...] = (
     WorkingCopy, PageLock, PagePresence, RevisionName,
     Notification, Comment, ShareOpinion, ShareLink, Verdict, Review, PageCare, PageLanguage,
     PageWords,
-    Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
+    Schedule, ReleaseItem, Release, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
     Term, ContentField, ContentType,
     Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
     PageTemplate,

@@ -30,6 +30,8 @@ SAMPLES: dict[Any, Any] = {
     "notification.kind": "asked",
     "page.type": "page",
     "page_use.side": "draft",
+    "release.state": "draft",
+    "release_item.what": "publish",
     "review.state": "withdrawn",
     "page_words.number": itertools.count(1_000_001),
     "role_permission.permission": "account.view",

@@ -67,6 +67,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "notification_id": a_row("notification"),
     "page_id": a_page,
     "redirect_id": a_row("redirect"),
+    "release_id": a_row("release"),
     "request_id": a_row("access_request"),
     "revision_id": a_row("revision"),
     "role_id": a_row("role"),

@@ -22,6 +22,7 @@ TEMPLATES = ROOT / "templates"
 MAY_CROSS = {
     "portal/cli/": "commands of the operator",
     "portal/content/due.py": "carries out what is due in every tenant",
+    "portal/content/release_run.py": "carries out releases that are due in every tenant",
     "portal/content/import_runs.py": "finds the import that waits, in whichever tenant",
     "portal/jobs/": "periodic jobs",
     "portal/schema.py": "built-in roles belong to everybody",
@@ -48,6 +49,8 @@ MAY_SEE_THE_TENANT = {
     "tenants/delegation.py": "waits for whoever moves accounts of the tenant",
     "tenants/limiting.py": "counts what a pool holds, whoever may see it",
     "tenants/policies.py": "names the accounts above that set a policy",
+    "portal/content/release_looks.py": "counts the pages of a release that its approver cannot see",
+    "portal/content/release_undoing.py": "likewise, of one that is undone",
     "portal/content/type_effects.py": "counts what is written with a type",
 }
 # Files that may speak to the database past the mapped classes, and why.
