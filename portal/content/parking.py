@@ -100,8 +100,8 @@ def parents_first(wanted: Iterable[tuple[Page, Revision]]) -> list[tuple[Page, R
     ordered: list[tuple[Page, Revision]] = []
     while waiting:
         free = [key for key, (_, revision) in waiting.items() if revision.parent_id not in waiting]
-        for key in free or list(waiting):  # a circle is refused when its turn comes
-            ordered.append(waiting.pop(key))
+        # In a circle nobody is free: it is refused when the turn of one of them comes.
+        ordered += [waiting.pop(key) for key in free or list(waiting)]
     return ordered
 
 
@@ -130,9 +130,7 @@ def forget_redirects(account_id: uuid.UUID, addresses: Collection[str]) -> None:
     )
 
 
-def point(
-    tenant_id: uuid.UUID, account_id: uuid.UUID, address: str, page_id: uuid.UUID
-) -> None:
+def point(tenant_id: uuid.UUID, account_id: uuid.UUID, address: str, page_id: uuid.UUID) -> None:
     """Let an address of a site lead to a page."""
     row = redirects_at(account_id, [address]).get(address)
     if row is not None:

@@ -60,9 +60,7 @@ def publish(
         _move_descendants(page, by)
 
 
-def go_live(
-    page: Page, revision: Revision, before: Revision | None, at: str | None = None
-) -> None:
+def go_live(page: Page, revision: Revision, before: Revision | None, at: str | None = None) -> None:
     """Write what being live means in place of `before`, without asking or recording.
 
     `at` is the address to stand at, where that is not what the revision says today.

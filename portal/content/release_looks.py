@@ -6,21 +6,17 @@ rolled back.
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import func, select
 
 from portal.content.approvals import NotApproved
 from portal.content.drafting import digest_now
-from portal.content.html_shown import own_pages
-from portal.content.linking import targets_by_id
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision, revision_by_id
 from portal.content.problems import AddressTaken, Problem
 from portal.content.readiness import NotReady
-from portal.content.releases import OPEN, Release, ReleaseItem, items_of
-from portal.content.schedules import Schedule
+from portal.content.release_warnings import Look, warn
+from portal.content.releases import Release, ReleaseItem, items_of
 from portal.content.together import Outcome, Piece, put_together
 from tenants.accounts import Account, AccountRef, ref
 from tenants.audit import excuse
@@ -30,7 +26,6 @@ from tenants.decisions import Actor, Denied, can
 from tenants.permissions import Permission
 from tenants.scope import tenant_at_large
 
-Finding = dict[str, str]
 _TODO: tuple[tuple[type[Exception], str], ...] = (
     (NotApproved, "Have it approved in review, or take it out."),
     (NotReady, "Open the page, fill in what is missing, and take the new revision."),
@@ -38,25 +33,6 @@ _TODO: tuple[tuple[type[Exception], str], ...] = (
     (Denied, "Ask for the right, or have somebody schedule the release who has it."),
 )
 MEND = "Open the page and mend it, then take the new revision; or take it out."
-
-
-@dataclass
-class Look:
-    """What was found: by item, and of the release as a whole. `bad` stands in the way."""
-
-    items: dict[uuid.UUID, list[Finding]] = field(default_factory=dict)
-    whole: list[Finding] = field(default_factory=list)
-
-    def say(self, item: ReleaseItem | None, tone: str, sentence: str, todo: str = "") -> None:
-        """Add what was found of an item, or of the release."""
-        told = self.whole if item is None else self.items.setdefault(item.id, [])
-        told.append({"tone": tone, "sentence": sentence, "todo": todo})
-
-    @property
-    def bad(self) -> int:
-        """Return how many items, and things beside them, stand in the way."""
-        items = sum(any(f["tone"] == "bad" for f in found) for found in self.items.values())
-        return items + sum(f["tone"] == "bad" for f in self.whole)
 
 
 class NotTogether(Problem):
@@ -91,7 +67,7 @@ def look_over(release: Release, approver: Actor | None, *, by: Actor, reason: st
         with db.session.begin_nested():
             outcome = put_together(list(pieces.values()), by=by, reason=reason)
             note(look, items, outcome)
-            _warn(look, items, pieces)
+            warn(look, items, pieces)
             raise _TriedOut
     except _TriedOut:
         pass
@@ -200,62 +176,3 @@ def _other_text(item: ReleaseItem, page: Page, revision: Revision | None) -> str
     if live is not None and live.number > revision.number:
         return f"Revision {live.number} is live already, and newer than revision {revision.number}."
     return ""
-
-
-def _warn(look: Look, items: Sequence[ReleaseItem], pieces: dict[uuid.UUID, Piece]) -> None:
-    """Say what would be odd once all of it is live. Asked in the middle of the trial."""
-    by_id = {item.id: item for item in items}
-    coming = {by_id[key]: piece for key, piece in pieces.items() if piece.revision is not None}
-    _warn_of_links(look, coming)
-    _warn_of_parents(look, coming)
-    _warn_of_others(look, items)
-
-
-def _warn_of_links(look: Look, coming: dict[ReleaseItem, Piece]) -> None:
-    links = {item: own_pages(piece.revision.body) for item, piece in coming.items()
-             if piece.revision}  # fmt: skip
-    for account_id in sorted({item.account_id for item in coming}, key=str):
-        here = {item: ids for item, ids in links.items() if item.account_id == account_id and ids}
-        found = targets_by_id(account_id, set().union(*here.values()))
-        for item, ids in here.items():
-            for target in (found.get(page_id) for page_id in sorted(ids)):
-                if target is None or not target.live:
-                    named = f"“{target.title or '(untitled)'}”" if target else "a page"
-                    why = "not live then" if target else "not there"
-                    look.say(item, "warn", f"It links to {named}, which is {why}.",
-                             "Readers see the words only. Add that page too, or change the link.")
-
-
-def _warn_of_parents(look: Look, coming: dict[ReleaseItem, Piece]) -> None:
-    above = {p.revision.parent_id for p in coming.values() if p.revision and p.revision.parent_id}
-    query = select(Page.id, Page.title).where(Page.id.in_(above), Page.live_revision_id.is_(None))
-    offline = dict(db.session.execute(query).all())
-    for item, piece in coming.items():
-        parent = piece.revision.parent_id if piece.revision else None
-        if parent in offline:
-            named = offline[parent] or "(untitled)"
-            look.say(item, "warn", f"It stands below “{named}”, which is not live then.",
-                     "Add that page too, if readers are to find it.")  # fmt: skip
-
-
-def _warn_of_others(look: Look, items: Sequence[ReleaseItem]) -> None:
-    ids = [item.page_id for item in items]
-    waiting = select(Schedule.page_id).where(
-        Schedule.page_id.in_(ids), Schedule.state == "pending"
-    )
-    alone: set[Any] = set(db.session.scalars(waiting))
-    others = (
-        select(ReleaseItem.page_id, Release.name)
-        .join(Release, Release.id == ReleaseItem.release_id)
-        .where(ReleaseItem.page_id.in_(ids), Release.state.in_(OPEN))
-    )
-    mine = {item.release_id for item in items}
-    found = db.session.execute(others.where(Release.id.not_in(mine))).all()
-    for item in items:
-        if item.page_id in alone:
-            look.say(item, "warn", "It has a schedule of its own as well.", "Whichever is due "
-                     "first goes first.")  # fmt: skip
-        for page_id, name in found:
-            if page_id == item.page_id:
-                look.say(item, "warn", f"It is in the release “{name}” as well.", "Take it out of "
-                         "one of them, unless both are meant.")  # fmt: skip

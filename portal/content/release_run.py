@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import OperationalError
 
-from portal.content.notifications import Notification
 from portal.content.pages import Revision
-from portal.content.release_looks import Look, NotTogether, in_the_way, keep, note, prepare
+from portal.content.release_ends import hold, is_too_late, tell
+from portal.content.release_looks import NotTogether, keep, note, prepare
+from portal.content.release_warnings import Look
 from portal.content.releases import Release, ReleaseItem, items_of
 from portal.content.releasing import lock_open
 from portal.content.together import Outcome, put_together
@@ -28,7 +29,7 @@ from tenants.directory import actor_for
 from tenants.engines import reading
 from tenants.events import Event
 from tenants.permissions import Permission
-from tenants.scope import acting_in, across_tenants, tenant_scope
+from tenants.scope import across_tenants, acting_in, tenant_scope
 
 AT_ONCE = 20
 BACK_OFF = (timedelta(seconds=5), timedelta(seconds=30))
@@ -111,14 +112,15 @@ def _find_due(limit: int) -> list[DueRelease]:
         return [DueRelease(*row) for row in db.session.execute(query)]
 
 
-def _waits(moment: datetime) -> tuple[object, ...]:
+def _waits(moment: datetime) -> tuple[ColumnElement[bool], ...]:
     again = or_(Release.next_try_at.is_(None), Release.next_try_at <= moment)
     return Release.state == "pending", Release.due_at <= moment, again
 
 
 def _claim(due: DueRelease) -> Release | None:
     query = select(Release).where(
-        Release.id == due.release_id, *_waits(database_now(db.session()))  # type: ignore[arg-type]
+        Release.id == due.release_id,
+        *_waits(database_now(db.session())),
     )
     return db.session.scalar(query.with_for_update(skip_locked=True))
 
@@ -129,14 +131,14 @@ def _in_transaction(due: DueRelease, approver: Actor | None) -> bool:
         if release is None or release.approver_id != due.approver_id:
             return False
         items = items_of(release)
-        if not _is_too_late(release, items):
+        if not is_too_late(release, items):
             by = replace(SYSTEM, on_behalf_of=release.approver_label)
             look = _attempt(release, items, approver, by=by)
             keep(release, items, look)
             if look.bad:
-                _hold(release, items, look)
+                hold(release, items, look)
             else:
-                _tell(release, items, f"The release “{release.name}” was carried out.")
+                tell(release, items, f"The release “{release.name}” was carried out.")
         db.session.commit()
         return True
 
@@ -182,38 +184,7 @@ def _finish(
 
 def _numbers(revision_ids: set[uuid.UUID]) -> dict[uuid.UUID, int]:
     query = select(Revision.id, Revision.number).where(Revision.id.in_(revision_ids))
-    return dict(db.session.execute(query).all())  # type: ignore[arg-type]
-
-
-def _is_too_late(release: Release, items: Sequence[ReleaseItem]) -> bool:
-    """Tell whether it comes so late that its policy says not to carry it out; note that."""
-    assert release.due_at is not None
-    late = database_now(db.session()) - release.due_at
-    if release.late_policy == "publish" or late <= timedelta(minutes=release.late_minutes):
-        return False
-    minutes = int(late.total_seconds() // 60)
-    release.cause = f"it came {minutes} minutes late, and {release.late_minutes} were allowed"
-    skip = release.late_policy == "skip"
-    release.state = "skipped" if skip else "held"
-    record(
-        Event.RELEASE_SKIPPED if skip else Event.RELEASE_HELD, release, by=SYSTEM,
-        outcome="failed", due=release.due_at.isoformat(), cause=release.cause,
-    )  # fmt: skip
-    verb = "was not carried out" if skip else "waits for you"
-    _tell(release, items, f"The release “{release.name}” {verb}: {release.cause}.")
-    return True
-
-
-def _hold(release: Release, items: Sequence[ReleaseItem], look: Look) -> None:
-    release.state, release.cause = "held", in_the_way(look, len(items))
-    found = [f"{item.label}: {f['sentence']}" for item in items
-             for f in look.items.get(item.id, []) if f["tone"] == "bad"]  # fmt: skip
-    record(
-        Event.RELEASE_HELD, release, by=SYSTEM, outcome="failed", cause=release.cause,
-        due=release.due_at.isoformat() if release.due_at else "", changes={
-            "state": ["pending", "held"], "in the way": [None, " ".join(found)]},
-    )  # fmt: skip
-    _tell(release, items, f"The release “{release.name}” is held: {release.cause}")
+    return dict(db.session.execute(query).all())
 
 
 def _note_fault(due: DueRelease, cause: str) -> None:
@@ -234,21 +205,5 @@ def _note_fault(due: DueRelease, cause: str) -> None:
                 attempts=release.attempts,
             )  # fmt: skip
             told = f"The release “{release.name}” failed {release.attempts} times and was given up."
-            _tell(release, items_of(release), told)
+            tell(release, items_of(release), told)
         db.session.commit()
-
-
-def _tell(release: Release, items: Sequence[ReleaseItem], sentence: str) -> None:
-    """Tell whoever made and whoever scheduled it; one notice each for the whole release."""
-    release.told_at = database_now(db.session())
-    if not items:
-        return
-    told = {each for each in (release.approver_id, release.maker_id) if each is not None}
-    for person_id in sorted(told, key=str):
-        db.session.add(
-            Notification(
-                tenant_id=release.tenant_id, account_id=release.account_id, person_id=person_id,
-                kind="release", page_id=items[0].page_id, release_id=release.id,
-                sentence=sentence,
-            )
-        )  # fmt: skip

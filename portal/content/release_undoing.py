@@ -97,10 +97,9 @@ def undo_release(
     if left and not leave_changed:
         raise Conflicts(f"{len(left)} of its pages were changed since. Nothing was undone.")
     back = [step for step in steps if not step.conflict and step.page is not None]
-    places = {a.id: ref(a) for a in db.session.scalars(
-        select(Account).where(Account.id.in_({s.page.account_id for s in back if s.page})))}  # fmt: skip
-    for place in places.values():
-        authorize(by, Permission.PAGE_PUBLISH, place)
+    ids = {step.page.account_id for step in back if step.page}
+    for row in db.session.scalars(select(Account).where(Account.id.in_(ids))).all():
+        authorize(by, Permission.PAGE_PUBLISH, ref(row))
     _put_back(release, back, by)
     release.state, release.undone_at = "undone", now()
     record(
@@ -131,7 +130,11 @@ def _step(row: dict[str, Any], page: Page | None, revisions: dict[uuid.UUID, Rev
 
     live = page.live_revision_id if page else None
     return Step(
-        row, page, number(live), number(row["live"]), _conflict(row, page, number(live)),
+        row,
+        page,
+        number(live),
+        number(row["live"]),
+        _conflict(row, page, number(live)),
         row["live"] == row["now_live"],
     )
 
@@ -142,7 +145,9 @@ def _conflict(row: dict[str, Any], page: Page | None, number: int | None) -> str
     if page.trashed_at is not None:
         return "It is in the trash."
     if str(page.live_revision_id or "") != (row["now_live"] or ""):
-        return f"Revision {number} was published since." if number else "It was taken offline since."
+        return (
+            f"Revision {number} was published since." if number else "It was taken offline since."
+        )
     if page.address != row["now_address"]:
         return f"It stands at {page.address} by now."
     return ""
@@ -170,9 +175,7 @@ def _put_back(release: Release, back: list[Step], by: Actor) -> None:
     _lead_as_before(release, parking, set(pages))
 
 
-def _take_away(
-    page: Page, row: dict[str, Any], parking: Parking, by: Actor, reason: str
-) -> None:
+def _take_away(page: Page, row: dict[str, Any], parking: Parking, by: Actor, reason: str) -> None:
     """Have the page be as if it had not been live, without leaving anything at its address."""
     old = parking.left(page)
     before = revision_by_id(page.live_revision_id, page)
@@ -188,9 +191,7 @@ def _take_away(
     db.session.flush()
 
 
-def _bring_back(
-    page: Page, row: dict[str, Any], parking: Parking, by: Actor, reason: str
-) -> None:
+def _bring_back(page: Page, row: dict[str, Any], parking: Parking, by: Actor, reason: str) -> None:
     """Have readers see what they saw before, where they saw it."""
     old, address = parking.left(page) or page.address, row["address"]
     before = revision_by_id(page.live_revision_id, page)
@@ -220,9 +221,7 @@ def _lead_as_before(release: Release, parking: Parking, undone: set[uuid.UUID]) 
     """Let every address lead where it led before, unless a page stands there."""
     parking.lead()
     db.session.flush()
-    led = {
-        (uuid.UUID(row["account"]), row["address"]): row["page"] for row in release.trace["led"]
-    }
+    led = {(uuid.UUID(row["account"]), row["address"]): row["page"] for row in release.trace["led"]}
     taken = set(standing_at(led))
     for (account_id, address), page_id in led.items():
         leads = redirects_at(account_id, [address]).get(address)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.content.pages import Page, Revision
 from portal.content.schedules import LATE_MINUTES
-from tenants.accounts import Account
+from tenants.accounts import Account, AccountRef, ref
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
@@ -141,8 +141,7 @@ class Line:
 
     item: ReleaseItem
     page: Page | None
-    account_name: str
-    handle: str
+    account: AccountRef
     draft_number: int | None
 
     @property
@@ -171,14 +170,15 @@ def lines_of(release: Release) -> list[Line]:
     One statement. A page in the trash is None.
     """
     query = (
-        select(ReleaseItem, Page, Account.name, Account.handle, Revision.number)
+        select(ReleaseItem, Page, Account, Revision.number)
         .outerjoin(Page, Page.id == ReleaseItem.page_id)
         .join(Account, Account.id == ReleaseItem.account_id)
         .outerjoin(Revision, Revision.id == Page.draft_revision_id)
         .where(ReleaseItem.release_id == release.id)
         .order_by(Account.depth, Account.name, ReleaseItem.page_title, ReleaseItem.id)
     )
-    return [Line(*row) for row in db.session.execute(query).all()]
+    rows = db.session.execute(query).all()
+    return [Line(item, page, ref(account), number) for item, page, account, number in rows]
 
 
 def releases_between(account_id: uuid.UUID, since: datetime, until: datetime) -> list[Release]:
@@ -193,12 +193,6 @@ def releases_between(account_id: uuid.UUID, since: datetime, until: datetime) ->
     return list(db.session.scalars(query.order_by(Release.due_at, Release.id)))
 
 
-def open_releases(account_id: uuid.UUID) -> list[Release]:
-    """Return the account's releases that pages can be added to, the latest first; at most 100."""
-    query = select(Release).where(Release.account_id == account_id, Release.state.in_(OPEN))
-    return list(db.session.scalars(query.order_by(Release.created_at.desc()).limit(100)))
-
-
 def sizes_of(release_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Return how many items inside the scope each release has. One statement."""
     query = (
@@ -206,4 +200,4 @@ def sizes_of(release_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
         .where(ReleaseItem.release_id.in_(release_ids))
         .group_by(ReleaseItem.release_id)
     )
-    return {release_id: number for release_id, number in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}

@@ -63,7 +63,7 @@ def gather(
     if len(known.keys() | {page.id for page in pages}) > MOST:
         raise Problem(f"A release holds at most {MOST} pages.")
     if changed:
-        _answer_for(release, account, by)
+        _answer_for(release, by)
     return changed
 
 
@@ -74,7 +74,7 @@ def drop(release: Release, item: ReleaseItem, account: AccountRef, *, by: Actor)
     db.session.delete(item)
     db.session.flush()
     record(Event.RELEASE_DROPPED, release, by=by, changes={}, other=item.label)
-    _answer_for(release, account, by)
+    _answer_for(release, by)
 
 
 def schedule_release(
@@ -106,9 +106,7 @@ def schedule_release(
     )  # fmt: skip
 
 
-def cancel_release(
-    release: Release, account: AccountRef, *, by: Actor, reason: str = ""
-) -> None:
+def cancel_release(release: Release, account: AccountRef, *, by: Actor, reason: str = "") -> None:
     """Cancel an open release for good; its pages stay as they are. Recorded.
 
     Raises Denied and Problem.
@@ -165,7 +163,7 @@ def _pin(
     return True
 
 
-def _answer_for(release: Release, account: AccountRef, by: Actor) -> None:
+def _answer_for(release: Release, by: Actor) -> None:
     """Look a changed release over; one that waits is from now on on this person's authority."""
     if release.state == "pending":
         look = look_over(release, by, by=by)

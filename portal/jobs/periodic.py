@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.content.due import publish_due
 from portal.content.import_runs import find_waiting
+from portal.content.release_run import carry_out_releases
 from portal.heartbeats import beat
 from portal.jobs.copies import forget_copies
 from portal.jobs.endings import announce_endings
@@ -82,6 +83,7 @@ def _wake_media_sweep() -> None:
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("publish what is due", TICK_SECONDS, publish_due),
+    Periodic("carry out releases that are due", TICK_SECONDS, carry_out_releases),
     Periodic("heartbeat", 5, _beat),
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),

@@ -9,6 +9,7 @@ BLUEPRINTS = (
     "me", "address", "leaving", "security",
     "dashboard",
     "pages", "drafts", "merging", "presence", "revisions", "publication", "schedules", "imports",
+    "releases", "release_acts",
     "exports",
     "checks", "looking", "shares", "shared", "reviews", "comments", "notifications", "workflow",
     "media", "media_items", "media_folders", "logo", "types", "type_fields",

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -32,7 +31,12 @@ _ASKED_ANEW = re.compile(r'nonce="[^"]*"|\?v=[0-9a-f]+')
 
 
 def a_page(
-    account: AccountRef, title: str, *, parent: Page | None = None, live: bool = True, slug: str = ""
+    account: AccountRef,
+    title: str,
+    *,
+    parent: Page | None = None,
+    live: bool = True,
+    slug: str = "",
 ) -> Page:
     """A page below another, live or a draft."""
     text = Text(
@@ -53,9 +57,7 @@ def edit(page: Page, account: AccountRef, **changes: object) -> None:
     save_draft(page, text, account, by=TESTS, based_on=draft.id)
 
 
-def gathered(
-    cast: Cast, by: Actor, coming: Sequence[Page], going: Sequence[Page] = ()
-) -> Release:
+def gathered(cast: Cast, by: Actor, coming: Sequence[Page], going: Sequence[Page] = ()) -> Release:
     """A release with pages that go live, and some that go offline."""
     release = make_release(cast.acme, "Spring", by=by)
     gather(release, coming, cast.acme, by=by)
@@ -101,7 +103,7 @@ def addresses(cast: Cast) -> dict[str, str | None]:
     """Where the pages of Acme stand, by title."""
     with acting_in(tenant_scope(cast.acme.tenant_id)):
         rows = db.session.execute(select(Page.title, Page.address)).all()
-        return {title: address for title, address in rows}
+        return {row.title: row.address for row in rows}
 
 
 def events(cast: Cast, name: str) -> list[AuditEvent]:
@@ -115,7 +117,7 @@ def known_addresses(cast: Cast) -> set[str]:
         own = Page.account_id == cast.acme.id
         pages = db.session.scalars(select(Page.address).where(own, Page.address.is_not(None)))
         led = select(Redirect.address).where(Redirect.account_id == cast.acme.id)
-        return {*pages, *db.session.scalars(led)}  # type: ignore[arg-type]
+        return {*pages, *db.session.scalars(led)}
 
 
 def readers_get(client: FlaskClient, places: Iterable[str]) -> dict[str, tuple[int, str, str]]:
@@ -132,8 +134,3 @@ def fresh(page_id: uuid.UUID, account: AccountRef) -> Page:
     page = page_by_id(page_id, account.id)
     assert page is not None
     return page
-
-
-def in_acme(app: Flask, cast: Cast):  # type: ignore[no-untyped-def]
-    """The scope of Acme's whole tenant."""
-    return acting_in(tenant_scope(cast.acme.tenant_id))
