@@ -105,8 +105,7 @@ class ContentEvent:
         "cause", "attempts",
     )  # fmt: skip
     RELEASE_GATHERED = event(
-        "release.gathered", "added {other} to the release {target}: {what}, revision {revision}",
-        "other", "what", "revision",
+        "release.gathered", "added {other} to the release {target}, to go {how}", "other", "how"
     )  # fmt: skip
     RELEASE_HELD = event(
         "release.held", "held back the release {target}, because {cause}", "due", "cause"

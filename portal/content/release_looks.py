@@ -52,8 +52,8 @@ def in_the_way(look: Look, size: int) -> str:
     items = sum(any(f["tone"] == "bad" for f in found) for found in look.items.values())
     if not items:
         return " ".join(f["sentence"] for f in look.whole if f["tone"] == "bad")
-    of = "The only page cannot go" if size == 1 else f"{items} of {size} pages cannot go"
-    return f"{of} as it is; the release says why. Nothing was changed."
+    of = f"{items} of {size} pages cannot go as {'it is' if items == 1 else 'they are'}"
+    return f"{'The only page cannot go as it is' if size == 1 else of}. Nothing was changed."
 
 
 def look_over(release: Release, approver: Actor | None, *, by: Actor, reason: str = "") -> Look:

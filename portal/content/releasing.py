@@ -156,8 +156,7 @@ def _pin(
     item.added_by_label, item.problems = by.label, []
     record(
         Event.RELEASE_GATHERED, release, by=by, changes={}, other=item.label,
-        what="go live" if revision else "go offline",
-        revision=revision.number if revision else "none",
+        how=f"live with revision {revision.number}" if revision else "offline",
     )  # fmt: skip
     db.session.flush()
     return True

@@ -89,7 +89,7 @@ def test_a_newer_revision_is_taken_when_asked_for(
     sign_in(client, cast.publisher)
     assert "Revision 2 was saved since." in client.get(f"{BASE}{release_id}/").text
     client.post(f"{BASE}{release_id}/renew", data={"page": renewed})
-    assert "revision 2, added by" in client.get(f"{BASE}{release_id}/").text
+    assert ">revision 2</span>" in client.get(f"{BASE}{release_id}/").text
 
 
 def test_it_is_checked_scheduled_moved_and_cancelled(
@@ -129,7 +129,7 @@ def test_what_is_in_the_way_is_shown_and_what_was_typed_kept(
     sign_in(client, cast.publisher)
     answer = client.post(f"{url}schedule", data=when(confirmed="1"))
     assert answer.status_code == 422
-    assert "1 of 2 pages cannot go" in answer.text
+    assert "1 of 2 pages cannot go as it is" in answer.text
     assert "Another page is live at /menu/ already" in answer.text
     assert "add the other page to this release" in answer.text
     assert re.search(r">\s*Spring</textarea>", answer.text)
