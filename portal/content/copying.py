@@ -7,8 +7,8 @@ from dataclasses import replace
 from sqlalchemy import func, select
 
 from portal.content.addresses import slug_of
-from portal.content.drafting import Text, create_page, digest_now, make_draft, text_of
-from portal.content.pages import Page, Revision, revision_by_id, revisions_of
+from portal.content.drafting import Text, create_page, make_draft, text_of
+from portal.content.pages import Page, Revision, digest_now, revision_by_id, revisions_of
 from portal.content.problems import Problem
 from portal.content.terms import Term
 from portal.content.translation_groups import carry_language, let_go

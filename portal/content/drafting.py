@@ -213,13 +213,6 @@ def stand(page: Page, revision: Revision) -> None:
     page.changed_at = now()
 
 
-def digest_now(revision: Revision) -> str:
-    """Return the digest of what the row says now: equal to `digest` unless it was tampered with."""
-    fields = asdict(text_of(revision))
-    fields["term_ids"] = list(fields["term_ids"])
-    return digest_of(fields)
-
-
 def _fields(text: Text, body: clean_html.Cleaned) -> dict[str, object]:
     fields = asdict(text) | {
         "title": " ".join(text.title.split()) if "\n" in text.title else text.title,

@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 
 from portal.content.addresses import RESERVED
 from portal.content.content_types import BUILT_IN
-from portal.content.due_alone import Due, reason_of, request_id_of
+from portal.content.due_alone import Due, due_told, reason_of, request_id_of
 from portal.content.due_rules import (
     verdict_on_delay,
     verdict_on_right,
@@ -199,7 +199,7 @@ def _taken(new: list[Any]) -> set[tuple[uuid.UUID, str]]:
 
 def _carry_out(plain: list[Any]) -> None:
     moment = database_now(db.session())
-    told_by = record_each([telling for row in plain for telling in _tellings(row, moment)])
+    told_by = record_each([_telling(row, moment) for row in plain])
     ids = [row.schedule_id for row in plain]
     stands = case((Page.type == "post", "/posts/"), else_="/") + Revision.slug + "/"
     for statement in (
@@ -223,22 +223,15 @@ def _carry_out(plain: list[Any]) -> None:
             raise RuntimeError(f"{done.rowcount} rows changed instead of {len(plain)}.")
 
 
-def _tellings(row: Any, moment: datetime) -> tuple[Telling, Telling]:
-    by = replace(SYSTEM, on_behalf_of=row.approver_label)
+def _telling(row: Any, moment: datetime) -> Telling:
     address = _address(row)
-    request_id = request_id_of(row.schedule_id)
-    published = Telling(
-        Event.PAGE_PUBLISHED, "page", row.page_id, row.shown_as, row.account_id, by, request_id,
+    return Telling(
+        Event.PAGE_PUBLISHED, "page", row.page_id, row.shown_as, row.account_id,
+        replace(SYSTEM, on_behalf_of=row.approver_label), request_id_of(row.schedule_id),
         reason_of(row),
-        {"live revision": [row.live_number, row.number], "address": [row.address, address]},
+        {
+            "live revision": [row.live_number, row.number], "address": [row.address, address],
+            **due_told(row, moment),
+        },
         {"revision": row.number, "address": address},
     )  # fmt: skip
-    run = Telling(
-        Event.SCHEDULE_RUN, "schedule", row.schedule_id, row.page_title, row.account_id, by,
-        request_id, "", {"state": ["pending", "done"]},
-        {
-            "what": row.what, "due": row.due_at.isoformat(),
-            "delay_ms": round((moment - row.due_at).total_seconds() * 1000),
-        },
-    )  # fmt: skip
-    return published, run

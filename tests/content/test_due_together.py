@@ -102,9 +102,13 @@ def _told(event: AuditEvent) -> tuple[str, ...]:
     return (
         event.event, event.outcome, event.target_type, event.target_label, event.actor_label,
         event.on_behalf_of, event.reason, repr(sorted(facts.items())),
-        repr(sorted(event.changes.items())) if event.event.startswith("page.pub") else "",
+        repr(sorted(_without_moments(event.changes))) if event.event[:4] == "page" else "",
         event.request_id[:9], str(event.actor_id), str(bool(event.target_id)),
     )  # fmt: skip
+
+
+def _without_moments(changes: dict[str, Any]) -> list[Any]:
+    return [(key, pair if "carried out" not in key else "") for key, pair in changes.items()]
 
 
 @pytest.mark.parametrize("seed", range(3))

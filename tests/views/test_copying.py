@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.content.drafting import Text, digest_now, save_draft
+from portal.content.drafting import Text, save_draft
 from portal.content.filing import tags_named
-from portal.content.pages import Page, Revision, page_by_id
+from portal.content.pages import Page, Revision, digest_now, page_by_id
 from portal.content.terms import Term
 from portal.content.trash import trashed_by_id
 from tenants.db import db
