@@ -4,7 +4,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterable
 
-from portal.content.import_places import ADDRESS_BYTES
+from portal.content.addresses import ADDRESS_BYTES
 from portal.content.import_plan import Line, PlannedPage
 from portal.content.import_standing import Standing
 from portal.content.wordpress.names import decoded

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from portal.content.addresses import DEPTH_LIMIT, RESERVED, SLUG_LENGTH
+from portal.content.addresses import RESERVED, refuse_long
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice
 from portal.content.problems import Problem
@@ -25,7 +25,6 @@ from tenants.decisions import Actor, authorize
 from tenants.events import Event
 from tenants.permissions import Permission
 
-LONGEST = (DEPTH_LIMIT + 2) * (SLUG_LENGTH + 1)
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\?#]")
 
@@ -110,8 +109,7 @@ def site_address(text: str) -> str:
     if _CONTROL.search(folded) or {".", ".."} & set(parts):
         raise Problem("This is no path of a site: leave out spaces, “?”, “#” and “..”.")
     address = "".join(f"/{part}" for part in parts) + "/"
-    if len(address) > LONGEST:
-        raise Problem(f"This path is too long; {LONGEST:,} characters fit.")
+    refuse_long(address)
     return address
 
 

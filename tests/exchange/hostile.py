@@ -176,6 +176,10 @@ PARTS: dict[str, tuple[bytes, str]] = {
     "SEO that is a word": (front("seo: hello"), "“seo” is not"),
     "many tags": (front("tags: [" + ",".join(map(str, range(300))) + "]"), "300 tags"),
     "long tag": (front(f"tags: [{'x' * 300}]"), "is too long"),
+    "deep category": (
+        front("categories: [" + " > ".join(f"c{n}" for n in range(23)) + "]"),
+        "“c22” stands below 22 others",
+    ),
     "tags that are a mapping": (front("tags: {a: b}"), "are not a list"),
     "long text": (front("title: a", "words " * 200_000), "500,000 fit"),
     "brackets": (front("title: a", "[" * 50_000), "too many brackets"),

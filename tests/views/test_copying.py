@@ -18,6 +18,7 @@ from portal.content.trash import trashed_by_id
 from tenants.db import db
 from tenants.quotas import Resource
 from tenants.scope import acting_in, tenant_scope
+from tests.content.type_scene import event, event_type
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
@@ -156,3 +157,16 @@ def test_the_limit_of_the_other_end_counts(app: Flask, client: FlaskClient, cast
     with app.app_context(), inside(app, cast):
         assert db.session.scalar(select(Page).where(Page.account_id == cast.hamburg.id,
                                                     Page.title == "Zebra"))  # fmt: skip
+
+
+def test_only_to_where_its_type_is_there(app: Flask, client: FlaskClient, cast: Cast):
+    with app.app_context(), inside(app, cast):
+        event_type(cast.berlin)
+        page = event(cast.berlin).id
+        db.session.commit()
+    sign_in(client, cast.admin)
+    url = f"/a/acme-berlin/pages/{page}/move"
+    refused = client.post(url, data={"to": "acme-hamburg"})
+    assert refused.status_code == 422
+    assert "cannot stand at Acme Hamburg: the type is not there" in refused.text
+    assert client.post(url, data={"to": "acme-berlin-mitte"}).status_code == 302
