@@ -49,6 +49,11 @@ def address_of(page: Page, slug: str, parent_id: uuid.UUID | None) -> str:
     return base + "".join(f"{part}/" for part in slugs)
 
 
+def is_kept(address: str) -> bool:
+    """Tell whether every site uses an address itself, so that nothing can lead on from there."""
+    return address == "/" or (address.count("/") == 2 and address.strip("/") in RESERVED)
+
+
 def refuse_long(address: str) -> None:
     """Raise Problem for an address that no index takes."""
     size = len(address.encode())

@@ -56,7 +56,7 @@ def duplicate_as(
     draft = revision_by_id(page.draft_revision_id, page)
     if draft is None:
         raise Problem("There is nothing saved to copy yet.")
-    copy, _ = create_page(account, page.type, change(text_of(draft)), by=by)
+    copy, _ = create_page(account, page.type, change(text_of(draft)), by=by, copied=True)
     return copy, draft
 
 

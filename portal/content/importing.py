@@ -89,7 +89,7 @@ def _plan(
     pages, unfit = fitted(found.plan(terms, authors, links), account)
     wanted = may_publish and publish
     menus = Menus(export, standing, found.places.of, terms, links, may_publish=wanted)
-    redirects = Redirects(pages, standing)
+    redirects = Redirects(pages, standing, may_publish=may_publish)
     lines = (
         *found.lines, *authors.lines(), *terms.lines, *menus.lines, *redirects.lines,
         *shelf.lines, *import_report.left_lines(export), *import_report.file_lines(export),

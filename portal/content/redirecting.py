@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from portal.content.addresses import RESERVED, refuse_long
+from portal.content.addresses import is_kept, refuse_long
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice
 from portal.content.problems import Problem
@@ -75,7 +75,7 @@ def add_redirect(
         raise Problem(f"No page of this site is live at {to.strip()}, and no old address leads on.")
     if _live_at(account.id, address) is not None:
         raise Problem(f"A page is live at {address}: readers find that one.")
-    if address == "/" or (address.strip("/").split("/")[0] in RESERVED and address.count("/") == 2):
+    if is_kept(address):
         raise Problem(f"The site uses the address {address} itself; choose another.")
     row = Redirect(
         tenant_id=account.tenant_id, account_id=account.id, address=address, page_id=page.id

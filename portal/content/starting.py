@@ -73,7 +73,7 @@ def start_from(
         title=title or template.title, body=template.body, excerpt=template.excerpt,
         term_ids=_terms_at(template, account), fields=template.fields,
     )  # fmt: skip
-    page, _ = create_page(account, template.type, text, by=by)
+    page, _ = create_page(account, template.type, text, by=by, copied=True)
     if template.language:
         row_of(page, template.language)
     record(Event.PAGE_STARTED_FROM, page, by=by, changes={}, source=template.name)

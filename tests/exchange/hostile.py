@@ -222,6 +222,11 @@ TOLD: dict[str, tuple[bytes, str]] = {
     "column without meaning": (b"title,colour\na,red\n", "No column is called so"),
     "long title": (front(f"title: {'x' * 900}"), "is cut from 900"),
     "reserved address": (front("title: a\nslug: posts"), "is in use"),
+    "the home page as an old address": (front("former addresses: [/]"), "used by the site itself"),
+    "a list as an old address": (front("former addresses: [/Posts]"), "used by the site itself"),
+    "control in an old address": (
+        front('former addresses: ["/a\\x1b/"]'), "a character that no address has"
+    ),
     "picture that is none": (
         packed({"a.md": "---\ntitle: a\n---\n![x](p.png)", "p.png": b"<svg onload=alert(1)>"}),
         "SVG pictures can carry scripts",
