@@ -7,7 +7,7 @@ from tenants import ddl
 from tenants.db import UtcDateTime
 
 revision = "0310"
-down_revision = "0300"
+down_revision = "0302"
 branch_labels = None
 depends_on = None
 

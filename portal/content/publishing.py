@@ -1,6 +1,9 @@
 """Putting a revision live and taking a page offline."""
 
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -25,12 +28,15 @@ from tenants.decisions import Actor, authorize
 from tenants.events import Event
 from tenants.permissions import Permission
 
+Due = Mapping[str, list[Any]]
+NOT_DUE: Due = MappingProxyType({})
+
 
 def publish(
     page: Page, revision: Revision, account: AccountRef, *, by: Actor, reason: str = "",
-    stood_at: str | None = None,
+    due: Due = NOT_DUE, stood_at: str | None = None,
 ) -> None:  # fmt: skip
-    """Make `revision` what readers see, and record it.
+    """Make `revision` what readers see, and record it, with the schedule that was `due` for it.
 
     Pages below move along when the address changes; old addresses lead here. `stood_at` is the
     address that the page let go of before, in the same transaction. Raises Denied, NotApproved,
@@ -54,6 +60,7 @@ def publish(
             "live revision": [before.number if before else None, revision.number],
             "address": [old_address, page.address],
             **approved_by(approvals),
+            **due,
         },
     )  # fmt: skip
     if page.address != old_address:
@@ -83,7 +90,9 @@ def go_live(page: Page, revision: Revision, before: Revision | None, at: str | N
     note_live(page, revision, before)
 
 
-def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -> None:
+def unpublish(
+    page: Page, account: AccountRef, *, by: Actor, reason: str = "", due: Due = NOT_DUE
+) -> None:
     """Take the page offline; its address answers 410 until it is live again. Recorded.
 
     Raises Denied, and Problem when it is not live.
@@ -103,7 +112,7 @@ def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -
     note_uses(page, "live", set())
     record(
         Event.PAGE_UNPUBLISHED, page, by=by, reason=reason, address=address,
-        changes={"address": [address, None]},
+        changes={"address": [address, None], **due},
     )  # fmt: skip
 
 
