@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import func, select
 
 from portal.content.approvals import NotApproved
-from portal.content.drafting import digest_now
 from portal.content.out_of_sight import WITH_TRASH
-from portal.content.pages import Page, Revision, revision_by_id
+from portal.content.pages import Page, Revision, digest_now, revision_by_id
 from portal.content.problems import AddressTaken, Problem
 from portal.content.readiness import NotReady
 from portal.content.release_warnings import Look, warn
