@@ -23,9 +23,11 @@ def database_now(session: "Session | Any") -> datetime:
     return moment.astimezone(UTC)
 
 
-def with_database_now(session: "Session | Any", query: "Select[Any]") -> tuple[Any, datetime]:
+def with_database_now(
+    session: "Session | Any", query: "Select[Any]", asked: dict[str, Any] | None = None
+) -> tuple[Any, datetime]:
     """Return the first value of a query, or None, and the database's clock, UTC. One statement."""
     if session.get_bind().dialect.name != "postgresql":
-        return session.scalar(query), now()
-    row = session.execute(query.add_columns(func.clock_timestamp())).first()
+        return session.scalar(query, asked), now()
+    row = session.execute(query.add_columns(func.clock_timestamp()), asked).first()
     return (row[0], row[1].astimezone(UTC)) if row else (None, now())

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Uuid, bindparam, event, exists, inspect, or_, select, text
 from sqlalchemy.ext.compiler import compiles
@@ -23,6 +24,7 @@ from tenants.scope import (
 )
 from tenants.scope_sql import PARAMETER, scoped_tables
 
+_forms: WeakKeyDictionary[Any, dict[tuple[bool, bool], Any]] = WeakKeyDictionary()
 _SETTINGS = text(
     "SELECT set_config('portal.scope', :kind, true), set_config('portal.tenant', :tenant, true)"
 )
@@ -42,8 +44,16 @@ def _scope_statement(state: ORMExecuteState) -> None:
     if state.is_column_load:
         _scope_column_load(state, scope)
         return
-    options = _WHOLE_TENANT if scope.whole_tenant else _SOME_ACCOUNTS
-    state.statement = state.statement.options(*options, _OWN if writes else _SHARED)
+    state.statement = _conditioned(state.statement, scope.whole_tenant, writes)
+
+
+def _conditioned(statement: Any, whole_tenant: bool, writes: bool) -> Any:
+    """Add the scope's conditions, which hold no values: to a statement that is kept, only once."""
+    forms = _forms.setdefault(statement, {})
+    if (whole_tenant, writes) not in forms:
+        options = _WHOLE_TENANT if whole_tenant else _SOME_ACCOUNTS
+        forms[whole_tenant, writes] = statement.options(*options, _OWN if writes else _SHARED)
+    return forms[whole_tenant, writes]
 
 
 def _refuse_other_scope(session: Session, scope: Scope | None) -> None:
