@@ -26,6 +26,7 @@ PARAMETER = "scope_tenant"
 _PLACEHOLDER = rf"(?:\?|%\({PARAMETER}\w*\)s)"
 
 
+@cache
 def scoped_tables() -> frozenset[str]:
     """Return the names of the tables that belong to tenants."""
     return frozenset(
