@@ -182,7 +182,7 @@ def _halted(halt: Halt) -> dict[str, str]:
 def _group(label: str | None, items: Any, here: AccountRef) -> dict[str, Any]:
     person, root = current.person, request.script_root
     shown = [
-        _item(text, "".join((before, here.handle, after)), icon, endpoint)
+        _item(text, f"{before}{here.handle}{after}", icon, endpoint)
         for text, endpoint, icon, permissions in items
         for before, after in [_around_handle(endpoint, root)]
         if can_any(person, permissions, here).allowed

@@ -36,6 +36,8 @@ SORTS: dict[str, tuple[Any, bool]] = {
     "title-down": (Page.title, True),
 }
 TERMS = 100
+SAFE = "!$'()*,/:;?@"
+"""What stands in an address as it is."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,13 @@ class Filters:
     def query(self) -> str:
         """Return the same as the query of an address."""
         return urlencode(self.asked)
+
+    def link(self, here: str, within: str = "", **values: Any) -> str:
+        """Return the address of the list at `here` with some of the parameters changed."""
+        asked = ({"within": within} if within else {}) | (
+            self.but(**values) if values else self.asked
+        )
+        return f"{here}?{urlencode(asked, safe=SAFE)}" if asked else here
 
     def but(self, **values: Any) -> dict[str, str]:
         """Return the parameters with some of them changed."""
