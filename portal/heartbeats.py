@@ -20,7 +20,7 @@ class Heartbeat(Base):
     at: Mapped[datetime]
 
 
-_BEAT = select(Heartbeat.at).where(Heartbeat.name == bindparam("part", type_=String()))
+BEAT = select(Heartbeat.at).where(Heartbeat.name == bindparam("part", type_=String()))
 
 
 def beat(session: Session, name: str) -> None:
@@ -40,5 +40,10 @@ def last_beat(session: Session, name: str) -> datetime | None:
 
 def is_silent(session: Session, name: str) -> bool:
     """Tell whether `name` has not been heard of for SILENT_AFTER."""
-    seen, moment = with_database_now(session, _BEAT, {"part": name})
+    seen, moment = with_database_now(session, BEAT, {"part": name})
+    return silent_since(seen, moment)
+
+
+def silent_since(seen: datetime | None, moment: datetime) -> bool:
+    """Tell whether a part last seen then has not been heard of for SILENT_AFTER."""
     return seen is None or moment - seen > SILENT_AFTER

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, request, url_for
 
+from portal.bell import SCHEDULER, bell_and_life
 from portal.brand import accent_of, logo_of
 from portal.config import ROOT
 from portal.content.languages import name_of
@@ -136,9 +137,17 @@ class Shell:
     @cached_property
     def unread(self) -> int | None:
         """Return how much the portal told the person that he did not read; None without a bell."""
-        if current.account is None or not _can(P.ACCOUNT_VIEW):
-            return None
-        return unread_count(current.person)
+        return self._told[0]
+
+    @cached_property
+    def _told(self) -> tuple[int | None, bool]:
+        """Return the bell's number and whether the scheduler is silent; together if both count."""
+        bell = current.account is not None and _can(P.ACCOUNT_VIEW)
+        watched = current.account is not None and current.halt is None
+        if bell and watched:
+            return bell_and_life(current.person)
+        unread = unread_count(current.person) if bell else None
+        return unread, watched and is_silent(db.session(), SCHEDULER)
 
     @cached_property
     def nav(self) -> list[dict[str, Any]]:
@@ -156,7 +165,7 @@ class Shell:
     def banner(self) -> dict[str, str] | None:
         if current.halt is not None:
             return _halted(current.halt)
-        if current.account is None or not is_silent(db.session(), "scheduler"):
+        if not self._told[1]:
             return None
         return {
             "tone": "bad",

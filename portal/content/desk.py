@@ -54,6 +54,9 @@ def pages_of(
     return Slice([_row(row, row.name, beside) for row in shown], older)
 
 
+_STATE = case(*((is_so, state) for state, is_so in STATES.items()), else_="live+draft")
+
+
 @cache
 def _plain_query(sort: str, state: str) -> Select[Any]:
     """Return the statement of a list that most people see: made once, run with little ado."""
@@ -64,7 +67,7 @@ def _query(filters: Filters) -> Select[Any]:
     query: Any = (
         select(
             Page.id, Page.title, Page.type, Page.address, Page.changed_at, Page.author_id,
-            case(*((is_so, state) for state, is_so in STATES.items())).label("state"), Person.name,
+            _STATE.label("state"), Person.name,
         )
         .outerjoin(Person, Person.id == Page.author_id)
         .where(Page.account_id == bindparam("at_account", type_=Uuid()), *filters.conditions)

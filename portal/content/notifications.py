@@ -115,13 +115,17 @@ def notifications_of(actor: Actor, before: str | None = None) -> Slice:
 
 def unread_count(actor: Actor) -> int:
     """Return how many of them were not read yet, at most COUNTED + 1. One statement."""
+    return db.session.scalar(unread_query(), unread_asked(actor)) or 0
+
+
+def unread_asked(actor: Actor) -> dict[str, Any]:
+    """Return what `unread_query` wants to know of a person."""
     far, near = _reach(actor, Permission.PAGE_VIEW)
-    asked = {"told": actor.person_id, "told_far": far, "told_near": near}
-    return db.session.scalar(_unread_query(), asked) or 0
+    return {"told": actor.person_id, "told_far": far, "told_near": near}
 
 
 @cache
-def _unread_query() -> Select[Any]:
+def unread_query() -> Select[Any]:
     """Return the statement of what a person did not read; every page asks, so it is made once."""
     far, near = (bindparam(n, type_=Uuid(), expanding=True) for n in ("told_far", "told_near"))
     query = select(Notification.id).where(
