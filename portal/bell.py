@@ -1,14 +1,13 @@
 """What the frame of every page asks the database: the bell's number and the scheduler's life."""
 
-from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import select
 
 from portal.content.notifications import unread_asked, unread_query
 from portal.heartbeats import BEAT, silent_since
-from tenants.clock import now
+from tenants.clock import row_with_database_now
 from tenants.db import db
 from tenants.decisions import Actor
 
@@ -20,14 +19,11 @@ def bell_and_life(actor: Actor) -> tuple[int, bool]:
 
     One statement for both.
     """
-    by_server = db.session.get_bind().dialect.name == "postgresql"
     asked = unread_asked(actor) | {"part": SCHEDULER}
-    unread, seen, moment = db.session.execute(_query(by_server), asked).one()
-    told: datetime = moment if by_server else now()
-    return unread or 0, silent_since(seen, told)
+    row, moment = row_with_database_now(db.session, _query(), asked)
+    return row[0], silent_since(row[1], moment)
 
 
 @cache
-def _query(by_server: bool) -> Any:
-    moment: Any = func.clock_timestamp() if by_server else literal(None)
-    return select(unread_query().scalar_subquery(), BEAT.scalar_subquery(), moment)
+def _query() -> Any:
+    return select(unread_query().scalar_subquery(), BEAT.scalar_subquery())
