@@ -7,7 +7,7 @@ from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from sqlalchemy import event, select
@@ -37,6 +37,8 @@ def portal(world: str, socket: Path | None) -> Iterator[Flask]:
         app = create_app(config)
         settle()
         with app.app_context():
+            # One server process at a time, as long as nobody else asks: to be asked what it cost.
+            cast(Any, db.engine.pool)._pool.use_lifo = True
             yield app
             db.session.remove()
             db.engine.dispose()
