@@ -19,7 +19,7 @@ MOST, WHO_ASKS = 8, 5
 SIZE_BAR, PROCESSOR_BAR = 1.3, 1 / 3
 LISTS = {
     "account": "", "drafts": "?state=draft", "unpublished": "?state=unpublished",
-    "by title": "?sort=title", "below": "?within=below",
+    "by-title": "?sort=title", "below": "?within=below",
 }  # fmt: skip
 
 
