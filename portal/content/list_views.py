@@ -2,8 +2,20 @@
 
 import uuid
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, delete, select
+from sqlalchemy import (
+    ForeignKey,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    delete,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.content.problems import Problem
@@ -31,10 +43,18 @@ class ListView(Keyed, TenantScoped, Base):
 
 def list_views(account: AccountRef, by: Actor) -> list[ListView]:
     """Return the person's own views at an account, by name."""
+    asked = {"at_account": account.id, "of_person": by.person_id}
+    return list(db.session.scalars(_own_query(), asked))
+
+
+@cache
+def _own_query() -> Select[Any]:
+    """Return the statement of a person's views, which every list asks, made once."""
     query = select(ListView).where(
-        ListView.account_id == account.id, ListView.person_id == by.person_id
+        ListView.account_id == bindparam("at_account", type_=Uuid()),
+        ListView.person_id == bindparam("of_person", type_=Uuid()),
     )
-    return list(db.session.scalars(query.order_by(ListView.name).limit(MOST)))
+    return query.order_by(ListView.name).limit(MOST)
 
 
 def save_list_view(account: AccountRef, name: str, query: str, *, by: Actor) -> ListView:
