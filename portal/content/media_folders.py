@@ -1,8 +1,9 @@
 """Folders of files, and who sees those that are not for everybody.
 
 A folder only ever narrows: what somebody may do with files is decided at the account, by `can`;
-a restricted folder then hides what is in it from all but the people and groups named on it, and
-those who look after folders there.
+a restricted folder then hides itself, the folders in it and their files from all but those named
+on it – people, groups, and those who hold a role – and those who look after folders there. A
+folder in it can be narrower still, never wider. `visible_media` is the one answer for every door.
 """
 
 import uuid
@@ -11,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -21,7 +23,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from portal.content.media import Media
 from tenants.accounts import AccountRef
@@ -35,15 +37,21 @@ from tenants.scope import TenantScoped
 
 
 class MediaFolder(Keyed, TenantScoped, Audited, Base):
-    """A folder of an account's files."""
+    """A folder of an account's files, in another or in none."""
 
     __tablename__ = "media_folder"
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
-        UniqueConstraint("account_id", "name"),
-    )
+        ForeignKeyConstraint(
+            ["tenant_id", "parent_id"], ["media_folder.tenant_id", "media_folder.id"]
+        ),
+        Index("uq_media_folder_inside", "parent_id", "name", unique=True),
+        Index("uq_media_folder_on_top", "account_id", "name", unique=True,
+              sqlite_where="parent_id IS NULL", postgresql_where="parent_id IS NULL"),
+    )  # fmt: skip
 
     name: Mapped[str] = mapped_column(String(100))
+    parent_id: Mapped[uuid.UUID | None]
     restricted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -54,11 +62,18 @@ class MediaFolder(Keyed, TenantScoped, Audited, Base):
 
 
 class MediaAccess(Keyed, TenantScoped, Audited, Base):
-    """A person or a group sees a restricted folder, from when until when. Ended, never changed."""
+    """Who sees a restricted folder, from when until when (UTC). Ended, never changed.
+
+    A person, a group, or all who hold a role at the account.
+    """
 
     __tablename__ = "media_access"
     __table_args__ = (
-        CheckConstraint("person_id IS NULL OR group_id IS NULL", name="bearer"),
+        CheckConstraint(
+            "(person_id IS NULL OR group_id IS NULL) AND"
+            " (role_id IS NULL OR (person_id IS NULL AND group_id IS NULL))",
+            name="bearer",
+        ),
         ForeignKeyConstraint(
             ["tenant_id", "folder_id"], ["media_folder.tenant_id", "media_folder.id"]
         ),
@@ -68,8 +83,10 @@ class MediaAccess(Keyed, TenantScoped, Audited, Base):
     folder_id: Mapped[uuid.UUID]
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     group_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person_group.id"))
+    role_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("role.id"))
     bearer_label: Mapped[str] = mapped_column(String(300))
     since: Mapped[datetime] = mapped_column(default=now)
+    until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     given_by_label: Mapped[str] = mapped_column(String(300), default="")
     ended_by_label: Mapped[str] = mapped_column(String(300), default="")
@@ -81,23 +98,52 @@ class MediaAccess(Keyed, TenantScoped, Audited, Base):
         return f"access of {self.bearer_label}"
 
 
-def visible_folders(by: Actor, account: AccountRef) -> Any:
+def visible_folders(by: Actor, account: AccountRef) -> ColumnElement[bool]:
     """Return the condition on `MediaFolder` that holds for the folders `by` sees at an account."""
     here = MediaFolder.account_id == account.id
     if can(by, Permission.MEDIA_MANAGE, account).allowed:
         return here
+    closed = restricted_folders(account.id, but=_opened_to(by, account))
+    return here & MediaFolder.id.not_in(closed)
+
+
+def restricted_folders(account_id: uuid.UUID, *, but: Any = None) -> Any:
+    """Return the statement for the ids of an account's restricted folders and of all in them.
+
+    `but` is a statement for those that count as open; what is restricted in them stays so.
+    """
+    top = select(MediaFolder.id).where(MediaFolder.account_id == account_id, MediaFolder.restricted)
+    if but is not None:
+        top = top.where(MediaFolder.id.not_in(but))
+    closed = top.cte("closed_folder", recursive=True)
+    inner = aliased(MediaFolder)
+    below = select(inner.id).where(inner.parent_id == closed.c.id, inner.account_id == account_id)
+    return select(closed.union(below).c.id)
+
+
+def _opened_to(by: Actor, account: AccountRef) -> Any:
+    """Return the statement for the ids of the folders that name `by`, whatever they stand in."""
     groups = select(GroupMember.group_id).where(
         GroupMember.person_id == by.person_id, GroupMember.ended_at.is_(None),
         GroupMember.group_id.in_(select(Group.id).where(Group.deleted_at.is_(None))),
     )  # fmt: skip
-    named = select(MediaAccess.folder_id).where(
-        MediaAccess.account_id == account.id, MediaAccess.ended_at.is_(None),
-        or_(MediaAccess.person_id == by.person_id, MediaAccess.group_id.in_(groups)),
+    held = {h.role_id for h in by.holdings if h.role_id is not None and h.covers(account)}
+    return select(MediaAccess.folder_id).where(
+        MediaAccess.account_id == account.id, *in_force_now(),
+        or_(MediaAccess.person_id == by.person_id, MediaAccess.group_id.in_(groups),
+            MediaAccess.role_id.in_(held)),
     )  # fmt: skip
-    return here & or_(MediaFolder.restricted.is_(False), MediaFolder.id.in_(named))
 
 
-def visible_media(by: Actor, account: AccountRef) -> Any:
+def in_force_now() -> tuple[Any, ...]:
+    """Return the conditions on `MediaAccess` that hold for those not ended and not run out."""
+    return (
+        MediaAccess.ended_at.is_(None),
+        or_(MediaAccess.until.is_(None), MediaAccess.until > now()),
+    )
+
+
+def visible_media(by: Actor, account: AccountRef) -> ColumnElement[bool]:
     """Return the condition on `Media` that holds for the files `by` sees at an account.
 
     The right to look at files there is the door's question, before this one.
@@ -105,8 +151,8 @@ def visible_media(by: Actor, account: AccountRef) -> Any:
     here = Media.account_id == account.id
     if can(by, Permission.MEDIA_MANAGE, account).allowed:
         return here & true()
-    folders = select(MediaFolder.id).where(visible_folders(by, account))
-    return here & or_(Media.folder_id.is_(None), Media.folder_id.in_(folders))
+    closed = restricted_folders(account.id, but=_opened_to(by, account))
+    return here & or_(Media.folder_id.is_(None), Media.folder_id.not_in(closed))
 
 
 def folders_of(account: AccountRef, by: Actor) -> list[MediaFolder]:
@@ -123,7 +169,5 @@ def folder_by_id(folder_id: uuid.UUID | None, account: AccountRef, by: Actor) ->
 
 def access_to(folder: MediaFolder) -> list[MediaAccess]:
     """Return who is named on a folder now, by name."""
-    query = select(MediaAccess).where(
-        MediaAccess.folder_id == folder.id, MediaAccess.ended_at.is_(None)
-    )
+    query = select(MediaAccess).where(MediaAccess.folder_id == folder.id, *in_force_now())
     return list(db.session.scalars(query.order_by(MediaAccess.bearer_label)))
