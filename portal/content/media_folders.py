@@ -7,6 +7,7 @@ folder in it can be narrower still, never wider. `visible_media` is the one answ
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    not_,
     or_,
     select,
     true,
@@ -26,11 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from portal.content.media import Media
-from tenants.accounts import AccountRef
+from tenants.accounts import AccountClosure, AccountRef
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
-from tenants.decisions import Actor, can
+from tenants.decisions import Actor, Holding, can
 from tenants.groups import Group, GroupMember
 from tenants.permissions import Permission
 from tenants.scope import TenantScoped
@@ -115,24 +117,62 @@ def restricted_folders(account_id: uuid.UUID, *, but: Any = None) -> Any:
     top = select(MediaFolder.id).where(MediaFolder.account_id == account_id, MediaFolder.restricted)
     if but is not None:
         top = top.where(MediaFolder.id.not_in(but))
+    return _with_all_in_them(top, lambda inner: inner.account_id == account_id)
+
+
+def _with_all_in_them(top: Any, here: Callable[[Any], Any]) -> Any:
     closed = top.cte("closed_folder", recursive=True)
     inner = aliased(MediaFolder)
-    below = select(inner.id).where(inner.parent_id == closed.c.id, inner.account_id == account_id)
+    below = select(inner.id).where(inner.parent_id == closed.c.id, here(inner))
     return select(closed.union(below).c.id)
 
 
 def _opened_to(by: Actor, account: AccountRef) -> Any:
     """Return the statement for the ids of the folders that name `by`, whatever they stand in."""
+    held = {h.role_id for h in by.holdings if h.role_id is not None and h.covers(account)}
+    return select(MediaAccess.folder_id).where(
+        MediaAccess.account_id == account.id, *in_force_now(),
+        _names(by, MediaAccess.role_id.in_(held)),
+    )  # fmt: skip
+
+
+def _names(by: Actor, *held: Any) -> Any:
     groups = select(GroupMember.group_id).where(
         GroupMember.person_id == by.person_id, GroupMember.ended_at.is_(None),
         GroupMember.group_id.in_(select(Group.id).where(Group.deleted_at.is_(None))),
     )  # fmt: skip
-    held = {h.role_id for h in by.holdings if h.role_id is not None and h.covers(account)}
-    return select(MediaAccess.folder_id).where(
-        MediaAccess.account_id == account.id, *in_force_now(),
-        or_(MediaAccess.person_id == by.person_id, MediaAccess.group_id.in_(groups),
-            MediaAccess.role_id.in_(held)),
-    )  # fmt: skip
+    return or_(MediaAccess.person_id == by.person_id, MediaAccess.group_id.in_(groups), *held)
+
+
+def visible_media_anywhere(by: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Media` that holds for the files `by` sees, at every account.
+
+    To be asked in the scope of the accounts where he may look at files.
+    """
+    looks_after = _places(
+        by, lambda h: Permission.MEDIA_MANAGE in h.permissions, MediaFolder.account_id
+    )
+    roles = {h.role_id for h in by.holdings if h.role_id is not None}
+    held = [
+        (MediaAccess.role_id == role)
+        & _places(by, lambda h, role=role: h.role_id == role, MediaAccess.account_id)
+        for role in sorted(roles)
+    ]
+    opened = select(MediaAccess.folder_id).where(*in_force_now(), _names(by, *held))
+    top = select(MediaFolder.id).where(
+        MediaFolder.restricted, not_(looks_after), MediaFolder.id.not_in(opened)
+    )
+    closed = _with_all_in_them(top, lambda _inner: true())
+    return or_(Media.folder_id.is_(None), Media.folder_id.not_in(closed))
+
+
+def _places(by: Actor, which: Callable[[Holding], bool], column: Any) -> ColumnElement[bool]:
+    """Return the condition that an account is one that some of a person's grants reach."""
+    found = [holding for holding in by.holdings if which(holding)]
+    far = {h.account_id for h in found if h.reach == "subtree"}
+    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(far))
+    alone = {h.account_id for h in found if h.reach != "subtree"}
+    return or_(column.in_(below), column.in_(alone))
 
 
 def in_force_now() -> tuple[Any, ...]:

@@ -166,6 +166,8 @@ SCREENS = [
     Screen("media-item", "admin", "/a/acme/media/{media}/"),
     Screen("media-item-read", "viewer", "/a/acme/media/{media}/"),
     Screen("media-choose", "author", "/a/acme/media/choose?kind=image"),
+    Screen("media-many-move", "admin", "/a/acme/media/many/move?files={media}"),
+    Screen("media-many-trash", "admin", "/a/acme/media/many/trash?files={media}"),
     Screen("media-replace", "admin", "/a/acme/media/{media}/replace"),
     Screen("media-delete", "admin", "/a/acme/media/{media}/trash"),
     Screen("media-trash", "admin", "/a/acme/media/trash"),

@@ -21,6 +21,8 @@ from portal.content.media_list import Filters, copy_of, counts_by_folder, find_m
 from portal.content.media_tree import DEEPEST, FolderTree
 from portal.content.media_upload import prepare, upload
 from portal.content.problems import Problem
+from portal.content.searching import KINDS, Asked, Hit
+from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor
@@ -97,6 +99,11 @@ def _name(row: MediaFolder, cast: Cast, who: str, rng: random.Random, truth: Tru
         truth.named.setdefault(row.id, set()).add(who)
 
 
+def searched(actor: Actor, here: AccountRef) -> list[Hit]:
+    """What the search for files finds, in the scope that is open: it opens none of its own."""
+    return KINDS["media"][1](Asked("f", most=1000), here, actor).hits
+
+
 def seen_by(actor: Actor, cast: Cast, truth: Truth) -> dict[str, set[uuid.UUID]]:
     """What each door shows of the files made."""
     here, ids = cast.acme, set(truth.files)
@@ -112,6 +119,7 @@ def seen_by(actor: Actor, cast: Cast, truth: Truth) -> dict[str, set[uuid.UUID]]
         "one": {each for each in ids if media_by_id(each, here, by=actor)},
         "copy": {each for each, (_, said) in truth.files.items() if copy_of(said, here, by=actor)},
         "chooser": {each for each in ids if any(str(each) in c.id for c in chosen)},
+        "search": {hit.id for hit in searched(actor, here)},
         "export": {row.media.id for row in files_of(here, by=actor)},
     }
     return {door: shown & ids for door, shown in found.items()}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.shape.test_sources import calls, trees
 
-ANSWERS = {"visible_media", "shown_to_readers", "usable"}
+ANSWERS = {"visible_media", "visible_media_anywhere", "shown_to_readers", "usable"}
 # Functions that find files without asking who looks, and why.
 MAY_FIND_ALL = {
     "portal/content/media_list.py: is_empty": "whoever deletes a folder sees every folder",
