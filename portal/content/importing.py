@@ -20,6 +20,8 @@ from portal.content.import_plan import Plan, source_of
 from portal.content.import_redirects import Redirects
 from portal.content.import_standing import Standing, look
 from portal.content.import_terms import Terms
+from portal.content.import_tongues import ImportedTongues
+from portal.content.languages import account_language
 from portal.content.storage import Storage
 from portal.content.wordpress.documents import Export
 from portal.content.workflows import workflow_at
@@ -89,8 +91,10 @@ def _plan(
     wanted = may_publish and publish
     menus = Menus(export, standing, found.places.of, terms, links, may_publish=wanted)
     redirects = Redirects(pages, standing)
+    tongues = ImportedTongues(pages, account_language(account.id))
     lines = (
-        *found.lines, *authors.lines(), *terms.lines, *menus.lines, *redirects.lines,
+        *tongues.lines, *found.lines, *authors.lines(), *terms.lines, *menus.lines,
+        *redirects.lines,
         *shelf.lines, *import_report.left_lines(export), *import_report.file_lines(export),
         *import_report.body_lines(pages),
         *import_report.note_lines(export.notes),
@@ -99,6 +103,7 @@ def _plan(
         account=account, by=by, source=source_of(export), export=export, standing=standing,
         terms=tuple(terms.planned), pages=pages, menus=tuple(menus.planned),
         redirects=redirects.found, lines=lines, files=tuple(shelf.planned), publish=publish,
+        tongues=tongues.planned,
         remembered=(
             *found.remembered(), *terms.remembered, *menus.remembered, *shelf.remembered
         ),

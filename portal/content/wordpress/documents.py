@@ -124,7 +124,9 @@ class Document:
     ``parent`` is the ``source_id`` of a document in this export, never its own descendant.
     ``excerpt`` and ``title`` are plain text; ``title`` may be empty.
     ``categories`` and ``tags`` are nicenames, all present in the export's lists.
-    ``key``, ``type``, ``path``, ``fields`` and ``remarks`` are of files that are not WordPress's.
+    ``key``, ``type``, ``path``, ``fields``, ``remarks``, ``language``, ``up_to_date`` and
+    ``translates`` (the ``source_id`` of the page it was made from) are of files that are not
+    WordPress's.
     """
 
     kind: Kind
@@ -162,6 +164,9 @@ class Document:
     key: str = ""
     type: str = ""
     path: str = ""
+    language: str = ""
+    translates: int | None = None
+    up_to_date: bool = False
     fields: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
