@@ -152,18 +152,18 @@ def visible_media_anywhere(by: Actor) -> ColumnElement[bool]:
     looks_after = _places(
         by, lambda h: Permission.MEDIA_MANAGE in h.permissions, MediaFolder.account_id
     )
-    roles = {h.role_id for h in by.holdings if h.role_id is not None}
-    held = [
-        (MediaAccess.role_id == role)
-        & _places(by, lambda h, role=role: h.role_id == role, MediaAccess.account_id)
-        for role in sorted(roles)
-    ]
+    roles = sorted({h.role_id for h in by.holdings if h.role_id is not None})
+    held = [(MediaAccess.role_id == role) & _held_there(by, role) for role in roles]
     opened = select(MediaAccess.folder_id).where(*in_force_now(), _names(by, *held))
     top = select(MediaFolder.id).where(
         MediaFolder.restricted, not_(looks_after), MediaFolder.id.not_in(opened)
     )
     closed = _with_all_in_them(top, lambda _inner: true())
     return or_(Media.folder_id.is_(None), Media.folder_id.not_in(closed))
+
+
+def _held_there(by: Actor, role: uuid.UUID) -> ColumnElement[bool]:
+    return _places(by, lambda holding: holding.role_id == role, MediaAccess.account_id)
 
 
 def _places(by: Actor, which: Callable[[Holding], bool], column: Any) -> ColumnElement[bool]:
