@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from portal.cli.common import account_named, acting_at, fail, show
 from portal.content.desk import schedules_of
 from portal.content.problems import Problem
+from portal.content.schedules import STATES
 from portal.content.scheduling import cancel, schedule_by_id
 from portal.times import local_time
 from tenants.db import db
@@ -15,7 +16,6 @@ from tenants.decisions import Denied
 from tenants.scope import acting_in, tenant_scope
 
 schedule = AppGroup("schedule", help="What is to happen to pages later.")
-STATES = ("pending", "held", "done", "cancelled")
 
 
 @schedule.command("list")

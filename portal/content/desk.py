@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select, tuple_
 from portal.content.page_filters import STATES, Filters
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
-from portal.content.schedules import Schedule
+from portal.content.schedules import STUCK, Schedule
 from portal.content.translations import Shown, shown_of
 from tenants.accounts import Account
 from tenants.db import db
@@ -74,11 +74,14 @@ def pages_within(
 
 
 def schedules_of(account_id: uuid.UUID, state: str, before: str | None = None) -> Slice:
-    """Return the account's schedules: waiting ones by due time, all others the latest first."""
+    """Return the account's schedules: waiting ones by due time, all others the latest first.
+
+    `stuck` are those that wait for a person.
+    """
     place = tuple_(Schedule.due_at, Schedule.id)
     query = select(Schedule).where(Schedule.account_id == account_id)
     if state:
-        query = query.where(Schedule.state == state)
+        query = query.where(Schedule.state.in_(STUCK if state == "stuck" else (state,)))
     forward = state == "pending"
     if before:
         key = tuple_(*parse_key(before))
@@ -97,7 +100,9 @@ def counts_of(account_id: uuid.UUID) -> dict[str, int]:
         for condition in STATES.values()
     ]
     of_account = select(Schedule.id).where(Schedule.account_id == account_id)
-    columns += [_capped(of_account.where(Schedule.state == s)) for s in ("pending", "held")]
+    columns += [
+        _capped(of_account.where(Schedule.state.in_(states))) for states in (("pending",), STUCK)
+    ]
     row = db.session.execute(select(*columns)).one()
     return dict(zip([*STATES, "scheduled", "held"], row, strict=True))
 

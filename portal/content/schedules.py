@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,14 +13,25 @@ from tenants.db import Base, Keyed
 from tenants.scope import TenantScoped
 
 What = Literal["publish", "unpublish"]
-State = Literal["pending", "done", "held", "cancelled"]
+State = Literal["pending", "done", "held", "skipped", "failed", "cancelled"]
+LatePolicy = Literal["publish", "skip", "ask"]
+STATES: tuple[State, ...] = ("pending", "held", "failed", "done", "skipped", "cancelled")
+OPEN: tuple[State, ...] = ("pending", "held", "failed")
+"""States that a person can still move or cancel."""
+STUCK: tuple[State, ...] = ("held", "failed")
+"""States that wait for a person."""
+LATE_MINUTES = 60
 
 
 class Schedule(Keyed, TenantScoped, Audited, Base):
     """The row is the truth; queues only wake the workers.
 
     `due_at` is UTC; `wall_time`, `zone` and `offset_minutes` are how it was asked for.
-    `approver_id` is whose right to publish is asked for again at the due moment.
+    `approver_id` is whose right to publish is asked for again at the due moment. More than
+    `late_minutes` after it, `late_policy` says what happens. `missed_at` is when somebody noticed
+    that nobody had carried it out; `told_at` when people were told how it ended; `problems` what
+    stood in the way when it was last looked at beforehand (`checked_at`); `rules_at` the instant
+    that the wall time means by today's rules of the zone, when that is another one.
     """
 
     __tablename__ = "schedule"
@@ -28,8 +39,10 @@ class Schedule(Keyed, TenantScoped, Audited, Base):
         ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
         ForeignKeyConstraint(["tenant_id", "revision_id"], ["revision.tenant_id", "revision.id"]),
         CheckConstraint("what IN ('publish', 'unpublish')", name="what"),
-        CheckConstraint("state IN ('pending', 'done', 'held', 'cancelled')", name="state"),
-        Index("ix_schedule_due", "state", "due_at"),
+        CheckConstraint(
+            "state IN ('pending', 'done', 'held', 'skipped', 'failed', 'cancelled')", name="state"
+        ),
+        CheckConstraint("late_policy IN ('publish', 'skip', 'ask')", name="late_policy"),
         Index("ix_schedule_page_id", "page_id", "state"),
         Index("ix_schedule_account_id_due", "account_id", "due_at", "id"),
     )
@@ -50,6 +63,15 @@ class Schedule(Keyed, TenantScoped, Audited, Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     done_at: Mapped[datetime | None]
     cause: Mapped[str] = mapped_column(Text, default="")
+    late_policy: Mapped[str] = mapped_column(String(8), default="publish")
+    late_minutes: Mapped[int] = mapped_column(default=LATE_MINUTES)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    missed_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    problems: Mapped[list[Any]] = mapped_column(default=list)
+    rules_at: Mapped[datetime | None]
 
     @property
     def label(self) -> str:
@@ -62,3 +84,16 @@ class Schedule(Keyed, TenantScoped, Audited, Base):
         if self.done_at is None:
             return None
         return round((self.done_at - self.due_at).total_seconds() * 1000)
+
+
+def _index(name: str, *columns: Any, where: Any) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_PENDING = Schedule.state == "pending"
+_index("ix_schedule_due", Schedule.due_at, Schedule.tenant_id, where=_PENDING)
+_index("ix_schedule_tenant_id_due", Schedule.tenant_id, Schedule.due_at, Schedule.id,
+       where=_PENDING)  # fmt: skip
+_index("ix_schedule_untold", Schedule.tenant_id, Schedule.account_id,
+       where=Schedule.told_at.is_(None)
+       & Schedule.state.in_(("done", "held", "skipped", "failed")))  # fmt: skip

@@ -12,7 +12,7 @@ from portal.content.moments import Moment
 from portal.content.pages import Page, Revision, page_by_id, revision_by_id
 from portal.content.problems import BadTime, Problem
 from portal.content.readiness import refuse_unready
-from portal.content.schedules import Schedule, What
+from portal.content.schedules import OPEN, Schedule, What
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.clock import database_now
@@ -83,6 +83,8 @@ def move(
     for name, value in _time_fields(moment).items():
         setattr(row, name, value)
     row.state, row.cause = "pending", ""
+    row.attempts, row.next_try_at, row.missed_at, row.told_at = 0, None, None, None
+    row.checked_at, row.problems, row.rules_at = None, [], None
     row.moves += 1
     row.approver_id, row.approver_label = by.person_id, by.label
     record(
@@ -114,7 +116,7 @@ def open_schedules(page: Page) -> list[Schedule]:
     return list(
         db.session.scalars(
             select(Schedule)
-            .where(Schedule.page_id == page.id, Schedule.state.in_(("pending", "held")))
+            .where(Schedule.page_id == page.id, Schedule.state.in_(OPEN))
             .order_by(Schedule.due_at, Schedule.id)
         )
     )
@@ -147,5 +149,5 @@ def _time_fields(moment: Moment) -> dict[str, object]:
 def _lock_open(row: Schedule) -> None:
     db.session.flush()
     db.session.refresh(row, with_for_update=True)
-    if row.state not in {"pending", "held"}:
+    if row.state not in OPEN:
         raise Problem(f"This is {row.state} already, so it cannot be changed any more.")

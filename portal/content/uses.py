@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from portal.content.imports import ImportRun
 from portal.content.media import MediaVersion
 from portal.content.pages import Page
-from portal.content.schedules import Schedule
+from portal.content.schedules import OPEN, Schedule
 from tenants.meters import Meter, register
 from tenants.quotas import Resource
 
@@ -18,7 +18,7 @@ def _items() -> Any:
 
 def _schedules() -> Any:
     return select(Schedule.account_id.label("account_id"), Schedule.id.label("unit")).where(
-        Schedule.state.in_(("pending", "held"))
+        Schedule.state.in_(OPEN)
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from portal.content.schedules import STATES as SCHEDULE_STATES
 from portal.content.schedules import Schedule
 from portal.staff.beside import NOT_SHOWN, account_cell, account_of, load_accounts, shows_content
 from portal.staff.cells import Cell
@@ -10,8 +11,8 @@ from portal.staff.table import Table
 from portal.times import local_time
 from tenants.permissions import Permission as P
 
-TONES = {"pending": "accent", "held": "warn", "done": "good", "cancelled": "muted"}
-STATES = {"pending": "Pending", "held": "Held", "done": "Done", "cancelled": "Cancelled"}
+TONES = {"pending": "accent", "held": "warn", "failed": "bad", "done": "good"}
+STATES = {state: state.capitalize() for state in SCHEDULE_STATES}
 
 
 class Schedules(Table):

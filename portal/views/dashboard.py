@@ -57,7 +57,7 @@ def show() -> str:
         counts=counts_of(here.id) if sees_pages else {},
         changed=pages_of(here.id, Filters()).rows[:6] if sees_pages else [],
         waiting=schedules_of(here.id, "pending").rows[:6] if sees_schedule else [],
-        held=schedules_of(here.id, "held").rows[:6] if sees_schedule else [],
+        held=schedules_of(here.id, "stuck").rows[:6] if sees_schedule else [],
         events=events,
         tasks=tasks_for(current.person, here),
         mentions=mentions_of(current.person, here),

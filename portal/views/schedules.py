@@ -10,7 +10,7 @@ from portal.content.desk import schedules_of
 from portal.content.moments import Moment, resolve
 from portal.content.pages import page_by_id, revision_by_id
 from portal.content.problems import BadTime, Problem
-from portal.content.schedules import Schedule
+from portal.content.schedules import STATES, Schedule
 from portal.content.scheduling import cancel, move, open_schedules, schedule, schedule_by_id
 from portal.forms.base import add_error, choices
 from portal.forms.pages import ReasonForm
@@ -23,7 +23,6 @@ from tenants.permissions import Permission as P
 from tenants.quotas import QuotaReached
 
 bp = Blueprint("schedules", __name__, url_prefix="/a/<handle>")
-STATES = ("pending", "held", "done", "cancelled")
 
 
 @bp.get("/schedules/")
