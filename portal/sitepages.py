@@ -104,10 +104,6 @@ class SiteContext:
         """Return the whole address, from the configured base: never from the request's host."""
         return self.base_url + self.url(address)
 
-    def whole(self, where: str) -> str:
-        """Return a path on this host with the configured base before it; others as they are."""
-        return self.base_url + where if where.startswith("/") else where
-
     @property
     def home_url(self) -> str:
         """Return the path of the home page."""
@@ -168,7 +164,7 @@ def render_page(
     seo, tongues = seo_of(revision.fields), tongues_of(page)
     reach = _reach(site, note, files)
     urls, shelf = reach([revision.body, seo.picture])
-    social = social_picture(seo.picture, shelf)
+    social = social_picture(seo.picture, shelf, site.base_url)
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
         template,
@@ -181,8 +177,7 @@ def render_page(
         terms=_term_links(site, reading.terms_of(revision)),
         description=" ".join(told.split())[:DESCRIPTION_LENGTH],
         canonical=_canonical(site, page, seo),
-        picture=site.whole(social.address), social=social,
-        seo=seo, lang=tongues.language or site.lang,
+        picture=social.address, social=social, seo=seo, lang=tongues.language or site.lang,
         alternates=_alternates(site, tongues),
         older=older, newer=newer, above=above, below=below, note=note, framed=framed,
         **beside,

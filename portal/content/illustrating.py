@@ -78,23 +78,23 @@ def illustrate(html: str, shelf: Shelf) -> str:
 
 @dataclass(frozen=True)
 class Social:
-    """The picture of a social card; without sizes it is as it was given."""
+    """The picture of a social card, with its whole address; sizes of 0 are not known."""
 
     address: str = ""
     width: int = 0
     height: int = 0
 
 
-def social_picture(said: str, shelf: Shelf) -> Social:
+def social_picture(said: str, shelf: Shelf, base: str) -> Social:
     """Return where the picture of a social card stands: of the library, the part cut for cards.
 
-    Nothing for a file of the library that readers do not get. What leads elsewhere stays.
+    Nothing for a file of the library that readers do not get. What leads elsewhere stays; `base`
+    goes before an address on this host.
     """
     ours = ADDRESS.fullmatch(said.partition("?")[0])
-    if ours is None:
-        return Social(said)
-    if shelf.files is None:
-        return Social(for_card(said))
+    if ours is None or shelf.files is None:
+        where = for_card(said)
+        return Social(base + where if where.startswith("/") else where)
     row = shelf.files.get(uuid.UUID(ours[2])) if ours[1] == shelf.handle else None
     if row is None or row[0].kind != "image":
         return Social()
@@ -102,8 +102,9 @@ def social_picture(said: str, shelf: Shelf) -> Social:
     made = version.renditions.get(SOCIAL, {})
     address = _url(shelf, public_address(*row, SOCIAL if made else ""))
     return Social(
-        address, made.get("width", version.width or 0), made.get("height", version.height or 0)
-    )
+        base + address, made.get("width", version.width or 0),
+        made.get("height", version.height or 0),
+    )  # fmt: skip
 
 
 def for_card(said: str) -> str:

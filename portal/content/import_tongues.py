@@ -32,14 +32,15 @@ class ImportedTongues:
 
     def _all(self) -> Iterator[PlannedTongue]:
         documents = [page.document for page in self._new.values()]
-        sources = {d.translates for d in documents if d.translates in self._new}
+        sources = {document.translates[0] for document in documents if document.translates}
         for document in sorted(documents, key=lambda each: each.translates is not None):
             if document.language or document.translates or document.source_id in sources:
                 yield self._one(document)
 
     def _one(self, document: Document) -> PlannedTongue:
         own = self._new[document.source_id].id
-        source = self._new.get(document.translates) if document.translates else None
+        named, up_to_date = document.translates or (0, False)
+        source = self._new.get(named)
         language = document.language or self._usual
         link = source.id if source else own
         if document.translates and source is None:
@@ -49,7 +50,7 @@ class ImportedTongues:
             self._say(document, f"{why}; it stands alone.")
             link = own
         self._taken.add((link, language))
-        return PlannedTongue(own, language, link, link != own and document.up_to_date)
+        return PlannedTongue(own, language, link, link != own and up_to_date)
 
     def _say(self, document: Document, sentence: str) -> None:
         self.lines.append(Line("notes", document.kind, document.title, sentence))

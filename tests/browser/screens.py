@@ -66,7 +66,7 @@ SCREENS = [
     Screen("templates-read", "viewer", "/a/acme/templates/"),
     Screen("template-start", "author", "/a/acme/templates/{template}/start"),
     Screen("template-keep", "admin", f"{LIVE}template"),
-    Screen("template-rename", "admin", "/a/acme/templates/{template}/"),
+    Screen("template-edit", "admin", "/a/acme/templates/{template}/"),
     Screen("many-submit", "admin", "/a/acme/pages/many/submit?pages={page}&pages={live}"),
     Screen("site-in-french", "", "/s/acme/heures-douverture/"),
     Screen("terms", "admin", "/a/acme/terms/?kind=tag"),

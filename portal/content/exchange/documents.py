@@ -61,7 +61,7 @@ def _document(number: int, item: Item, body: Body, family: _Family) -> Document:
         excerpt=item.excerpt, categories=tuple(_nicename(each) for each in item.categories),
         tags=tuple(_nicename(each) for each in item.tags), key=item.key, path=item.path,
         type="" if item.type in {"page", "post"} else item.type,
-        language=item.language, translates=family.source_of(number), up_to_date=item.up_to_date,
+        language=item.language, translates=family.translated(number),
         fields=item.fields, remarks=remarks,
     )  # fmt: skip
 
@@ -96,16 +96,19 @@ class _Family:
             return None, why
         return self._above[number], ""
 
-    def source_of(self, number: int) -> int | None:
-        """Return the page that one is a translation of, at the end of the way; None for none."""
+    def translated(self, number: int) -> tuple[int, bool] | None:
+        """Return the page that one is a translation of, at the end of the way, and if it is up to
+        date; None for none.
+        """
         seen, item = {number}, self._items[number - 1]
+        up_to_date = item.up_to_date
         while item.translates:
             named = self._meant(item, item.translates)
             if named is None or named in seen:
                 return None
             seen.add(named)
             number, item = named, self._items[named - 1]
-        return number if len(seen) > 1 else None
+        return (number, up_to_date) if len(seen) > 1 else None
 
     def _named(self, item: Item) -> int | None:
         return self._meant(item, item.parent) if item.parent else self._by_folder(item)
