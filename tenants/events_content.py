@@ -155,7 +155,7 @@ class ContentEvent:
         "what", "due", "cause", "attempt",
     )  # fmt: skip
     SCHEDULE_RUN = event(
-        "schedule.run", "carried out: {what} {target}, due {due}", "what", "due", "delay_ms"
+        "schedule.run", "had nothing left to do: {what} {target}, due {due}", "what", "due"
     )
     SCHEDULE_SKIPPED = event(
         "schedule.skipped", "skipped: {what} {target}, because {cause}", "what", "due", "cause"

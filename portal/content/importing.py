@@ -14,6 +14,7 @@ from portal.content.exchange.links import OwnLinks
 from portal.content.exchange.shelf import Shelf
 from portal.content.exchange.types import with_known_types
 from portal.content.import_authors import Authors
+from portal.content.import_fields import fitted
 from portal.content.import_links import Links
 from portal.content.import_menus import Menus
 from portal.content.import_pages import Around, Pages
@@ -88,13 +89,13 @@ def _plan(
     )
     found = Pages(export, standing, around)
     shelf, links = _links(export, account, standing, found, by)
-    pages = tuple(found.plan(terms, authors, links))
+    pages, unfit = fitted(found.plan(terms, authors, links), account)
     wanted = may_publish and publish
     menus = Menus(export, standing, found.places.of, terms, links, may_publish=wanted)
-    redirects = Redirects(pages, standing)
+    redirects = Redirects(pages, standing, may_publish=may_publish)
     tongues = ImportedTongues(pages, account_language(account.id))
     parts = (tongues.lines, found.lines, authors.lines(), terms.lines, menus.lines,
-             redirects.lines, shelf.lines)  # fmt: skip
+             redirects.lines, shelf.lines, unfit)  # fmt: skip
     lines = _lines(parts, export, pages)
     return Plan(
         account=account, by=by, source=source_of(export), export=export, standing=standing,
