@@ -36,7 +36,7 @@ from tenants.db import db
 from tenants.decisions import SYSTEM
 from tenants.events import Event
 from tenants.scope import acting_in, tenant_scope
-from tenants.scope_hooks import of_tenant
+from tenants.scope_conditions import of_tenant
 from tenants.telling import Telling, record_each
 
 _Live = aliased(Revision)
