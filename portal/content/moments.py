@@ -65,13 +65,13 @@ def resolve(wall: datetime, zone: str, chosen: datetime | None = None) -> Moment
     if not YEARS[0] <= wall.year <= YEARS[1]:
         raise BadTime(f"Choose a time between the years {YEARS[0]} and {YEARS[1]}.")
     found = instants(wall, zone)
-    if chosen is not None and chosen in (found or _beside_gap(wall, zone)):
+    if chosen is not None and chosen in (found or beside_gap(wall, zone)):
         return moment_at(chosen, zone)
     if len(found) == 1:
         return moment_at(found[0], zone)
     place = zone.rsplit("/", 1)[-1].replace("_", " ")
     if not found:
-        choices = tuple(moment_at(i, zone) for i in _beside_gap(wall, zone))
+        choices = tuple(moment_at(i, zone) for i in beside_gap(wall, zone))
         raise BadTime(
             f"On that day clocks in {place} skip {wall:%H:%M}: there is no such time. "
             "Choose one of the times beside it.", choices,
@@ -83,6 +83,7 @@ def resolve(wall: datetime, zone: str, chosen: datetime | None = None) -> Moment
     )
 
 
-def _beside_gap(wall: datetime, zone: str) -> list[datetime]:
+def beside_gap(wall: datetime, zone: str) -> list[datetime]:
+    """Return the instants (UTC) right beside a wall time that clocks in `zone` skip."""
     place = ZoneInfo(zone)
     return sorted({wall.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1)})

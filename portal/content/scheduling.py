@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.content.addresses import address_of, refuse_taken
 from portal.content.approvals import require_approvals
 from portal.content.content_types import definition_of
+from portal.content.freezing import refuse_frozen_moment
 from portal.content.moments import Moment
 from portal.content.pages import Page, Revision, page_by_id, revision_by_id
 from portal.content.problems import BadTime, Problem
@@ -43,7 +44,7 @@ def schedule(
     out even now, and QuotaReached.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
-    _refuse_bad_moment(moment)
+    refuse_bad_moment(moment, account)
     take(Resource.SCHEDULES, account, by=by)
     if what == "publish":
         if revision is None:
@@ -77,7 +78,7 @@ def move(
     cancelled.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
-    _refuse_bad_moment(moment)
+    refuse_bad_moment(moment, account)
     _lock_open(row)
     _refuse_unapproved(row, account)
     for name, value in _time_fields(moment).items():
@@ -122,12 +123,14 @@ def open_schedules(page: Page) -> list[Schedule]:
     )
 
 
-def _refuse_bad_moment(moment: Moment) -> None:
+def refuse_bad_moment(moment: Moment, account: AccountRef) -> None:
+    """Raise BadTime when nothing can be scheduled for then: over, too far, or in a freeze."""
     moment_now: datetime = database_now(db.session())
     if moment.at <= moment_now:
         raise BadTime("This time has passed already. Choose a later one, or publish now.")
     if moment.at.year > moment_now.year + YEARS_AHEAD:
         raise BadTime(f"Choose a time within the next {YEARS_AHEAD} years.")
+    refuse_frozen_moment(account, moment)
 
 
 def _refuse_unapproved(row: Schedule, account: AccountRef) -> None:
