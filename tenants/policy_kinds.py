@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 
-
 class BadPolicy(ValueError):
     """The text is no value of this policy; the message says what is wrong."""
 

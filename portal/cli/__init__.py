@@ -5,7 +5,8 @@ from importlib import import_module
 from flask import Flask
 
 GROUPS = (
-    "accounts", "access", "audit", "content", "grants", "groups", "demo", "doctor", "imports",
+    "accounts", "access", "audit", "content", "grants", "groups", "demo", "doctor", "freezes",
+    "imports",
     "limits", "people", "roles", "schedules", "support", "trail_rules", "up", "work",
     "workflow",
 )  # fmt: skip

@@ -144,7 +144,7 @@ def _of(path: Sequence[uuid.UUID]) -> Select[Any]:
 
 
 def _columns() -> Select[Any]:
-    query = select(
+    query: Select[Any] = select(
         Freeze.id, Freeze.account_id, Account.name.label("account_name"), Freeze.name,
         Freeze.since, Freeze.until, Freeze.zone, Freeze.reason, Freeze.made_by_label.label("by"),
     )  # fmt: skip

@@ -108,6 +108,12 @@ def events_about(page: Page | Media, before: str | None = None) -> Slice:
     return Slice([tell(row, True) for row in rows[:PER_PAGE]], _older(rows, PER_PAGE))
 
 
+def events_of(schedule: Schedule, *, content: bool) -> list[Told]:
+    """Return what happened to one schedule, the latest first; `content` as for `tell`."""
+    rows = _newest(select(AuditEvent).where(AuditEvent.target_id == schedule.id), None)
+    return [tell(row, content) for row in rows[:PER_PAGE]]
+
+
 def events_during(
     session: SupportSession, here: AccountRef, before: str | None = None, *, content: bool
 ) -> Found:

@@ -1,6 +1,7 @@
 """Schedules: what is to happen to a page, which text, when, and on whose authority."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -21,6 +22,15 @@ OPEN: tuple[State, ...] = ("pending", "held", "failed")
 STUCK: tuple[State, ...] = ("held", "failed")
 """States that wait for a person."""
 LATE_MINUTES = 60
+MOST_LATE_MINUTES = 10_080
+
+
+@dataclass(frozen=True)
+class Late:
+    """What is to happen when nothing could be carried out until `minutes` after its time."""
+
+    policy: LatePolicy = "publish"
+    minutes: int = LATE_MINUTES
 
 
 class Schedule(Keyed, TenantScoped, Audited, Base):
