@@ -10,14 +10,13 @@ from sqlalchemy import case, func
 
 from portal.content.freezing import FreezeRef, freezes_between
 from portal.content.planned import Planned, Sight
-from portal.content.queue_filters import day_start
-from portal.content.schedules import OPEN, STATES, Schedule, State
+from portal.content.queue_filters import GROUPS, day_start
+from portal.content.schedules import OPEN, Schedule
 from tenants.db import db
 
 Kind = Literal["month", "week", "agenda"]
 PER_DAY: dict[Kind, int] = {"month": 4, "week": 25, "agenda": 25}
 AGENDA_DAYS = 31
-SHOWN: tuple[State, ...] = tuple(state for state in STATES if state != "cancelled")
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def _fill(
             func.count().over(partition_by=number).label("number"),
         )
         .where(Schedule.due_at >= bounds[0], Schedule.due_at < bounds[-1])
-        .where(Schedule.state.in_(SHOWN))
+        .where(Schedule.state.in_(GROUPS["standing"]))
         .subquery()
     )  # fmt: skip
     query = sight.query().add_columns(found.c.day, found.c.number)

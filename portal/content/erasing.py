@@ -10,6 +10,7 @@ from portal.content.caring import PageCare
 from portal.content.comments import Comment
 from portal.content.content_types import ContentField, ContentType
 from portal.content.copies import WorkingCopy
+from portal.content.freezes import Freeze
 from portal.content.imports import ImportedItem, ImportRun
 from portal.content.list_views import ListView
 from portal.content.locks import PageLock, PagePresence
@@ -44,7 +45,7 @@ ERASED: tuple[Any, ...] = (
     PageWords,
     Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
     Term, ContentField, ContentType,
-    Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
+    Invitation, AccessRequest, Quota, Freeze, TrailView, BulkRun, ListView,
     PageTemplate,
 )  # fmt: skip
 KEPT = {

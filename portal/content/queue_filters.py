@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import ColumnElement, and_
 
 from portal.content.planned import Sight
-from portal.content.schedules import STATES, STUCK, Schedule, What
+from portal.content.schedules import STATES, STUCK, Schedule, State, What
 
-SHOWN_STATES = (*STATES, "stuck", "all")
+GROUPS: dict[str, tuple[State, ...]] = {
+    "stuck": STUCK, "standing": tuple(state for state in STATES if state != "cancelled"),
+}  # fmt: skip
+SHOWN_STATES = (*STATES, *GROUPS, "all")
 FORWARD = {"pending", "held", "failed", "stuck"}
 SORTS = ("", "soonest", "latest")
 
@@ -66,8 +69,7 @@ class QueueFilters:
         """Return what a schedule must be. Words find only what the viewer may read."""
         found: list[ColumnElement[bool]] = []
         if self.state != "all":
-            states = STUCK if self.state == "stuck" else (self.state,)
-            found.append(Schedule.state.in_(states))
+            found.append(Schedule.state.in_(GROUPS.get(self.state, (self.state,))))
         if self.what:
             found.append(Schedule.what == self.what)
         if self.person:

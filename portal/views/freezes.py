@@ -37,9 +37,8 @@ def index() -> str:
     held = freezes_ahead(current.here)
     over = [f for f in own_freezes(current.here) if f.lifted_at or f.until <= moment]
     return render_template(
-        "freezes/index.html", here=current.here, held=held, over=over, moment=moment,
-        moment_at=moment_at,
-    )  # fmt: skip
+        "freezes/index.html", here=current.here, held=held, over=over, moment=moment
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])

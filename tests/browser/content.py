@@ -43,6 +43,7 @@ from tenants.step_kinds import Step
 from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
 from tests.browser.content_shared import shared_links, shared_page
+from tests.browser.content_time import times
 from tests.browser.library import furnish_library
 from tests.browser.tongues import tongues
 from tests.browser.typed import type_and_pages
@@ -106,6 +107,7 @@ def furnish(app: Flask) -> Places:
             long_page = make_page(acme, LONG.strip()[:150], BODY, state="draft")
             live = make_page(acme, "Opening hours", BODY, state="live")
             waiting = _schedules(acme, long_page, live)
+            times(acme, live, LONG)
             run = import_runs.hand_in(acme, "site.xml", SMALL, dry_run=True, by=TESTS)
             grant = next(g for g in grants_at((acme.id,), now()) if g.role.key == "viewer")
             editor = built_in("editor")
