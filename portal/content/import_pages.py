@@ -36,7 +36,8 @@ class Around:
     """What deciding needs: the clock, the account's zone, and whether the importer publishes.
 
     `reviewed` says that a workflow asks for approvals first, `asked` that what was live is to go
-    live, `freezes` what holds at the account or will. `author_id` is whose texts those of nobody here are.
+    live, `freezes` what holds at the account or will. `author_id` is whose texts those of nobody
+    here are.
     """
 
     now: datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from portal.content.freeze_setting import freeze
+from portal.content.freeze_setting import freeze, lift
 from portal.content.moments import moment_at
 from portal.content.pages import Page
 from portal.content.schedules import Schedule
@@ -23,8 +23,8 @@ def times(account: AccountRef, page: Page, words: str) -> None:
     start = now().replace(minute=0, second=0, microsecond=0)
     span = moment_at(start + 20 * DAY, ZONE), moment_at(start + 23 * DAY, ZONE)
     freeze(account, f"Christmas {words}"[:100], *span, by=TESTS, reason=words)
-    freeze(account, "Audit", moment_at(start - DAY / 12, ZONE), moment_at(start + DAY, ZONE),
-           by=TESTS).lifted_at = start + DAY / 24  # fmt: skip
+    audit = moment_at(start - 4 * DAY, ZONE), moment_at(start + DAY, ZONE)
+    lift(freeze(account, "Audit", *audit, by=TESTS), account, by=TESTS, reason=words)
     for number in range(40):
         due = start - (40 - number) * DAY / 4
         done = due + timedelta(seconds=0.03 * (number % 7 + 1) ** 3)
