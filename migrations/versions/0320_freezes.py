@@ -12,7 +12,7 @@ from tenants import ddl
 from tenants.db import UtcDateTime
 
 revision = "0320"
-down_revision = "0300"
+down_revision = "0302"
 branch_labels = None
 depends_on = None
 

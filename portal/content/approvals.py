@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
 
-from portal.content.drafting import digest_now
-from portal.content.pages import Page, Revision
+from portal.content.pages import Page, Revision, digest_now
 from portal.content.problems import Problem
 from portal.content.reviews import Review, Verdict, approvals_of, verdicts_on
 from portal.content.workflows import Company, workflow_at

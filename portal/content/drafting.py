@@ -13,14 +13,7 @@ from portal.content.field_values import keep
 from portal.content.holding import hold
 from portal.content.locks import check_lock
 from portal.content.media_uses import note_draft
-from portal.content.pages import (
-    Page,
-    Revision,
-    Type,
-    digest_of,
-    refuse_trashed,
-    revision_by_id,
-)
+from portal.content.pages import Page, Revision, Type, digest_of, refuse_trashed, revision_by_id
 from portal.content.problems import Problem, Stale
 from portal.content.search_index import index_page
 from portal.content.voiding import void_reviews
@@ -77,8 +70,8 @@ def text_of(revision: Revision) -> Text:
 def as_stored(page: Page, text: Text, before: Revision | None) -> Text:
     """Return the text as a save over `before` would keep it. Raises Problem."""
     kept = keep(page, text.fields, before.fields if before else None)
-    fields: dict[str, Any] = _fields(replace(text, fields=kept.values), _clean(text))
-    return Text(**fields | {"term_ids": tuple(fields["term_ids"])})
+    said: dict[str, Any] = _fields(replace(text, fields=kept.values), _clean(text))
+    return Text(**said | {"term_ids": tuple(said["term_ids"])})
 
 
 def may_edit(by: Actor, page: Page, account: AccountRef) -> Decision:
@@ -95,10 +88,13 @@ def authorize_edit(by: Actor, page: Page, account: AccountRef) -> None:
         raise Denied(decision)
 
 
-def create_page(account: AccountRef, kind: Type, text: Text, *, by: Actor) -> tuple[Page, Saved]:
+def create_page(
+    account: AccountRef, kind: Type, text: Text, *, by: Actor, copied: bool = False
+) -> tuple[Page, Saved]:
     """Start a page with its first revision and record it; without a byline it is `by`'s.
 
-    Raises Denied, Problem (also for a type that cannot be started here) and QuotaReached.
+    In `copied` words a reference may stand to what is gone. Raises Denied, Problem (also for a
+    type that cannot be started here) and QuotaReached.
     """
     authorize(by, Permission.PAGE_CREATE, account)
     if definition_at(kind, account) is None:
@@ -110,10 +106,9 @@ def create_page(account: AccountRef, kind: Type, text: Text, *, by: Actor) -> tu
     )  # fmt: skip
     db.session.add(page)
     db.session.flush()
-    kept = keep(page, text.fields)
+    kept = keep(page, text.fields, text.fields if copied else None)
     text = replace(text, byline=text.byline or by.name, fields=kept.values)
-    cleaned = _clean(text)
-    revision = add_revision(page, text, cleaned, by=by, number=1)
+    revision = add_revision(page, text, cleaned := _clean(text), by=by, number=1)
     note_draft(page, revision, account, by=by)
     kept.note(page)
     record(
@@ -211,13 +206,6 @@ def stand(page: Page, revision: Revision) -> None:
     page.draft_revision_id = revision.id
     page.title = revision.title
     page.changed_at = now()
-
-
-def digest_now(revision: Revision) -> str:
-    """Return the digest of what the row says now: equal to `digest` unless it was tampered with."""
-    fields = asdict(text_of(revision))
-    fields["term_ids"] = list(fields["term_ids"])
-    return digest_of(fields)
 
 
 def _fields(text: Text, body: clean_html.Cleaned) -> dict[str, object]:

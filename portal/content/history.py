@@ -18,6 +18,7 @@ from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.content.comments import Comment
+from portal.content.due_alone import request_id_of
 from portal.content.media import Media
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
@@ -110,7 +111,9 @@ def events_about(page: Page | Media, before: str | None = None) -> Slice:
 
 def events_of(schedule: Schedule, *, content: bool) -> list[Told]:
     """Return what happened to one schedule, the latest first; `content` as for `tell`."""
-    rows = _newest(select(AuditEvent).where(AuditEvent.target_id == schedule.id), None)
+    told = AuditEvent.target_id == schedule.id
+    ran = AuditEvent.request_id == request_id_of(schedule.id)
+    rows = _newest(select(AuditEvent).where(or_(told, ran)), None)
     return [tell(row, content) for row in rows[:PER_PAGE]]
 
 

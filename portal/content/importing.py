@@ -14,6 +14,7 @@ from portal.content.exchange.shelf import Shelf
 from portal.content.exchange.types import with_known_types
 from portal.content.freezing import freezes_ahead
 from portal.content.import_authors import Authors
+from portal.content.import_fields import fitted
 from portal.content.import_links import Links
 from portal.content.import_menus import Menus
 from portal.content.import_pages import Around, Pages
@@ -87,14 +88,14 @@ def _plan(
     )  # fmt: skip
     found = Pages(export, standing, around)
     shelf, links = _links(export, account, standing, found, by)
-    pages = tuple(found.plan(terms, authors, links))
+    pages, unfit = fitted(found.plan(terms, authors, links), account)
     wanted = may_publish and publish
     menus = Menus(export, standing, found.places.of, terms, links, may_publish=wanted)
-    redirects = Redirects(pages, standing)
+    redirects = Redirects(pages, standing, may_publish=may_publish)
     lines = (
         *found.lines, *authors.lines(), *terms.lines, *menus.lines, *redirects.lines,
         *shelf.lines, *import_report.left_lines(export), *import_report.file_lines(export),
-        *import_report.body_lines(pages),
+        *unfit, *import_report.body_lines(pages),
         *import_report.note_lines(export.notes),
     )  # fmt: skip
     return Plan(

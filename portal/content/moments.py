@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal.content.problems import BadTime
 
@@ -50,7 +51,8 @@ def instants(wall: datetime, zone: str) -> list[datetime]:
 
 
 def moment_at(instant: datetime, zone: str) -> Moment:
-    """Return an instant as clocks in `zone` show it."""
+    """Return an instant as clocks in `zone` show it, in UTC when nobody knows the zone any more."""
+    zone = zone if is_zone(zone) else "UTC"
     local = instant.astimezone(ZoneInfo(zone))
     offset = local.utcoffset() or timedelta()
     return Moment(instant.astimezone(UTC), local.replace(tzinfo=None, fold=0), zone, offset)
@@ -81,6 +83,15 @@ def resolve(wall: datetime, zone: str, chosen: datetime | None = None) -> Moment
         f"On that day clocks in {place} show {wall:%H:%M} twice. Choose which one you mean.",
         choices,
     )
+
+
+@lru_cache(maxsize=1000)
+def is_zone(zone: str) -> bool:
+    """Tell whether this is the name of a zone whose rules are known."""
+    try:
+        return bool(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 def beside_gap(wall: datetime, zone: str) -> list[datetime]:

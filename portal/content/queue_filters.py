@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_
 
+from portal.content.moments import is_zone
 from portal.content.planned import Sight
 from portal.content.schedules import STATES, STUCK, Schedule, State, What
 
@@ -99,7 +100,7 @@ def read_queue_filters(asked: Any, zone: str, me: uuid.UUID | None) -> QueueFilt
         since=_day(text["since"]),
         until=_day(text["until"]),
         sort=text["sort"] if text["sort"] in SORTS else "",
-        zone=text["zone"] if text["zone"] in available_timezones() else "",
+        zone=text["zone"] if is_zone(text["zone"]) else "",
         here=zone,
     )
 

@@ -1,6 +1,6 @@
 """Carrying out a schedule by hand, now: before its time, or after it was held or failed."""
 
-from portal.content.drafting import digest_now
+from portal.content.due_rules import verdict_on_text
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.publishing import publish, unpublish
@@ -35,20 +35,16 @@ def run_now(row: Schedule, account: AccountRef, *, by: Actor, reason: str = "") 
     row.done_at, row.run_by_label = database_now(db.session()), by.label
     row.told_at = row.done_at
     record(
-        Event.SCHEDULE_RUN, row, by=by, reason=reason, what=row.what, due=row.due_at.isoformat(),
-        delay_ms=None,
+        Event.SCHEDULE_RUN_BY_HAND, row, by=by, reason=reason, what=row.what,
+        due=row.due_at.isoformat(),
     )  # fmt: skip
 
 
 def _publish(row: Schedule, page: Page, account: AccountRef, by: Actor, reason: str) -> None:
     revision = revision_by_id(row.revision_id, page)
-    if revision is None or digest_now(revision) != row.revision_digest:
-        raise Problem("The text is no longer the one that was scheduled. Cancel this instead.")
     live = revision_by_id(page.live_revision_id, page)
-    if live is not None and live.number > revision.number:
-        raise Problem(
-            f"Revision {live.number}, which is newer than the scheduled revision "
-            f"{revision.number}, is live already. Cancel this, or restore that revision."
-        )
+    verdict = verdict_on_text(row, revision, live.number if live else None)
+    if verdict is not None or revision is None:
+        raise Problem(f"{verdict.cause if verdict else ''} Cancel this, and schedule another text.")
     if page.live_revision_id != revision.id:
         publish(page, revision, account, by=by, reason=reason)

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from portal.content.drafting import Text, create_page
-from portal.content.filing import categories_of, tags_named, terms_by_ids
+from portal.content.filing import categories_called, tags_named, terms_by_ids
 from portal.content.media import MediaUse
 from portal.content.media_uses import named_in
 from portal.content.page_templates import (
@@ -73,7 +73,7 @@ def start_from(
         title=title or template.title, body=template.body, excerpt=template.excerpt,
         term_ids=_terms_at(template, account), fields=template.fields,
     )  # fmt: skip
-    page, _ = create_page(account, template.type, text, by=by)
+    page, _ = create_page(account, template.type, text, by=by, copied=True)
     if template.language:
         row_of(page, template.language)
     record(Event.PAGE_STARTED_FROM, page, by=by, changes={}, source=template.name)
@@ -154,5 +154,5 @@ def _terms_at(template: PageTemplate, account: AccountRef) -> tuple[str, ...]:
     named = [name for taxonomy, _, name in template.terms if taxonomy == "tag"]
     slugs = {slug for taxonomy, slug, _ in template.terms if taxonomy == "category"}
     found = tags_named(account, named) if named else []
-    found += [term for term in categories_of(account.id) if term.slug in slugs] if slugs else []
+    found += categories_called(account.id, slugs) if slugs else []
     return tuple(str(term.id) for term in found)

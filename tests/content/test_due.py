@@ -5,8 +5,10 @@ import threading
 import pytest
 from flask import Flask
 
-from portal.content import due
+from portal.content import due, due_alone, due_rules, due_together
 from portal.content.drafting import Text, save_draft
+from portal.content.due_alone import Due, carry_out
+from portal.content.due_world import World
 from portal.content.pages import page_by_id
 from portal.content.publishing import publish
 from tenants.db import db
@@ -24,8 +26,7 @@ from tests.fixtures.pages import TESTS, make_page
 def test_it_is_not_carried_out_early(cast: Cast) -> None:
     row, _ = scheduled(cast)
     assert due.publish_due() == 0
-    early = due.Due(row.id, row.tenant_id, row.account_id, row.approver_id, row.due_at)
-    assert due.carry_out(early) is False
+    assert carry_out(Due(row.id, row.tenant_id), World({}, {})) is False
     assert state(cast, row)[:2] == ("pending", None)
 
 
@@ -37,9 +38,11 @@ def test_it_is_carried_out_once_and_recorded(cast: Cast) -> None:
     assert due.publish_due() == 1
     assert due.publish_due() == 0
     assert state(cast, row)[:2] == ("done", "/menu/")
-    run = events(cast, "schedule.run")
+    run = [e for e in events(cast, "page.published") if e.on_behalf_of]
     assert [(e.actor_label, e.on_behalf_of) for e in run] == [("Portal", cast.publisher.email)]
-    assert len([e for e in events(cast, "page.published") if e.on_behalf_of]) == 1
+    due_at, done_at = run[0].changes["due, carried out"]
+    assert due_at < done_at
+    assert events(cast, "schedule.run") == []
 
 
 @pytest.mark.usefixtures("inside")
@@ -71,7 +74,7 @@ def test_many_at_once_carry_it_out_once(app: Flask, cast: Cast) -> None:
         thread.join()
     with app.app_context():
         assert sum(done) == 5
-        assert len(events(cast, "schedule.run")) == 5
+        assert len([e for e in events(cast, "page.published") if e.on_behalf_of]) == 5
         assert {state(cast, row)[0] for row in rows} == {"done"}
 
 
@@ -147,13 +150,13 @@ def test_a_taken_address_holds_it_and_stops_nobody_else(cast: Cast) -> None:
 def test_a_text_that_was_tampered_with_is_held(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     row, _ = scheduled(cast)
     make_due(row)
-    monkeypatch.setattr(due, "digest_now", lambda revision: "something else")
+    monkeypatch.setattr(due_rules, "digest_now", lambda revision: "something else")
     due.publish_due()
     assert state(cast, row)[0] == "held"
 
 
 @pytest.mark.usefixtures("inside")
-def test_an_unforeseen_fault_holds_it_and_shows(
+def test_an_unforeseen_fault_is_tried_again_and_given_up_visibly(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row, _ = scheduled(cast)
@@ -162,6 +165,15 @@ def test_an_unforeseen_fault_holds_it_and_shows(
     def explode(*_: object, **__: object) -> None:
         raise RuntimeError("poison")
 
-    monkeypatch.setattr(due, "publish", explode)
-    due.publish_due()
-    assert state(cast, row) == ("held", None, "An unforeseen fault (RuntimeError).")
+    monkeypatch.setattr(due_together, "_carry_out", explode)
+    monkeypatch.setattr(due_alone, "publish", explode)
+    told = []
+    for _ in range(3):
+        due.publish_due()
+        told.append(state(cast, row))
+        assert due.publish_due() == 0, "it is left alone until its next try"
+        make_due(row)
+    assert [state for state, *_ in told] == ["pending", "pending", "failed"]
+    assert told[-1] == ("failed", None, "An unforeseen fault (RuntimeError).")
+    assert len(events(cast, "schedule.retried")) == 2
+    assert len(events(cast, "schedule.failed")) == 1

@@ -98,10 +98,10 @@ def test_it_is_run_by_hand_and_says_by_whom(app: Flask, client: FlaskClient, cas
     )  # fmt: skip
     assert done.due_at == row.due_at
     event = last_event(app, cast)
-    assert (event.event, event.reason) == ("schedule.run", "At last")
+    assert (event.event, event.reason) == ("schedule.run_by_hand", "At last")
     shown = client.get(url).text
     assert cast.publisher.email in shown
-    assert "carried out" in shown
+    assert "ran by hand" in shown
     assert client.post(f"{url}run", data={}).status_code == 422
     assert client.get(f"{url}run").status_code == 200
 
@@ -114,7 +114,7 @@ def test_by_hand_all_is_asked_that_is_asked_at_its_time(
     change(app, row, revision_digest="0" * 64)
     answer = client.post(url, data={"reason": "Now"})
     assert answer.status_code == 422
-    assert "no longer the one that was scheduled" in answer.text
+    assert "no longer the one that was scheduled. Cancel this" in answer.text
     assert rows(app, cast)[-1].state == "pending"
 
 

@@ -146,11 +146,12 @@ def _terms(taxonomy: str, lists: Iterable[tuple[TermName, ...]]) -> Iterator[Ter
     seen: set[str] = set()
     for names in lists:
         for name in names:
+            above = ""
             for each in (*name.above, name):
                 if (nicename := _nicename(each)) not in seen:
                     seen.add(nicename)
-                    above = _nicename(each.above[-1]) if each.above else ""
                     yield Term(taxonomy, nicename, each.name, above)
+                above = nicename
 
 
 def _nicename(term: TermName) -> str:

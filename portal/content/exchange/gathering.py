@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, func, select
 
 from portal.content.exchange.model import TermName
+from portal.content.exchange.terms_text import DEEPEST
 from portal.content.media import Media, MediaVersion
 from portal.content.media_folders import MediaFolder, visible_media
 from portal.content.pages import Page, Revision
@@ -102,18 +103,20 @@ def terms_of(account: AccountRef) -> Mapping[str, tuple[str, TermName]]:
         Term.id, func.coalesce(Term.merged_into_id, Term.id), Term.taxonomy, Term.name, Term.slug,
         Term.parent_id,
     ).where(Term.account_id == account.id)  # fmt: skip
-    rows = {row[0]: row for row in db.session.execute(query)}
+    rows: dict[uuid.UUID | None, Any] = {row[0]: row for row in db.session.execute(query)}
 
-    def named(row: Any, seen: frozenset[uuid.UUID]) -> TermName:
-        parent = rows.get(row[5])
-        above: tuple[TermName, ...] = ()
-        if parent is not None and parent[0] not in seen:
-            higher = named(parent, seen | {parent[0]})
-            above = (*higher.above, higher)
-        return TermName(row[3], row[4], above)
+    def above(row: Any) -> Iterator[TermName]:
+        seen, parent = {row[0]}, rows.get(row[5])
+        while parent is not None and parent[0] not in seen and len(seen) < DEEPEST:
+            seen.add(parent[0])
+            yield TermName(parent[3], parent[4])
+            parent = rows.get(parent[5])
 
     meant = {key: rows.get(row[1], row) for key, row in rows.items()}
-    return {str(key): (row[2], named(row, frozenset({row[0]}))) for key, row in meant.items()}
+    return {
+        str(key): (row[2], TermName(row[3], row[4], tuple(reversed(list(above(row))))))
+        for key, row in meant.items()
+    }
 
 
 def files_of(account: AccountRef, *, by: Actor) -> list[FileRow]:
