@@ -144,10 +144,11 @@ def _of(path: Sequence[uuid.UUID]) -> Select[Any]:
 
 
 def _columns() -> Select[Any]:
-    query: Select[Any] = select(
+    columns: tuple[Any, ...] = (
         Freeze.id, Freeze.account_id, Account.name.label("account_name"), Freeze.name,
         Freeze.since, Freeze.until, Freeze.zone, Freeze.reason, Freeze.made_by_label.label("by"),
     )  # fmt: skip
+    query: Select[Any] = select(*columns)
     query = query.outerjoin(Account, Account.id == Freeze.account_id)
     return query.where(Freeze.lifted_at.is_(None))
 

@@ -81,9 +81,8 @@ def _plan(
     export = with_known_types(export, account)
     may_publish = can(by, Permission.PAGE_PUBLISH, account).allowed
     terms, authors = Terms(export, standing), Authors(export, standing)
-    reviewed = workflow_at(account).required
     around = Around(
-        now(), account.zone, may_publish, reviewed, publish,
+        now(), account.zone, may_publish, workflow_at(account).required, publish,
         by.person_id if export.bundle else None, tuple(freezes_ahead(account)),
     )  # fmt: skip
     found = Pages(export, standing, around)

@@ -60,9 +60,8 @@ class Sight:
         return self._columns().where(Schedule.account_id.in_(below))
 
     def _columns(self) -> Select[Any]:
-        query: Select[Any] = select(
-            Schedule, Account.name, Account.handle, self.shown.label("shown")
-        )
+        columns: tuple[Any, ...] = (Account.name, Account.handle, self.shown.label("shown"))
+        query: Select[Any] = select(Schedule, *columns)
         return query.outerjoin(Account, Account.id == Schedule.account_id)
 
 

@@ -29,16 +29,9 @@ YEARS_AHEAD = 10
 
 
 def schedule(
-    page: Page,
-    what: What,
-    revision: Revision | None,
-    moment: Moment,
-    account: AccountRef,
-    *,
-    by: Actor,
-    reason: str = "",
-    late: Late | None = None,
-) -> Schedule:
+    page: Page, what: What, revision: Revision | None, moment: Moment, account: AccountRef, *,
+    by: Actor, reason: str = "", late: Late | None = None,
+) -> Schedule:  # fmt: skip
     """Schedule `revision` to go live, or the page to go offline, at a moment. Recorded.
 
     `by` answers for it: his right to publish is asked for again at the due moment. Raises Denied,

@@ -107,7 +107,6 @@ def furnish(app: Flask) -> Places:
             long_page = make_page(acme, LONG.strip()[:150], BODY, state="draft")
             live = make_page(acme, "Opening hours", BODY, state="live")
             waiting = _schedules(acme, long_page, live)
-            times(acme, live, LONG)
             run = import_runs.hand_in(acme, "site.xml", SMALL, dry_run=True, by=TESTS)
             grant = next(g for g in grants_at((acme.id,), now()) if g.role.key == "viewer")
             editor = built_in("editor")
@@ -205,6 +204,7 @@ def _limit(acme: AccountRef, berlin: AccountRef) -> None:
 
 def _schedules(acme: AccountRef, long_page: Page, live: Page) -> Schedule:
     """Schedule a page, and another once in vain and once held; return the first."""
+    times(acme, live, LONG)
     cancel(_schedule(acme, live, timedelta(days=3)), acme, by=TESTS, reason=LONG)
     held = _schedule(acme, live, timedelta(days=4))
     held.state, held.cause = "held", "Pia Publisher may no longer publish pages at Acme."

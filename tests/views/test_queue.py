@@ -39,7 +39,7 @@ def put(app: Flask, account: AccountRef, *changes: dict[str, Any]) -> None:
     """Rows as other parts of the portal would leave them, one for each of `changes`."""
     with app.app_context(), acting_in(tenant_scope(account.tenant_id)):
         page_id = db.session.scalar(select(Page.id).where(Page.account_id == account.id))
-        plain = {
+        plain: dict[str, Any] = {
             "tenant_id": account.tenant_id, "account_id": account.id, "page_id": page_id,
             "page_title": "Menu", "what": "publish", "revision_id": None, "wall_time": "2026-01-01",
             "revision_digest": None, "due_at": START, "zone": "Europe/Berlin", "moves": 0,
