@@ -22,7 +22,6 @@ FREEZE = sa.table(
     *(sa.column(name, UtcDateTime()) for name in ("since", "until", "made_at", "lifted_at")),
     *(sa.column(name) for name in ("name", "zone", "reason", "made_by_label", "lifted_by_label")),
 )
-VIEWS = "uq_list_view_tenant_id_account_id_person_id"
 
 
 def upgrade() -> None:
@@ -31,19 +30,16 @@ def upgrade() -> None:
         "schedule", sa.Column("run_by_label", sa.String(300), nullable=False, server_default="")
     )
     op.create_index("ix_schedule_tenant_id_when", "schedule", ["tenant_id", "due_at", "id"])
-    _keep_views_apart()
+    _views_of("pages", "schedules", "trail")
     ddl.row_security(op.get_bind(), "freeze", shared=True)
     _take_over_policies(op.get_bind())
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM list_view WHERE kind != 'pages'")
-    with op.batch_alter_table("list_view") as table:
-        table.drop_constraint(op.f(f"{VIEWS}_kind_name"), type_="unique")
-        table.drop_column("kind")
-        table.create_unique_constraint(
-            op.f(f"{VIEWS}_name"), ["tenant_id", "account_id", "person_id", "name"]
-        )
+    _reach_everything(op.get_bind(), "across")
+    op.execute("DELETE FROM saved_view WHERE of = 'schedules'")
+    _reach_everything(op.get_bind(), "")
+    _views_of("pages", "trail")
     op.drop_index("ix_schedule_tenant_id_when", "schedule")
     op.drop_column("schedule", "run_by_label")
     op.drop_table("freeze")
@@ -72,13 +68,10 @@ def _make_freezes() -> None:
     op.create_index("ix_freeze_account_id_until", "freeze", ["account_id", "until"])
 
 
-def _keep_views_apart() -> None:
-    with op.batch_alter_table("list_view") as table:
-        table.add_column(sa.Column("kind", sa.String(16), nullable=False, server_default="pages"))
-        table.drop_constraint(op.f(f"{VIEWS}_name"), type_="unique")
-        table.create_unique_constraint(
-            op.f(f"{VIEWS}_kind_name"), ["tenant_id", "account_id", "person_id", "kind", "name"]
-        )
+def _views_of(*lists: str) -> None:
+    with op.batch_alter_table("saved_view") as table:
+        table.drop_constraint(op.f("ck_saved_view_of"), type_="check")
+        table.create_check_constraint(op.f("ck_saved_view_of"), f"of IN {lists}")
 
 
 def _take_over_policies(connection: sa.Connection) -> None:

@@ -12,7 +12,6 @@ from portal.content.content_types import ContentField, ContentType
 from portal.content.copies import WorkingCopy
 from portal.content.freezes import Freeze
 from portal.content.imports import ImportedItem, ImportRun
-from portal.content.list_views import ListView
 from portal.content.locks import PageLock, PagePresence
 from portal.content.media import Media, MediaUse, MediaVersion
 from portal.content.media_folders import MediaAccess, MediaFolder
@@ -23,12 +22,12 @@ from portal.content.page_templates import PageTemplate
 from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision
 from portal.content.reviews import Review, Verdict
+from portal.content.saved_views import SavedView
 from portal.content.schedules import Schedule
 from portal.content.search_index import PageWords
 from portal.content.shares import ShareLink, ShareOpinion
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
-from portal.content.trail_views import TrailView
 from portal.content.translations import PageLanguage
 from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountClosure
@@ -45,7 +44,7 @@ ERASED: tuple[Any, ...] = (
     PageWords,
     Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
     Term, ContentField, ContentType,
-    Invitation, AccessRequest, Quota, Freeze, TrailView, BulkRun, ListView,
+    Invitation, AccessRequest, Quota, Freeze, SavedView, BulkRun,
     PageTemplate,
 )  # fmt: skip
 KEPT = {

@@ -12,7 +12,7 @@ from portal.content.caring import PageCare
 from portal.content.comments import Comment
 from portal.content.copies import WorkingCopy
 from portal.content.drafting import authorize_edit
-from portal.content.locks import PageLock, PagePresence, check_lock
+from portal.content.locks import PageLock, PagePresence, refuse_others, stored_lock
 from portal.content.media import MediaUse
 from portal.content.naming import RevisionName
 from portal.content.notifications import Notification
@@ -75,7 +75,7 @@ def put_in_trash(page: Page, account: AccountRef, *, by: Actor, reason: str = ""
     authorize_edit(by, page, account)
     _hold(page)
     refuse_trashed(page)
-    check_lock(page, by=by)
+    refuse_others(stored_lock(page), by=by)
     below = _titles_below(page)
     if below:
         named = ", ".join(f"“{title or '(untitled)'}”" for title in below[:NAMED])

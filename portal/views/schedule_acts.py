@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from portal.content.list_views import delete_list_view, save_list_view
 from portal.content.moments import moment_at
 from portal.content.planned import sight_of
 from portal.content.problems import Problem
 from portal.content.queue_filters import QueueFilters, read_queue_filters
 from portal.content.queue_list import COLUMNS, export_queue, queued
 from portal.content.running import run_now
+from portal.content.saved_views import delete_view, save_view
 from portal.content.schedules import Schedule
 from portal.content.scheduling import schedule_by_id
 from portal.content.settling import keep_instant, move_to_wall
@@ -81,10 +81,8 @@ def save() -> Any:
     """Keep the filters under a name."""
     filters = _filters()
     try:
-        view = save_list_view(
-            current.here, request.form.get("name", ""), filters.query, by=current.person,
-            kind="schedules",
-        )  # fmt: skip
+        name = request.form.get("name", "")
+        view = save_view("schedules", current.here, name, filters.query, by=current.person)
     except Problem as problem:
         raise Conflict(str(problem)) from problem
     flash(f"Saved as “{view.name}”.", "good")
@@ -95,7 +93,7 @@ def save() -> Any:
 @permission(P.SCHEDULE_VIEW)
 def forget(list_view_id: uuid.UUID) -> Any:
     """Delete one of one's own views."""
-    if not delete_list_view(list_view_id, current.here, by=current.person, kind="schedules"):
+    if not delete_view("schedules", list_view_id, current.here, by=current.person):
         abort(404)
     flash("The view is deleted.", "good")
     return _back()

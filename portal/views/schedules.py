@@ -7,7 +7,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from portal.content.history import events_of
-from portal.content.list_views import list_views
 from portal.content.moments import Moment
 from portal.content.pages import page_by_id, revision_by_id
 from portal.content.planned import sight_of
@@ -15,6 +14,7 @@ from portal.content.problems import BadTime, Problem
 from portal.content.punctuality import punctuality
 from portal.content.queue_filters import read_queue_filters
 from portal.content.queue_list import queued
+from portal.content.saved_views import saved_views
 from portal.content.schedules import OPEN, Schedule
 from portal.content.scheduling import cancel, move, open_schedules, schedule, schedule_by_id
 from portal.content.settling import kept_instant, wall_instant
@@ -49,7 +49,7 @@ def index() -> str:
     return render_template(
         "schedules/index.html", found=queued(sight, filters, request.args.get("before")),
         filters=filters, within="below" if below else "", me=current.person.person_id,
-        views=list_views(current.here, current.person, "schedules"), open_states=OPEN,
+        views=saved_views("schedules", current.here, current.person), open_states=OPEN,
         picture=punctuality(sight),
     )  # fmt: skip
 

@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.content import queue_list
-from portal.content.list_views import ListView
 from portal.content.pages import Page
 from portal.content.planned import sight_of
 from portal.content.punctuality import percentile, picture
 from portal.content.queue_filters import read_queue_filters
+from portal.content.saved_views import SavedView
 from portal.content.schedules import Schedule
 from tenants.accounts import AccountRef
 from tenants.clock import now
@@ -153,7 +153,7 @@ def test_views_are_saved_apart_from_those_of_pages(app: Flask, client: FlaskClie
     assert "Mine" in client.get(HOME).text
     assert "Mine" not in client.get("/a/acme/pages/").text
     with app.app_context(), across_tenants("tests"):
-        view = db.session.scalars(select(ListView)).one()
+        view = db.session.scalars(select(SavedView)).one()
         assert view.query == "state=held&sort=latest"
     assert client.post(f"{HOME}list/views", data={"name": ""}).status_code == 409
     gone = f"{HOME}list/views/{view.id}/delete"
