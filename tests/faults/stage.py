@@ -1,0 +1,262 @@
+"""The stage of a scenario: database, Redis, mail server, web, workers and schedulers.
+
+Everything is the scenario's own, started by it and ended with it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from portal.cli.warden import Warden
+from tests.faults import failpoints, items, oracle
+from tests.faults.clusters import Cluster
+from tests.faults.files import File
+from tests.faults.items import Item, Wanted
+from tests.faults.proxy import Proxy
+from tests.faults.recorder import Recorder
+from tests.faults.sinks import MailSink
+from tests.fixtures.app import app_over
+from tests.fixtures.cast import Cast, read_cast
+from tests.infra.ports import free_port
+from tests.infra.processes import Process, Processes, wait_until
+from tests.infra.redis import RedisServer
+
+HEAL_SECONDS = 60.0
+PYTHON = [sys.executable, "-m"]
+KINDS: dict[str, type[Cluster | File]] = {"postgres": Cluster, "sqlite": File}
+
+
+class Stage:
+    """`stage.up()` starts the programs; `stage.plan(…)` schedules; `stage.check(…)` judges."""
+
+    def __init__(self, kind: str, processes: Processes, watcher: Warden) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="fault-"))
+        self.folder.chmod(0o711)
+        for name in ("points/armed/any", "points/hit", "points/go", "redis", "doors"):
+            (self.folder / name).mkdir(parents=True)
+        (self.folder / "doors").chmod(0o777)
+        self.database = KINDS[kind](self.folder / "database", watcher)
+        self.redis = RedisServer(self.folder / "redis", watcher)
+        self.mail = MailSink()
+        self.processes: dict[str, Process] = {}
+        self.doors: dict[str, Proxy] = {}
+        self.verdict = oracle.Verdict(0, kind, "")
+        self.over: datetime | None = None
+        self._processes = processes
+        self._settings: dict[str, str] = {}
+        self._engine: Engine | None = None
+        self._recorder: Recorder | None = None
+        self.url = ""
+
+    @property
+    def kind(self) -> str:
+        return self.database.kind
+
+    @property
+    def engine(self) -> Engine:
+        """Past every policy, one connection a use: for setting scenes and looking."""
+        if self._engine is None:
+            self._engine = create_engine(self.database.admin_url, poolclass=NullPool)
+        return self._engine
+
+    @property
+    def recorder(self) -> Recorder:
+        """Watches the public site; there must be a web server."""
+        if self._recorder is None:
+            self._recorder = Recorder(self.url)
+        return self._recorder
+
+    @property
+    def redis_url(self) -> str:
+        near = self.folder / "doors" / "redis"
+        return f"unix://{near}" if "redis" in self.doors else self.redis.url
+
+    @property
+    def database_url(self) -> str:
+        door = self.folder / "doors" if "database" in self.doors else None
+        return self.database.url(door)
+
+    def open(self, *doors: str, **settings: str) -> None:
+        """Start what the programs lean on, with a proxy before each of `doors`."""
+        self.database.start()
+        self.redis.start()
+        self._settings |= settings
+        near = self.folder / "doors"
+        if "redis" in doors:
+            far = Path(self.redis.url.removeprefix("unix://"))
+            self.doors["redis"] = Proxy(near / "redis", far)
+        if "database" in doors and isinstance(self.database, Cluster):
+            self.doors["database"] = Proxy(near / ".s.PGSQL.5432", self.database.socket)
+        if "smtp" in doors:
+            self.doors["smtp"] = Proxy(("127.0.0.1", free_port()), self.mail.address)
+
+    def environment(self, role: str, more: dict[str, str] | None = None) -> dict[str, str]:
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SMTP_URL": self.mail.url,
+            "PORTAL_VAR": str(self.folder / "var"),
+            "PORTAL_URL": "http://127.0.0.1",
+            "TMPDIR": str(self.folder),
+            failpoints.FOLDER: str(self.folder / "points"),
+            failpoints.ROLE: role,
+        } | self._settings | (more or {})  # fmt: skip
+
+    def start(self, name: str, **settings: str) -> Process:
+        """Start `worker`, `scheduler` or one more of them: `worker-2`. It may not be ready yet."""
+        role = name.partition("-")[0]
+        (self.folder / "points" / "armed" / name).mkdir(exist_ok=True)
+        argv = [*PYTHON, "tests.faults.entry", role]
+        started = self._processes.start(name, argv, self.environment(name, settings))
+        self.processes[name] = started
+        return started
+
+    def start_web(self, **settings: str) -> Process:
+        """Start the web server; it answers when this returns."""
+        address = f"127.0.0.1:{free_port()}"
+        argv = [*PYTHON, "gunicorn", "--config", "python:portal.cli.web_server", "--workers", "1"]
+        argv += ["--bind", address, "tests.faults.entry:app"]
+        (self.folder / "points" / "armed" / "web").mkdir(exist_ok=True)
+        web = self._processes.start("web", argv, self.environment("web", settings))
+        self.processes["web"], self.url = web, f"http://{address}"
+        wait_until(lambda: self._processes._answers(web, f"{self.url}/healthz"), "the web answers")
+        return web
+
+    def up(self, workers: int = 2, schedulers: int = 2, *, web: bool = True) -> None:
+        """Start everything and wait until a scheduler was heard of."""
+        for number in range(schedulers):
+            self.start(f"scheduler-{number + 1}")
+        for number in range(workers):
+            self.start(f"worker-{number + 1}")
+        if web:
+            self.start_web()
+        if schedulers:
+            self.wait(lambda: bool(self.rows("SELECT 1 FROM heartbeat")), "a scheduler beats")
+
+    def kill(self, *names: str) -> None:
+        """SIGKILL to these processes and all they started."""
+        for name in names:
+            self.processes.pop(name).kill()
+
+    def freeze(self, name: str) -> None:
+        for pid in self.processes[name].family():
+            os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        for pid in self.processes[name].family():
+            os.kill(pid, signal.SIGCONT)
+
+    def arm(self, point: str, action: str, role: str = "any") -> None:
+        """Have the next process that comes by `kill`, `stop`, `hold` or `fail` there."""
+        armed = self.folder / "points" / "armed" / role
+        armed.mkdir(exist_ok=True)
+        (armed / f".{point}").write_text(action)
+        (armed / f".{point}").rename(armed / point)
+
+    def hit(self, point: str, seconds: float = HEAL_SECONDS) -> int:
+        """Wait until somebody came by; return whose process id it is."""
+        path = self.folder / "points" / "hit" / point
+        self.wait(lambda: path.exists() and path.read_text().isdigit(), f"{point} is hit", seconds)
+        return int(path.read_text())
+
+    def let_go(self, point: str) -> None:
+        """Let who is held at a point go on."""
+        (self.folder / "points" / "go" / point).touch()
+
+    def healed(self) -> None:
+        """Note that the fault is over: from here on time to heal counts."""
+        self.over = datetime.now(UTC)
+
+    @contextmanager
+    def app(self) -> Iterator[tuple[Flask, Cast]]:
+        """The application in this process, over the same database and queue."""
+        with app_over(self.database.url(), redis_url=self.redis.url) as app, app.app_context():
+            yield app, read_cast()
+
+    @property
+    def cast(self) -> Cast:
+        with self.app() as (_, cast):
+            return cast
+
+    def plan(self, count: int = 1, due_in: float = 2.0, **more: Any) -> list[Item]:
+        """Schedule pages of Acme by Pia, due in so many seconds; watched by readers up to 20."""
+        cast = self.cast
+        due = datetime.now(UTC) + timedelta(seconds=due_in)
+        wanted = Wanted(cast.acme, cast.publisher, due, count)
+        return self.write(replace(wanted, **more))
+
+    def write(self, wanted: Wanted) -> list[Item]:
+        with self.engine.begin() as connection:
+            made = items.write(connection, wanted)
+        if self.url:
+            self.recorder.watch(items.paths(made[:20]))
+        return made
+
+    def rows(self, query: str) -> Sequence[Any]:
+        """Ask the database; nothing when it cannot be asked just now."""
+        try:
+            with self.engine.connect() as connection:
+                return connection.exec_driver_sql(query).fetchall()
+        except OperationalError:
+            return []
+
+    def waiting(self) -> int:
+        found = self.rows("SELECT count(*) FROM schedule WHERE state = 'pending'")
+        return int(found[0][0]) if found else -1
+
+    def wait(self, true: Callable[[], bool], what: str, seconds: float = HEAL_SECONDS) -> None:
+        """Wait for a condition; the failure shows what every process wrote."""
+        try:
+            wait_until(true, what, seconds)
+        except pytest.fail.Exception as failure:
+            pytest.fail(f"{failure.msg}\n{self.logs()}")
+
+    def wait_done(self, seconds: float = HEAL_SECONDS) -> None:
+        """Wait until nothing is pending any more, neither done nor held."""
+        self.wait(lambda: self.waiting() == 0, "nothing is pending", seconds)
+
+    def logs(self) -> str:
+        told = [f"--- {name}\n{each.log[-3000:]}" for name, each in self.processes.items()]
+        return "\n".join([*told, f"--- database\n{self.database.log[-1500:]}"])
+
+    def check(self, made: Sequence[Item], allow_wrong: bool = False) -> oracle.Verdict:
+        """Judge these items and the rows as a whole; nothing may be lost, twice or early."""
+        verdict = oracle.judge(self.verdict, self.engine, made, self.over, self._recorder)
+        found = [
+            f"{getattr(verdict, name)} {name}" for name in ("lost", "twice", "early", "wrong")
+            if getattr(verdict, name)
+        ]  # fmt: skip
+        found += oracle.legal(self.engine)
+        if verdict.heals > HEAL_SECONDS:
+            found.append(f"healed only after {verdict.heals:.1f} s")
+        assert not found, f"{found}\n{verdict}\n{self.logs()}"
+        return verdict
+
+    def end(self) -> None:
+        """End everything; also after a failure."""
+        if self._recorder is not None:
+            self._recorder.end()
+        for process in self.processes.values():
+            process.kill()
+        for door in self.doors.values():
+            door.end()
+        self.mail.end()
+        self.redis.kill()
+        self.database.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
