@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from portal.cli.warden import Warden
 from tests.faults import oracle
+from tests.faults.nursery import Nursery
 from tests.faults.scenarios import LONG
-from tests.faults.stage import Stage
-from tests.infra.processes import Processes
+from tests.faults.stage import Stage, plain_environment
 from tests.infra.run_folder import run_folder
 
 
@@ -23,12 +23,20 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def nursery(process_warden: Warden) -> Iterator[Nursery]:
+    """Where this run's programs are forked."""
+    made = Nursery(process_warden, plain_environment())
+    yield made
+    made.end()
+
+
 @pytest.fixture
 def stage(
-    request: pytest.FixtureRequest, kind: str, processes: Processes, process_warden: Warden
+    request: pytest.FixtureRequest, kind: str, nursery: Nursery, process_warden: Warden
 ) -> Iterator[Stage]:
     """The stage of this scenario; what it saw goes into the table."""
-    built = Stage(kind, processes, process_warden)
+    built = Stage(kind, nursery, process_warden)
     mark = request.node.get_closest_marker("scenario")
     built.verdict.number, built.verdict.promise = mark.args
     try:
@@ -42,7 +50,9 @@ def stage(
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.when == "call":
         item.report = report  # type: ignore[attr-defined]

@@ -17,4 +17,6 @@ if __name__ == "__main__":
     sys.argv = ["flask", "--app", "wsgi", *sys.argv[1:]]
     main()
 else:
-    from wsgi import app as app
+    from wsgi import app
+
+    __all__ = ["app"]

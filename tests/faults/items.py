@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from portal.content.drafting import digest_now
 from portal.content.pages import Page, Revision
@@ -54,10 +54,12 @@ def write(connection: Connection, wanted: Wanted) -> list[Item]:
     """Write pages, revisions and schedules in one transaction of the caller's."""
     drafts = [_revision(wanted, number) for number in range(wanted.count)]
     rows = [_schedule(wanted, draft) for draft in drafts]
-    connection.execute(Page.__table__.insert(), [_page(wanted, draft) for draft in drafts])
-    connection.execute(Revision.__table__.insert(), [_plain(draft) for draft in drafts])
-    pages = Page.__table__
-    live = {"live_revision_id": bindparam("draft")} if wanted.what == "unpublish" else {}
+    connection.execute(insert(Page), [_page(wanted, draft) for draft in drafts])
+    connection.execute(insert(Revision), [_plain(draft) for draft in drafts])
+    pages: Any = Page.__table__
+    live: dict[str, Any] = (
+        {"live_revision_id": bindparam("draft")} if wanted.what == "unpublish" else {}
+    )
     if live:
         live |= {"address": bindparam("at"), "published_at": datetime.now(UTC)}
     connection.execute(
@@ -66,7 +68,7 @@ def write(connection: Connection, wanted: Wanted) -> list[Item]:
         [{"page": draft.page_id, "draft": draft.id} | ({"at": f"/{draft.slug}/"} if live else {})
          for draft in drafts],
     )  # fmt: skip
-    connection.execute(Schedule.__table__.insert(), rows)
+    connection.execute(insert(Schedule), rows)
     return [_item(wanted, draft, row) for draft, row in zip(drafts, rows, strict=True)]
 
 

@@ -45,7 +45,8 @@ class Verdict:
         )
 
 
-HEAD = f"{'no':>3} {'database':<9}{'items':>6}{'lost':>6}{'twice':>6}{'early':>6}{'wrong':>6}" + (
+HEAD = (
+    f"{'no':>3} {'database':<9}{'items':>6}{'lost':>6}{'twice':>6}{'early':>6}{'wrong':>6}"
     f"{'heals':>8}{'worst':>8}  promise"
 )
 

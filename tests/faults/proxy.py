@@ -82,7 +82,7 @@ class Proxy:
         far = socket.socket(socket.AF_UNIX if unix else socket.AF_INET)
         self._lines |= {near, far}
         try:
-            far.connect(str(self._far) if unix else self._far)
+            far.connect(str(self._far) if isinstance(self._far, Path) else self._far)
         except OSError:
             self._close(near, far)
             return

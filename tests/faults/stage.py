@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sys
 import tempfile
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,28 +25,57 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from portal.cli.warden import Warden
+from portal.jobs.queue import wake_at
+from portal.outbox import post
+from tenants.db import db
 from tests.faults import failpoints, items, oracle
 from tests.faults.clusters import Cluster
 from tests.faults.files import File
 from tests.faults.items import Item, Wanted
+from tests.faults.nursery import Nursery
 from tests.faults.proxy import Proxy
 from tests.faults.recorder import Recorder
 from tests.faults.sinks import MailSink
 from tests.fixtures.app import app_over
 from tests.fixtures.cast import Cast, read_cast
 from tests.infra.ports import free_port
-from tests.infra.processes import Process, Processes, wait_until
+from tests.infra.processes import Process, wait_until
 from tests.infra.redis import RedisServer
 
 HEAL_SECONDS = 60.0
-PYTHON = [sys.executable, "-m"]
+SECRET = "for-tests-only-" * 3
 KINDS: dict[str, type[Cluster | File]] = {"postgres": Cluster, "sqlite": File}
+
+
+def plain_environment() -> dict[str, str]:
+    """This machine's environment without any setting of the portal."""
+    kept = ("PATH", "HOME", "LANG")
+    plain = {name: os.environ[name] for name in kept if name in os.environ}
+    return plain | {
+        "APP_ENV": "testing",
+        "FLASK_SKIP_DOTENV": "1",
+        "PYTHONUNBUFFERED": "1",
+        "SECRET_KEY": SECRET,
+    }
+
+
+def answers(process: Process, url: str) -> bool:
+    """Whether a web server answers anything at all."""
+    if not process.running:
+        pytest.fail(f"{process.name} ended at its start:\n{process.log}")
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310  our own address
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
 
 
 class Stage:
     """`stage.up()` starts the programs; `stage.plan(…)` schedules; `stage.check(…)` judges."""
 
-    def __init__(self, kind: str, processes: Processes, watcher: Warden) -> None:
+    def __init__(self, kind: str, nursery: Nursery, watcher: Warden) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="fault-"))
         self.folder.chmod(0o711)
         for name in ("points/armed/any", "points/hit", "points/go", "redis", "doors"):
@@ -58,7 +88,7 @@ class Stage:
         self.doors: dict[str, Proxy] = {}
         self.verdict = oracle.Verdict(0, kind, "")
         self.over: datetime | None = None
-        self._processes = processes
+        self._nursery, self._warden, self._count = nursery, watcher, 0
         self._settings: dict[str, str] = {}
         self._engine: Engine | None = None
         self._recorder: Recorder | None = None
@@ -107,7 +137,7 @@ class Stage:
             self.doors["smtp"] = Proxy(("127.0.0.1", free_port()), self.mail.address)
 
     def environment(self, role: str, more: dict[str, str] | None = None) -> dict[str, str]:
-        return {
+        return plain_environment() | {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "SMTP_URL": self.mail.url,
@@ -122,20 +152,25 @@ class Stage:
         """Start `worker`, `scheduler` or one more of them: `worker-2`. It may not be ready yet."""
         role = name.partition("-")[0]
         (self.folder / "points" / "armed" / name).mkdir(exist_ok=True)
-        argv = [*PYTHON, "tests.faults.entry", role]
-        started = self._processes.start(name, argv, self.environment(name, settings))
-        self.processes[name] = started
+        return self._begin(name, ["tests.faults.entry", role], settings)
+
+    def _begin(self, name: str, argv: list[str], settings: dict[str, str]) -> Process:
+        self._count += 1
+        log = self.folder / f"{name}-{self._count}.log"
+        born = self._nursery.start(argv, self.environment(name, settings), log)
+        self._warden.watch(born.pid)
+        log.touch()
+        self.processes[name] = started = Process(name, born, log)
         return started
 
     def start_web(self, **settings: str) -> Process:
         """Start the web server; it answers when this returns."""
         address = f"127.0.0.1:{free_port()}"
-        argv = [*PYTHON, "gunicorn", "--config", "python:portal.cli.web_server", "--workers", "1"]
+        argv = ["gunicorn", "--config", "python:portal.cli.web_server", "--workers", "1"]
         argv += ["--bind", address, "tests.faults.entry:app"]
         (self.folder / "points" / "armed" / "web").mkdir(exist_ok=True)
-        web = self._processes.start("web", argv, self.environment("web", settings))
-        self.processes["web"], self.url = web, f"http://{address}"
-        wait_until(lambda: self._processes._answers(web, f"{self.url}/healthz"), "the web answers")
+        web, self.url = self._begin("web", argv, settings), f"http://{address}"
+        self.wait(lambda: answers(web, f"{self.url}/healthz"), "the web answers")
         return web
 
     def up(self, workers: int = 2, schedulers: int = 2, *, web: bool = True) -> None:
@@ -208,6 +243,34 @@ class Stage:
             self.recorder.watch(items.paths(made[:20]))
         return made
 
+    def wake(self, made: Sequence[Item]) -> None:
+        """Ask the queue to wake a worker for each, as the web does when somebody schedules."""
+        with self.app():
+            for item in made:
+                wake_at(item.due_at, "publish_due", job_id=f"due-{item.schedule_id.hex}-0")
+
+    def post_mail(self, count: int, subject: str) -> None:
+        """Put mails into the outbox."""
+        with self.app() as (_, cast):
+            for number in range(count):
+                post(f"reader-{number}@example.org", subject, "Text", cast.acme.tenant_id)
+            db.session.commit()
+
+    def run(self, *words: str) -> str:
+        """Run a command to its end; return what it wrote."""
+        name = f"{words[0]}-once"
+        (self.folder / "points" / "armed" / name).mkdir(exist_ok=True)
+        once = self._begin(name, ["tests.faults.entry", *words], {})
+        self.wait(lambda: not once.running, f"{words[0]} ends")
+        return self.processes.pop(name).log
+
+    def clock(self, name: str, seconds: float = 0.0) -> dict[str, str]:
+        """A setting that has a process's clock go wrong; call again to change by how much."""
+        path = self.folder / f"clock-{name}"
+        path.with_suffix(".new").write_text(str(seconds))
+        path.with_suffix(".new").rename(path)
+        return {failpoints.CLOCK: str(path)}
+
     def rows(self, query: str) -> Sequence[Any]:
         """Ask the database; nothing when it cannot be asked just now."""
         try:
@@ -254,6 +317,7 @@ class Stage:
             self._recorder.end()
         for process in self.processes.values():
             process.kill()
+            self._warden.forget(process.pid)
         for door in self.doors.values():
             door.end()
         self.mail.end()
