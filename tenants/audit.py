@@ -79,6 +79,11 @@ def circumstances(request_id: str, address: str = "") -> Iterator[None]:
         _circumstances.reset(token)
 
 
+def shared_circumstances() -> Circumstances:
+    """Return what all events of the request or job under way share."""
+    return _circumstances.get()
+
+
 class _Facts(dict[str, Any]):
     """What an event brought along; an old one may lack what its sentence says today."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from tenants.audit import Audited, Unrecorded, key_of
 from tenants.db import Base
+from tenants.telling import Told
 
 _NOTES = ("changed", "recorded")
 
@@ -53,7 +54,7 @@ def _return_to_mark(session: Session, transaction: SessionTransaction) -> None:
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
-        for name in (*_NOTES, "marks"):
+        for name in (*_NOTES, "marks", "told"):
             session.info.pop(name, None)
 
 
@@ -69,9 +70,11 @@ def _refuse_bulk_writes(state: ORMExecuteState) -> None:
 
 
 def _told_of(state: ORMExecuteState) -> bool:
-    """Tell whether an event of this transaction, given as `told_by`, tells of all it does."""
-    event_row = state.execution_options.get("told_by")
-    return event_row is not None and event_row in state.session
+    """Tell whether events of this transaction, given as `told_by`, tell of all it does."""
+    told_by = state.execution_options.get("told_by")
+    if isinstance(told_by, Told):
+        return told_by in state.session.info.get("told", ())
+    return told_by is not None and told_by in state.session
 
 
 def _only_derived(state: ORMExecuteState, name: str) -> bool:

@@ -137,6 +137,10 @@ class ContentEvent:
     SCHEDULE_CANCELLED = event(
         "schedule.cancelled", "cancelled: {what} {target}, due {due}", "what", "due"
     )
+    SCHEDULE_FAILED = event(
+        "schedule.failed", "gave up after {attempt} tries: {what} {target}, because {cause}",
+        "what", "due", "cause", "attempt",
+    )  # fmt: skip
     SCHEDULE_HELD = event(
         "schedule.held", "held back: {what} {target}, because {cause}", "what", "due", "cause"
     )
@@ -146,8 +150,15 @@ class ContentEvent:
     SCHEDULE_MOVED = event(
         "schedule.moved", "moved: {what} {target}, {sentence}", "what", "due", "sentence"
     )
+    SCHEDULE_RETRIED = event(
+        "schedule.retried", "could not carry out: {what} {target}, because {cause}; tried again",
+        "what", "due", "cause", "attempt",
+    )  # fmt: skip
     SCHEDULE_RUN = event(
         "schedule.run", "carried out: {what} {target}, due {due}", "what", "due", "delay_ms"
+    )
+    SCHEDULE_SKIPPED = event(
+        "schedule.skipped", "skipped: {what} {target}, because {cause}", "what", "due", "cause"
     )
     SHARE_APPROVED = event(
         "share.approved", "found revision {revision} of {target} good, from outside",

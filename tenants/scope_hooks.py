@@ -73,7 +73,7 @@ def _scope_column_load(state: ORMExecuteState, scope: Scope) -> None:
         return
     criterion: Any = None
     if issubclass(mapper.class_, TenantScoped):
-        criterion = _in_tenant if scope.whole_tenant else _in_accounts
+        criterion = of_tenant if scope.whole_tenant else _in_accounts
     elif issubclass(mapper.class_, TenantOrBuiltIn):
         criterion = _in_tenant_or_built_in
     if criterion is not None:
@@ -128,7 +128,8 @@ def _listed() -> frozenset[str]:
     return frozenset(each.__tablename__ for each in found if getattr(each, "__listed__", False))
 
 
-def _in_tenant(cls: Any) -> Any:
+def of_tenant(cls: Any) -> Any:
+    """Return the scope's condition; for the second table of an UPDATE, where no hook adds it."""
     return _Checked(cls.tenant_id) == _TENANT
 
 
@@ -143,7 +144,7 @@ def _in_accounts(cls: Any) -> Any:
         closure.c.descendant_id == cls.account_id, closure.c.ancestor_id.in_(_ROOTS)
     )
     reached = or_(exists(above.offset(0)), cls.account_id.in_(_ALONE))
-    return _in_tenant(cls) & reached
+    return of_tenant(cls) & reached
 
 
 def _in_tenant_or_built_in(cls: Any) -> Any:
@@ -157,8 +158,8 @@ def _option(mixin: type, criterion: Callable[[Any], Any]) -> Any:
 
 
 _SHARED = _option(TenantOrBuiltIn, _in_tenant_or_built_in)
-_OWN = _option(TenantOrBuiltIn, _in_tenant)
-_WHOLE_TENANT = (_option(TenantScoped, _in_tenant),)
+_OWN = _option(TenantOrBuiltIn, of_tenant)
+_WHOLE_TENANT = (_option(TenantScoped, of_tenant),)
 _SOME_ACCOUNTS = (_option(TenantScoped, _in_accounts),)
 
 
@@ -219,9 +220,20 @@ def was_reached(session: Session, account_id: uuid.UUID) -> None:
 
 def _check_accounts(session: Session, rows: list[Any], scope: Scope) -> None:
     """Raise CrossTenant when a row stands at an account that the scope does not reach."""
-    known: set[uuid.UUID] = session.info.setdefault("accounts", set())
     scoped = [row for row in rows if isinstance(row, TenantScoped)]
-    asked = {row.account_id for row in scoped if row.account_id is not None} - known
+    asked = {row.account_id for row in scoped if row.account_id is not None}
+    require_reached(session, asked, scope, {type(row).__name__ for row in scoped})
+
+
+def require_reached(
+    session: Session, account_ids: set[uuid.UUID], scope: Scope, kinds: set[str]
+) -> None:
+    """Raise CrossTenant when a scope, one tenant's, does not reach one of the accounts.
+
+    `kinds` are the names of the classes whose rows are to be written. At most one statement.
+    """
+    known: set[uuid.UUID] = session.info.setdefault("accounts", set())
+    asked = account_ids - known
     if not asked:
         return
     closure = Base.metadata.tables["account_closure"]
@@ -233,5 +245,4 @@ def _check_accounts(session: Session, rows: list[Any], scope: Scope) -> None:
         query = query.where(reached)
     known.update(session.connection().scalars(query))
     if asked - known:
-        names = sorted({type(row).__name__ for row in scoped if row.account_id not in known})
-        raise CrossTenant(f"{names} of an account out of reach was about to be written.")
+        raise CrossTenant(f"{sorted(kinds)} of an account out of reach was about to be written.")

@@ -23,6 +23,7 @@ DIRECTORY_TABLES = frozenset(
     }
 )  # fmt: skip
 PARAMETER = "scope_tenant"
+_LOCKED = re.compile(r"\bFOR (?:UPDATE|SHARE) OF [\w, ]+$")  # names again what FROM named
 _PLACEHOLDER = rf"(?:\?|%\({PARAMETER}\w*\)s)"
 
 
@@ -69,7 +70,7 @@ def _unscoped(sql: str, compiled: Any, kind: str) -> set[str]:
     if isinstance(statement, Delete):
         sql = sql.removeprefix("DELETE FROM")
     seen = Counter[tuple[str, str]]()
-    for word, table, alias in _mentions().findall(sql):
+    for word, table, alias in _mentions().findall(_LOCKED.sub("", sql)):
         if written_by_orm and word in {"UPDATE", "INTO"}:
             continue
         if alias not in {"scope_closure", "scope_closure_above"}:

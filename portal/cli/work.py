@@ -53,7 +53,7 @@ def scheduler() -> None:
     stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stop.set())
-    run_for_ever(stop)
+    run_for_ever(current_app._get_current_object(), stop)  # type: ignore[attr-defined]  # a proxy
 
 
 commands = [worker, scheduler]

@@ -1,4 +1,4 @@
-"""The one list of what happens again and again, and the clock that makes it happen.
+"""The lists of what happens again and again, and the clocks that make it happen.
 
 The scheduler process carries out what is due itself, since that must be on time; what may take
 long it hands to the workers, by a job id that keeps it from piling up.
@@ -6,10 +6,11 @@ long it hands to the workers, by a job id that keeps it from piling up.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
+from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.content.due import publish_due
@@ -80,9 +81,11 @@ def _wake_media_sweep() -> None:
     wake("sweep_media", job_id="sweep-media")
 
 
-PERIODIC: tuple[Periodic, ...] = (
+ON_TIME: tuple[Periodic, ...] = (
     Periodic("publish what is due", TICK_SECONDS, publish_due),
     Periodic("heartbeat", 5, _beat),
+)
+HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
     Periodic("announce grants that end", 600, announce_endings),
@@ -99,13 +102,32 @@ PERIODIC: tuple[Periodic, ...] = (
 )
 
 
-def run_for_ever(stop: threading.Event) -> None:
-    """Do what is in PERIODIC until `stop` is set. A fault in one does not keep the others away."""
-    next_at = {item.name: 0.0 for item in PERIODIC}
+def run_for_ever(app: Flask, stop: threading.Event) -> None:
+    """Do what is in both lists until `stop` is set. A fault in one does not keep the others away.
+
+    What must be on time has a thread of its own, so that no housekeeping and no queue out of reach
+    keeps it waiting.
+    """
+    tidier = threading.Thread(target=_beside, args=(app, stop), name="housekeeping")
+    tidier.start()
+    try:
+        _repeat(ON_TIME, stop)
+    finally:
+        stop.set()
+        tidier.join()
+
+
+def _beside(app: Flask, stop: threading.Event) -> None:
+    with app.app_context():
+        _repeat(HOUSEKEEPING, stop)
+
+
+def _repeat(items: Sequence[Periodic], stop: threading.Event) -> None:
+    next_at = dict.fromkeys((item.name for item in items), 0.0)
     while not stop.is_set():
         started = time.monotonic()
-        for item in PERIODIC:
-            if next_at[item.name] <= started:
+        for item in items:
+            if next_at[item.name] <= started and not stop.is_set():
                 next_at[item.name] = started + item.seconds
                 _do(item)
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - started)))

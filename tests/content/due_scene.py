@@ -36,6 +36,7 @@ def make_due(row: Schedule) -> None:
         found = db.session.get(Schedule, row.id)
         assert found is not None
         found.due_at = now() - timedelta(seconds=1)
+        found.next_try_at = None
         db.session.info.setdefault("recorded", set()).add(("Schedule", row.id))
         db.session.commit()
 

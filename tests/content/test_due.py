@@ -5,8 +5,10 @@ import threading
 import pytest
 from flask import Flask
 
-from portal.content import due
+from portal.content import due, due_alone, due_rules, due_together
 from portal.content.drafting import Text, save_draft
+from portal.content.due_alone import Due, carry_out
+from portal.content.due_world import World
 from portal.content.pages import page_by_id
 from portal.content.publishing import publish
 from tenants.db import db
@@ -24,8 +26,7 @@ from tests.fixtures.pages import TESTS, make_page
 def test_it_is_not_carried_out_early(cast: Cast) -> None:
     row, _ = scheduled(cast)
     assert due.publish_due() == 0
-    early = due.Due(row.id, row.tenant_id, row.account_id, row.approver_id, row.due_at)
-    assert due.carry_out(early) is False
+    assert carry_out(Due(row.id, row.tenant_id), World({}, {})) is False
     assert state(cast, row)[:2] == ("pending", None)
 
 
@@ -147,13 +148,13 @@ def test_a_taken_address_holds_it_and_stops_nobody_else(cast: Cast) -> None:
 def test_a_text_that_was_tampered_with_is_held(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     row, _ = scheduled(cast)
     make_due(row)
-    monkeypatch.setattr(due, "digest_now", lambda revision: "something else")
+    monkeypatch.setattr(due_rules, "digest_now", lambda revision: "something else")
     due.publish_due()
     assert state(cast, row)[0] == "held"
 
 
 @pytest.mark.usefixtures("inside")
-def test_an_unforeseen_fault_holds_it_and_shows(
+def test_an_unforeseen_fault_is_tried_again_and_given_up_visibly(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row, _ = scheduled(cast)
@@ -162,6 +163,15 @@ def test_an_unforeseen_fault_holds_it_and_shows(
     def explode(*_: object, **__: object) -> None:
         raise RuntimeError("poison")
 
-    monkeypatch.setattr(due, "publish", explode)
-    due.publish_due()
-    assert state(cast, row) == ("held", None, "An unforeseen fault (RuntimeError).")
+    monkeypatch.setattr(due_together, "_carry_out", explode)
+    monkeypatch.setattr(due_alone, "publish", explode)
+    told = []
+    for _ in range(3):
+        due.publish_due()
+        told.append(state(cast, row))
+        assert due.publish_due() == 0, "it is left alone until its next try"
+        make_due(row)
+    assert [state for state, *_ in told] == ["pending", "pending", "failed"]
+    assert told[-1] == ("failed", None, "An unforeseen fault (RuntimeError).")
+    assert len(events(cast, "schedule.retried")) == 2
+    assert len(events(cast, "schedule.failed")) == 1

@@ -21,7 +21,7 @@ TEMPLATES = ROOT / "templates"
 # Who may cross tenants, and why.
 MAY_CROSS = {
     "portal/cli/": "commands of the operator",
-    "portal/content/due.py": "carries out what is due in every tenant",
+    "portal/content/due_world.py": "carries out what is due in every tenant",
     "portal/content/import_runs.py": "finds the import that waits, in whichever tenant",
     "portal/jobs/": "periodic jobs",
     "portal/schema.py": "built-in roles belong to everybody",
@@ -63,6 +63,7 @@ MAY_USE_SQL = {
     "tenants/engines.py": "opens each connection",
     "tenants/scope.py": "opens a session aside",
     "tenants/scope_hooks.py": "tells PostgreSQL the scope",
+    "tenants/telling.py": "adds many events by one statement, after checking each",
 }
 
 

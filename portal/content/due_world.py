@@ -1,0 +1,73 @@
+"""Who has something due, and whoever has to be asked about it."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from portal.content.schedules import Schedule
+from tenants.accounts import AccountRef
+from tenants.clock import database_now
+from tenants.db import db
+from tenants.decisions import Actor
+from tenants.directory import account_refs, actor_for
+from tenants.engines import reading
+from tenants.scope import across_tenants
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """A tenant with schedules that are due: their accounts, and the people who answer for them."""
+
+    tenant_id: uuid.UUID
+    account_ids: frozenset[uuid.UUID]
+    approver_ids: frozenset[uuid.UUID]
+
+
+@dataclass(frozen=True)
+class World:
+    """Accounts and people as they stand at this moment. Whoever is missing is not there."""
+
+    accounts: Mapping[uuid.UUID, AccountRef]
+    approvers: Mapping[uuid.UUID, Actor]
+
+
+def is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on `Schedule` of being due at an instant (UTC)."""
+    return (
+        Schedule.state == "pending",
+        Schedule.due_at <= moment,
+        or_(Schedule.next_try_at.is_(None), Schedule.next_try_at <= moment),
+    )
+
+
+def crowds_due() -> list[Crowd]:
+    """Return every tenant with something due, those with the least first. Two statements."""
+    columns = Schedule.tenant_id, Schedule.account_id, Schedule.approver_id
+    with reading(), across_tenants("looking for what is due"):
+        due = is_due(database_now(db.session()))
+        query = select(*columns, func.count()).where(*due).group_by(*columns)
+        rows = db.session.execute(query).all()
+        db.session.rollback()
+    found: dict[uuid.UUID, list[tuple[uuid.UUID, uuid.UUID | None, int]]] = {}
+    for tenant_id, account_id, approver_id, number in rows:
+        found.setdefault(tenant_id, []).append((account_id, approver_id, number))
+    in_turn = sorted(found, key=lambda tenant_id: sum(n for *_, n in found[tenant_id]))
+    return [_crowd(tenant_id, found[tenant_id]) for tenant_id in in_turn]
+
+
+def _crowd(tenant_id: uuid.UUID, parts: list[tuple[uuid.UUID, uuid.UUID | None, int]]) -> Crowd:
+    return Crowd(
+        tenant_id,
+        frozenset(account_id for account_id, _, _ in parts),
+        frozenset(approver_id for _, approver_id, _ in parts if approver_id),
+    )
+
+
+def world_of(crowd: Crowd) -> World:
+    """Return the crowd's accounts and people as they stand now. A statement, and one a person."""
+    accounts = {account.id: account for account in account_refs(crowd.account_ids)}
+    found = {each: actor_for(each) for each in crowd.approver_ids}
+    return World(accounts, {each: actor for each, actor in found.items() if actor is not None})
