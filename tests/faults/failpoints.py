@@ -14,7 +14,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -105,10 +104,13 @@ def _while_publishing(work: Callable[..., Any]) -> Callable[..., Any]:
 def _wrap_publishing() -> None:
     from portal.jobs import periodic, tasks
 
-    periodic.PERIODIC = tuple(
-        replace(each, work=_while_publishing(each.work)) if "publish" in each.name else each
-        for each in periodic.PERIODIC
-    )
+    plain = periodic._do
+    publishing = _while_publishing(plain)
+
+    def do(item: periodic.Periodic) -> None:
+        (publishing if "publish" in item.name else plain)(item)
+
+    periodic._do = do
     tasks.publish_due = _while_publishing(tasks.publish_due)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,6 @@ from tenants.db import new_id
 from tests.fixtures.cast import Someone
 
 PUBLISHED, HELD, ABSENT = "published", "held", "absent"
-PLACEHOLDER = "uuid-of-nothing"
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,7 @@ class Wanted:
     author: Someone | None = None
     terms: tuple[str, ...] = ()
     body: str = ""
+    offline_at: datetime | None = None
 
 
 def write(connection: Connection, wanted: Wanted) -> list[Item]:
@@ -68,8 +68,16 @@ def write(connection: Connection, wanted: Wanted) -> list[Item]:
         [{"page": draft.page_id, "draft": draft.id} | ({"at": f"/{draft.slug}/"} if live else {})
          for draft in drafts],
     )  # fmt: skip
-    connection.execute(insert(Schedule), rows)
+    connection.execute(insert(Schedule), rows + _offline(wanted, drafts))
     return [_item(wanted, draft, row) for draft, row in zip(drafts, rows, strict=True)]
+
+
+def _offline(wanted: Wanted, drafts: Sequence[Revision]) -> list[dict[str, Any]]:
+    """Schedules that take the same pages offline again, if that is wanted."""
+    if wanted.offline_at is None:
+        return []
+    closing = replace(wanted, what="unpublish", due_at=wanted.offline_at)
+    return [_schedule(closing, draft) for draft in drafts]
 
 
 def _revision(wanted: Wanted, number: int) -> Revision:

@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Mode = Literal["open", "refuse", "slow", "silent", "truncate"]
 Address = Path | tuple[str, int]
@@ -24,10 +24,10 @@ class Proxy:
     stay open and nothing passes (a half-open line); truncate: answers end after `limit` bytes.
     """
 
-    def __init__(self, near: Address, far: Address) -> None:
+    def __init__(self, near: Any, far: Address) -> None:
         self.mode: Mode = "open"
         self.delay, self.limit = 5.0, 20
-        self._near, self._far = near, far
+        self.near, self._far = near, far
         self._lines: set[socket.socket] = set()
         self._ended = threading.Event()
         self._listen()
@@ -54,13 +54,13 @@ class Proxy:
         self.cut()
 
     def _listen(self) -> None:
-        if isinstance(self._near, Path):
-            self._near.unlink(missing_ok=True)
+        if isinstance(self.near, Path):
+            self.near.unlink(missing_ok=True)
             self._listener = socket.socket(socket.AF_UNIX)
-            self._listener.bind(str(self._near))
-            self._near.chmod(0o777)
+            self._listener.bind(str(self.near))
+            self.near.chmod(0o777)
         else:
-            self._listener = socket.create_server(self._near)
+            self._listener = socket.create_server(self.near)
         self._listener.listen(128)
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 

@@ -11,8 +11,9 @@ import signal
 import tempfile
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from portal.cli.warden import Warden
 from portal.jobs.queue import wake_at
 from portal.outbox import post
 from tenants.db import db
+from tenants.scope import acting_in, tenant_scope
 from tests.faults import failpoints, items, oracle
 from tests.faults.clusters import Cluster
 from tests.faults.files import File
@@ -92,6 +94,8 @@ class Stage:
         self._settings: dict[str, str] = {}
         self._engine: Engine | None = None
         self._recorder: Recorder | None = None
+        self._app: Flask | None = None
+        self._kept = ExitStack()
         self.url = ""
 
     @property
@@ -122,6 +126,11 @@ class Stage:
         door = self.folder / "doors" if "database" in self.doors else None
         return self.database.url(door)
 
+    @property
+    def mail_url(self) -> str:
+        door = self.doors.get("smtp")
+        return "smtp://{}:{}".format(*door.near) if door else self.mail.url
+
     def open(self, *doors: str, **settings: str) -> None:
         """Start what the programs lean on, with a proxy before each of `doors`."""
         self.database.start()
@@ -140,7 +149,7 @@ class Stage:
         return plain_environment() | {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
-            "SMTP_URL": self.mail.url,
+            "SMTP_URL": self.mail_url,
             "PORTAL_VAR": str(self.folder / "var"),
             "PORTAL_URL": "http://127.0.0.1",
             "TMPDIR": str(self.folder),
@@ -221,8 +230,17 @@ class Stage:
     @contextmanager
     def app(self) -> Iterator[tuple[Flask, Cast]]:
         """The application in this process, over the same database and queue."""
-        with app_over(self.database.url(), redis_url=self.redis.url) as app, app.app_context():
-            yield app, read_cast()
+        if self._app is None:
+            self._app = self._kept.enter_context(
+                app_over(self.database.url(), redis_url=self.redis.url)
+            )
+        with self._app.app_context():
+            yield self._app, read_cast()
+
+    def forget_app(self) -> None:
+        """Have the next use of the application open the database anew."""
+        self._kept.close()
+        self._app = None
 
     @property
     def cast(self) -> Cast:
@@ -243,6 +261,13 @@ class Stage:
             self.recorder.watch(items.paths(made[:20]))
         return made
 
+    @contextmanager
+    def inside(self, tenant_id: uuid.UUID) -> Iterator[Cast]:
+        """For acts of people, as the web does them; committed at the end."""
+        with self.app() as (_, cast), acting_in(tenant_scope(tenant_id)):
+            yield cast
+            db.session.commit()
+
     def wake(self, made: Sequence[Item]) -> None:
         """Ask the queue to wake a worker for each, as the web does when somebody schedules."""
         with self.app():
@@ -256,11 +281,11 @@ class Stage:
                 post(f"reader-{number}@example.org", subject, "Text", cast.acme.tenant_id)
             db.session.commit()
 
-    def run(self, *words: str) -> str:
+    def run(self, *words: str, **settings: str) -> str:
         """Run a command to its end; return what it wrote."""
         name = f"{words[0]}-once"
         (self.folder / "points" / "armed" / name).mkdir(exist_ok=True)
-        once = self._begin(name, ["tests.faults.entry", *words], {})
+        once = self._begin(name, ["tests.faults.entry", *words], settings)
         self.wait(lambda: not once.running, f"{words[0]} ends")
         return self.processes.pop(name).log
 
@@ -298,9 +323,10 @@ class Stage:
         told = [f"--- {name}\n{each.log[-3000:]}" for name, each in self.processes.items()]
         return "\n".join([*told, f"--- database\n{self.database.log[-1500:]}"])
 
-    def check(self, made: Sequence[Item], allow_wrong: bool = False) -> oracle.Verdict:
+    def check(self, made: Sequence[Item], *, readers: bool = True) -> oracle.Verdict:
         """Judge these items and the rows as a whole; nothing may be lost, twice or early."""
-        verdict = oracle.judge(self.verdict, self.engine, made, self.over, self._recorder)
+        recorder = self._recorder if readers else None
+        verdict = oracle.judge(self.verdict, self.engine, made, self.over, recorder)
         found = [
             f"{getattr(verdict, name)} {name}" for name in ("lost", "twice", "early", "wrong")
             if getattr(verdict, name)
@@ -315,6 +341,7 @@ class Stage:
         """End everything; also after a failure."""
         if self._recorder is not None:
             self._recorder.end()
+        self.forget_app()
         for process in self.processes.values():
             process.kill()
             self._warden.forget(process.pid)

@@ -90,10 +90,12 @@ def test_killed_after_the_mail(stage: Stage):
 def test_told_to_end_in_the_middle(stage: Stage):
     stage.open()
     stage.up(workers=0, schedulers=1)
-    made = stage.plan(400, due_in=1.5)
-    stage.wait(lambda: 0 < stage.waiting() < 400, "some are done")
+    stage.arm(at.AFTER_FIRST_WRITE, "hold")
+    made = stage.plan(600, due_in=1.5)
+    stage.hit(at.AFTER_FIRST_WRITE)
     leaving = stage.processes.pop("scheduler-1")
     leaving.signal(signal.SIGTERM)
+    stage.let_go(at.AFTER_FIRST_WRITE)
     stage.wait(lambda: not leaving.running, f"it ends\n{leaving.log}", 15)
     assert "Traceback" not in leaving.log
     stage.start("scheduler-2")
