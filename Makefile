@@ -26,7 +26,7 @@ test: setup-dev  ## all tests, with a real PostgreSQL, Redis and browser (ARGS="
 	@exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 faults: setup-dev ## every fault against real processes, with a table at the end (ARGS="-k redis")
-	@FAULTS_LONG=1 exec $(BIN)/python -m pytest tests/faults $(ARGS)
+	@FAULTS_LONG=full exec $(BIN)/python -m pytest tests/faults $(ARGS)
 
 soak: setup-dev  ## people and faults at random for MINUTES, replayed by SEED (KINDS="postgres")
 	@FAULTS_LONG=1 SOAK_MINUTES=$(or $(MINUTES),10) SOAK_SEED=$(SEED) SOAK_KINDS="$(KINDS)" \

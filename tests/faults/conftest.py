@@ -12,8 +12,9 @@ import pytest
 from portal.cli.warden import Warden
 from tests.faults import oracle
 from tests.faults.nursery import Nursery
+from tests.faults.programs import plain_environment
 from tests.faults.scenarios import LONG
-from tests.faults.stage import Stage, plain_environment
+from tests.faults.stage import Stage
 from tests.infra.run_folder import run_folder
 
 

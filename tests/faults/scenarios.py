@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 LONG = bool(os.environ.get("FAULTS_LONG"))
-"""All scenarios, at full length. Otherwise the quick ones."""
+"""All scenarios. Otherwise the quick ones."""
+FULL = os.environ.get("FAULTS_LONG") == "full"
+"""Outages that last, crowds that are crowds."""
 
 
 def scenario(

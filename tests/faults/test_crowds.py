@@ -13,12 +13,12 @@ from rq.serializers import JSONSerializer
 
 from portal.jobs.queue import QUEUE
 from tests.faults.items import Wanted
-from tests.faults.scenarios import LONG, scenario
+from tests.faults.scenarios import FULL, scenario
 from tests.faults.stage import Stage
 
 BOTH = ("postgres", "sqlite")
-ROUNDS = 25 if LONG else 1
-EACH = 1000 if LONG else 300
+ROUNDS = 25 if FULL else 1
+EACH = 1000 if FULL else 300
 CROWD = 9900
 MEGABYTES = 250
 

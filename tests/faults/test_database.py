@@ -5,17 +5,18 @@ from __future__ import annotations
 import signal
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from tests.faults import failpoints as at
 from tests.faults.clusters import Cluster
 from tests.faults.editor import Editor
-from tests.faults.scenarios import LONG, scenario
+from tests.faults.scenarios import FULL, scenario
 from tests.faults.stage import Stage
 from tests.infra.processes import wait_until
 
-DOWN_SECONDS = 60 if LONG else 8
-LOCKED_SECONDS = 30 if LONG else 12
+DOWN_SECONDS = 60 if FULL else 8
+LOCKED_SECONDS = 30 if FULL else 12
 
 
 def until(moment: datetime) -> None:
@@ -26,7 +27,7 @@ def until(moment: datetime) -> None:
 @scenario(16, "the database restarts in mid-transaction: nothing half done, it heals", quick=True)
 @pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGKILL])
 def test_restarted_in_mid_transaction(stage: Stage, number: signal.Signals):
-    if number == signal.SIGKILL and not LONG:
+    if number == signal.SIGKILL and not FULL:
         pytest.skip("one way of dying is enough here")
     stage.open()
     stage.up(workers=1)
@@ -114,27 +115,29 @@ def test_locked(stage: Stage):
     stage.check(made)
 
 
-@scenario(21, "a deadlock with somebody's own change: one wins, the other is tried again")
-def test_deadlock(stage: Stage):
+@scenario(21, "somebody else holds pages, or wants those being published: one waits, both are done")
+def test_crossing_changes(stage: Stage):
     assert isinstance(stage.database, Cluster)
     stage.open()
     stage.up(workers=0)
     made = stage.plan(10, due_in=2.5)
+    held = [item.page_id for item in made[:5]]
     with stage.database.connect() as other:
         other.autocommit = False
-        lock = "SELECT id FROM page WHERE id = ANY(%s) FOR UPDATE"
-        other.execute(lock, ([made[0].page_id],))
+        other.execute("SELECT id FROM page WHERE id = ANY(%s) FOR UPDATE", (held,))
+        stage.wait(lambda: stage.waiting() == 5, "those that nobody holds are done", 20)
+        other.execute("UPDATE page SET position = 7 WHERE id = ANY(%s)", (held,))
         stage.arm(at.AFTER_FIRST_WRITE, "hold")
-        stage.wait(lambda: blocked(stage), "somebody waits for the page", 30)
-        other.execute("SELECT id FROM schedule WHERE state = 'pending' FOR UPDATE")
-        other.execute("SELECT id FROM page FOR UPDATE")
+        other.commit()
+        stage.hit(at.AFTER_FIRST_WRITE)
+        other.execute("SET lock_timeout = '1s'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            other.execute("UPDATE page SET position = 8 WHERE id = ANY(%s)", (held,))
         other.rollback()
-    stage.let_go(at.AFTER_FIRST_WRITE)
-    stage.healed()
-    stage.wait_done()
+        stage.let_go(at.AFTER_FIRST_WRITE)
+        stage.healed()
+        stage.wait_done()
+        other.execute("UPDATE page SET position = 8 WHERE id = ANY(%s)", (held,))
+        other.commit()
+    assert len(stage.rows("SELECT id FROM page WHERE position = 8")) == 5
     stage.check(made)
-
-
-def blocked(stage: Stage) -> bool:
-    """Whether some transaction waits for another's lock."""
-    return bool(stage.rows("SELECT 1 FROM pg_locks WHERE NOT granted"))

@@ -16,11 +16,11 @@ import pytest
 
 from tests.faults.clusters import DATABASE, Cluster
 from tests.faults.files import File
-from tests.faults.scenarios import LONG, scenario
+from tests.faults.scenarios import FULL, scenario
 from tests.faults.stage import Stage
 from tests.faults.writer import acknowledged, write_for_ever
 
-LOOPS = 200 if LONG else 10
+LOOPS = 200 if FULL else 10
 
 
 def forked(path: Path, begin: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import os
 import signal
 
 from tests.faults import failpoints as at
-from tests.faults.scenarios import LONG, scenario
+from tests.faults.scenarios import FULL, scenario
 from tests.faults.stage import Stage
 
 BOTH = ("postgres", "sqlite")
@@ -17,7 +17,7 @@ def killed_at(stage: Stage, point: str) -> None:
     stage.open()
     stage.up(workers=0)
     stage.arm(point, "kill")
-    made = stage.plan(50 if LONG else 10, due_in=1.5)
+    made = stage.plan(50 if FULL else 10, due_in=1.5)
     stage.hit(point)
     stage.healed()
     stage.wait_done()

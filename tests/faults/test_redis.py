@@ -13,11 +13,11 @@ from rq.serializers import JSONSerializer
 
 from portal.jobs.queue import QUEUE
 from tests.faults.editor import Editor
-from tests.faults.scenarios import LONG, scenario
+from tests.faults.scenarios import FULL, scenario
 from tests.faults.stage import Stage
 
 BOTH = ("postgres", "sqlite")
-DOWN_SECONDS = 60 if LONG else 5
+DOWN_SECONDS = 60 if FULL else 5
 QUICK_ENOUGH = 5.0
 
 
