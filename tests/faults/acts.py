@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from portal.content import publishing, scheduling, trash
 from portal.content.drafting import save_draft, text_of
@@ -17,8 +18,9 @@ from tenants import suspending
 from tenants.accounts import AccountRef
 from tenants.db import db
 from tenants.decisions import Actor
-from tenants.ending import end
+from tenants.ending import finish
 from tenants.grants import Grant
+from tenants.scope import across_tenants
 from tests.faults.items import Item
 from tests.faults.stage import Stage
 from tests.fixtures.cast import Cast, Someone, as_actor
@@ -92,17 +94,21 @@ def page_of(item: Item, account: AccountRef) -> Page | None:
 
 
 def suspend(stage: Stage) -> None:
-    with stage.inside(stage.cast.acme.tenant_id) as cast:
+    """As the house's staff do it, from above."""
+    with stage.app() as (_, cast), across_tenants("the staff's console"):
         suspending.suspend(cast.acme, by=TESTS, reason="Bills.")
+        db.session.commit()
 
 
 def reactivate(stage: Stage) -> None:
-    with stage.inside(stage.cast.acme.tenant_id) as cast:
+    with stage.app() as (_, cast), across_tenants("the staff's console"):
         suspending.reactivate(cast.acme, by=TESTS)
+        db.session.commit()
 
 
 def revoke(stage: Stage, someone: Someone) -> None:
     """End everything somebody was given at Acme."""
+    given = select(Grant).where(Grant.person_id == someone.id)
     with stage.inside(stage.cast.acme.tenant_id) as cast:
-        for grant in db.session.scalars(select(Grant).where(Grant.person_id == someone.id)):
-            end(grant, cast.acme, by=TESTS, reason="Left.")
+        for grant in db.session.scalars(given.options(selectinload("*"))):
+            finish(grant, cast.acme, by=TESTS, reason="Left.")
