@@ -6,7 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -37,6 +37,7 @@ class Verdict:
     heals: float = 0.0
     worst: float = 0.0
     note: str = ""
+    told: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
@@ -70,7 +71,10 @@ def judge(
         shown = events[item.page_id, "page.published"]
         verdict.items += 1
         verdict.twice += runs > 1 or shown > 1
-        verdict.lost += not _ended_well(item, row, page, runs)
+        if not _ended_well(item, row, page, runs):
+            verdict.lost += 1
+            _say(verdict, item, f"{_of(row, 'state')} {_of(row, 'cause')} ({runs} runs), live "
+                 f"{_of(page, 'live_revision_id') == item.revision_id}")  # fmt: skip
         if row is not None and row.done_at is not None:
             done.append(row.done_at)
             verdict.early += row.done_at < row.due_at
@@ -81,6 +85,14 @@ def judge(
         since = max(filter(None, [over, min(item.due_at for item in items)]))
         verdict.heals = max(verdict.heals, (max(done) - since).total_seconds())
     return verdict
+
+
+def _of(row: object, name: str) -> object:
+    return getattr(row, name, None)
+
+
+def _say(verdict: Verdict, item: Item, words: str) -> None:
+    verdict.told.append(f"{item.path} should be {item.ends}, is {words}")
 
 
 def _ended_well(item: Item, row: object, page: object, runs: int) -> bool:
@@ -100,7 +112,9 @@ def _ask_readers(verdict: Verdict, item: Item, recorder: Recorder) -> None:
         return
     seen = recorder.first(item.path, item.words)
     if item.ends == PUBLISHED:
-        verdict.lost += recorder.get(item.path).status != 200
+        if (status := recorder.get(item.path).status) != 200:
+            verdict.lost += 1
+            _say(verdict, item, f"readers get {status}")
         verdict.early += seen is not None and seen.told_at < item.due_at
         answers = [each.status for each in history]
         verdict.wrong += 200 in answers and any(

@@ -149,7 +149,7 @@ class Programs:
 
     def start_web(self, **settings: str) -> Process:
         """Start the web server; it answers when this returns."""
-        address = f"127.0.0.1:{free_port()}"
+        address = self.url.removeprefix("http://") or f"127.0.0.1:{free_port()}"
         argv = ["gunicorn", "--config", "python:portal.cli.web_server", "--workers", "1"]
         argv += ["--bind", address, "tests.faults.entry:app"]
         (self.folder / "points" / "armed" / "web").mkdir(exist_ok=True)

@@ -131,7 +131,8 @@ class Stage(Programs):
         found += oracle.legal(self.engine)
         if verdict.heals > HEAL_SECONDS:
             found.append(f"healed only after {verdict.heals:.1f} s")
-        assert not found, f"{found}\n{verdict}\n{self.logs()}"
+        told = "\n".join(verdict.told[:20])
+        assert not found, f"{found}\n{verdict}\n{told}\n{self.logs()}"
         return verdict
 
     def end(self) -> None:

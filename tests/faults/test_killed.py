@@ -24,7 +24,7 @@ def killed_at(stage: Stage, point: str) -> None:
     stage.check(made)
 
 
-@scenario(1, "kill -9 before the first write: somebody else publishes", *BOTH)
+@scenario(1, "kill -9 before the first write: somebody else publishes", *BOTH, quick=True)
 def test_killed_before_the_first_write(stage: Stage):
     killed_at(stage, at.BEFORE_FIRST_WRITE)
 
@@ -39,7 +39,7 @@ def test_killed_before_the_commit(stage: Stage):
     killed_at(stage, at.BEFORE_COMMIT)
 
 
-@scenario(3, "kill -9 after the commit, before the queue is told: nothing twice", *BOTH)
+@scenario(3, "kill -9 after the commit, before the queue is told: nothing twice", quick=True)
 def test_a_worker_killed_before_it_tells_the_queue(stage: Stage):
     stage.open()
     stage.up(workers=2, schedulers=0)
