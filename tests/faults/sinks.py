@@ -10,7 +10,7 @@ from email import message_from_bytes
 from typing import Literal
 
 Mode = Literal["take", "mute", "drip", "postpone", "refuse", "drop", "flood", "hang-up"]
-DRIP_SECONDS = 4.0
+DRIP_SECONDS = 7.0
 
 
 @dataclass(frozen=True)
