@@ -2,10 +2,23 @@
 
 import argparse
 
-from bench import access, content, decide, editor, lists, measure, moves, trail, worlds
+from bench import (
+    access,
+    content,
+    decide,
+    editor,
+    lists,
+    measure,
+    moves,
+    punctual,
+    ticks,
+    trail,
+    worlds,
+)
 
 BENCHES = {"decide": decide, "access": access, "lists": lists, "trail": trail,
-           "move": moves, "editor": editor, "content": content}  # fmt: skip
+           "move": moves, "editor": editor, "content": content,
+           "ticks": ticks, "punctual": punctual}  # fmt: skip
 
 
 def main() -> None:

@@ -43,6 +43,9 @@ SIZES = {
     "trail_10k": Size(1_000, events=10_000),
     "trail_10k_few": Size(100, events=10_000),
     "trail_10m": Size(1_000, events=10_000_000),
+    "punctual": Size(60, people=50, grants=100),
+    "ticks_1k": Size(60, pages=1_000, schedules=1_000),
+    "ticks_1m": Size(60, pages=1_000, schedules=1_000_000),
     "content_10k": Size(1_000, people=300, grants=500, content=10_000),
     "content_1m": Size(1_000, people=300, grants=500, content=1_000_000),
 }

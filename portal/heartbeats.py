@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenants.clock import database_now, with_database_now
@@ -18,6 +18,9 @@ class Heartbeat(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime]
+
+
+BEAT = select(Heartbeat.at).where(Heartbeat.name == bindparam("part", type_=String()))
 
 
 def beat(session: Session, name: str) -> None:
@@ -37,6 +40,10 @@ def last_beat(session: Session, name: str) -> datetime | None:
 
 def is_silent(session: Session, name: str) -> bool:
     """Tell whether `name` has not been heard of for SILENT_AFTER."""
-    query = select(Heartbeat.at).where(Heartbeat.name == name)
-    seen, moment = with_database_now(session, query)
+    seen, moment = with_database_now(session, BEAT, {"part": name})
+    return silent_since(seen, moment)
+
+
+def silent_since(seen: datetime | None, moment: datetime) -> bool:
+    """Tell whether a part last seen then has not been heard of for SILENT_AFTER."""
     return seen is None or moment - seen > SILENT_AFTER

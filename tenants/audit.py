@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, Index, String, Text, inspect
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, inspect
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenants.clock import now
@@ -108,6 +108,9 @@ class AuditEvent(Keyed, TenantScoped, Base):
         Index("ix_audit_event_target", "tenant_id", "target_type", "target_id", "at"),
     )
 
+    # Indexes of their own would repeat the beginnings of those above.
+    tenant_id: Mapped[uuid.UUID] = mapped_column()
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime] = mapped_column(default=now)
     event: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[str] = mapped_column(String(16), default="done")

@@ -155,7 +155,7 @@ class ContentEvent:
         "what", "due", "cause", "attempt",
     )  # fmt: skip
     SCHEDULE_RUN = event(
-        "schedule.run", "carried out: {what} {target}, due {due}", "what", "due", "delay_ms"
+        "schedule.run", "had nothing left to do: {what} {target}, due {due}", "what", "due"
     )
     SCHEDULE_SKIPPED = event(
         "schedule.skipped", "skipped: {what} {target}, because {cause}", "what", "due", "cause"
@@ -177,6 +177,7 @@ class ContentEvent:
     )  # fmt: skip
     SHARE_REVOKED = event("share.revoked", "revoked the share link {target}")
     SITE_CHANGED = event("site.changed", "changed the site of {target}")
+    TEMPLATE_CHANGED = event("template.changed", "changed what the template {target} says")
     TEMPLATE_PURGED = event("template.purged", "deleted the template {target} for good")
     TEMPLATE_RENAMED = event("template.renamed", "renamed the template {target}")
     TEMPLATE_RESTORED = event("template.restored", "took the template {target} out of the trash")

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.clock import now
@@ -34,6 +34,7 @@ class AuditSeal(Keyed, TenantScoped, Base):
     __tablename__ = "audit_seal"
     __table_args__ = (UniqueConstraint("tenant_id", "position"),)
 
+    tenant_id: Mapped[uuid.UUID] = mapped_column()  # the constraint's index begins with it
     position: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     link: Mapped[str] = mapped_column(String(64))
@@ -86,6 +87,7 @@ class AuditWaiting(TenantScoped, Base):
     __tablename__ = "audit_waiting"
 
     event_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))  # never asked for
 
 
 def plain_event(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,11 @@ portal's bench. Everything is sent as its own editor sends it, with its CSRF tok
 
 import json
 import sys
+import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import django
 from django.conf import settings
@@ -128,6 +131,28 @@ class Editor:
             raise RuntimeError(f"Wagtail answered {answer.status}.")
         return {"wall": answer.wall, "cpu": answer.cpu, "statements": len(sent)}
 
+    def schedule(self, number: int) -> dict[str, float]:
+        """Have that many articles wait for a moment that has come, and run what publishes them."""
+        from django.utils import timezone
+
+        from bench.peers.newsroom.models import Article
+
+        section = Article.objects.get(slug="section")
+        for _ in range(number):
+            word = uuid4().hex
+            article = Article(title=f"Due {word}", slug=word, body="<p>.</p>" * 40, live=False)
+            section.add_child(instance=article)
+            article.go_live_at = timezone.now() + timedelta(seconds=1)
+            article.save_revision(approved_go_live_at=article.go_live_at).publish()
+        time.sleep(1.5)
+        started = time.perf_counter()
+        call_command("publish_scheduled")
+        wall = (time.perf_counter() - started) * 1000
+        live = Article.objects.filter(title__startswith="Due ", live=False).count()
+        if live:
+            raise RuntimeError(f"Wagtail left {live} unpublished.")
+        return {"wall": wall}
+
     def body(self) -> dict[str, object]:
         """Return what the newest revision says, and whether it is live: to see that it works."""
         from bench.peers.newsroom.models import Article
@@ -148,6 +173,7 @@ def main() -> None:
     talk.serve({
         "save": lambda body: editor.send(body, publish=False),
         "publish": lambda body: editor.send(body, publish=True),
+        "schedule": editor.schedule,
         "look": editor.body,
     })  # fmt: skip
 

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -17,12 +18,12 @@ from portal.content.due_rules import (
 )
 from portal.content.due_world import World, is_due
 from portal.content.out_of_sight import WITH_TRASH
-from portal.content.pages import Page, Revision, page_by_id, revision_by_id
+from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.publishing import publish, unpublish
 from portal.content.schedules import Schedule
 from tenants.accounts import AccountRef
-from tenants.audit import circumstances, record
+from tenants.audit import circumstances, excuse, record
 from tenants.clock import database_now
 from tenants.db import db
 from tenants.decisions import SYSTEM, Actor
@@ -135,16 +136,17 @@ def _do(row: Schedule, account: AccountRef) -> Verdict | None:
     if page is None:
         raise LookupError("The page is gone.")
     by = replace(SYSTEM, on_behalf_of=row.approver_label)
+    moment = database_now(db.session())
     try:
         with db.session.begin_nested():
-            _change(row, page, account, by)
+            changed = _change(row, page, account, by, moment)
     except Problem as problem:
         return Verdict("held", str(problem))
-    row.state, row.done_at, row.cause = "done", database_now(db.session()), ""
-    record(
-        Event.SCHEDULE_RUN, row, by=by, what=row.what, due=row.due_at.isoformat(),
-        delay_ms=row.delay_ms, changes={"state": ["pending", "done"]},
-    )  # fmt: skip
+    row.state, row.done_at, row.cause = "done", moment, ""
+    if changed:
+        excuse(row, "The event of the page tells when it was due and when it was carried out.")
+    else:
+        record(Event.SCHEDULE_RUN, row, by=by, what=row.what, due=row.due_at.isoformat())
     return None
 
 
@@ -153,19 +155,26 @@ def reason_of(row: Schedule) -> str:
     return f"Scheduled by {row.approver_label}."
 
 
-def _change(row: Schedule, page: Page, account: AccountRef, by: Actor) -> None:
-    if row.what == "publish":
-        revision = revision_by_id(row.revision_id, page)
-        if revision is None:
-            raise LookupError("The revision is gone.")
-        if not _is_live(page, revision):
-            publish(page, revision, account, by=by, reason=reason_of(row))
-    elif page.live_revision_id is not None:
-        unpublish(page, account, by=by, reason=reason_of(row))
+def due_told(row: Any, moment: datetime) -> dict[str, list[str]]:
+    """Return what the page's event tells of its schedule: when it was due, and carried out."""
+    return {"due, carried out": [row.due_at.isoformat(), moment.isoformat()]}
 
 
-def _is_live(page: Page, revision: Revision) -> bool:
-    return page.live_revision_id == revision.id
+def _change(row: Schedule, page: Page, account: AccountRef, by: Actor, moment: datetime) -> bool:
+    """Do what was scheduled; tell whether anything was left to do."""
+    reason, told = reason_of(row), due_told(row, moment)
+    if row.what == "unpublish":
+        if page.live_revision_id is None:
+            return False
+        unpublish(page, account, by=by, reason=reason, due=told)
+        return True
+    revision = revision_by_id(row.revision_id, page)
+    if revision is None:
+        raise LookupError("The revision is gone.")
+    if page.live_revision_id == revision.id:
+        return False
+    publish(page, revision, account, by=by, reason=reason, due=told)
+    return True
 
 
 def end(row: Schedule, verdict: Verdict) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from portal.content.drafting import digest_now
+from portal.content.pages import digest_now
 from tenants.accounts import AccountRef
 from tenants.decisions import Actor, can
 from tenants.permissions import Permission

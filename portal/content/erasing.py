@@ -11,7 +11,6 @@ from portal.content.comments import Comment
 from portal.content.content_types import ContentField, ContentType
 from portal.content.copies import WorkingCopy
 from portal.content.imports import ImportedItem, ImportRun
-from portal.content.list_views import ListView
 from portal.content.locks import PageLock, PagePresence
 from portal.content.media import Media, MediaUse, MediaVersion
 from portal.content.media_folders import MediaAccess, MediaFolder
@@ -22,12 +21,12 @@ from portal.content.page_templates import PageTemplate
 from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision
 from portal.content.reviews import Review, Verdict
+from portal.content.saved_views import SavedView
 from portal.content.schedules import Schedule
 from portal.content.search_index import PageWords
 from portal.content.shares import ShareLink, ShareOpinion
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
-from portal.content.trail_views import TrailView
 from portal.content.translations import PageLanguage
 from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountClosure
@@ -44,7 +43,7 @@ ERASED: tuple[Any, ...] = (
     PageWords,
     Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
     Term, ContentField, ContentType,
-    Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
+    Invitation, AccessRequest, Quota, SavedView, BulkRun,
     PageTemplate,
 )  # fmt: skip
 KEPT = {

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -11,8 +12,11 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Select,
     String,
     Text,
+    Uuid,
+    bindparam,
     func,
     or_,
     select,
@@ -111,9 +115,25 @@ def notifications_of(actor: Actor, before: str | None = None) -> Slice:
 
 def unread_count(actor: Actor) -> int:
     """Return how many of them were not read yet, at most COUNTED + 1. One statement."""
-    query = select(Notification.id).where(Notification.read_at.is_(None), *_seen_by(actor))
-    inner = query.limit(COUNTED + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(inner)) or 0
+    return db.session.scalar(unread_query(), unread_asked(actor)) or 0
+
+
+def unread_asked(actor: Actor) -> dict[str, Any]:
+    """Return what `unread_query` wants to know of a person."""
+    far, near = _reach(actor, Permission.PAGE_VIEW)
+    return {"told": actor.person_id, "told_far": far, "told_near": near}
+
+
+@cache
+def unread_query() -> Select[Any]:
+    """Return the statement of what a person did not read; every page asks, so it is made once."""
+    far, near = (bindparam(n, type_=Uuid(), expanding=True) for n in ("told_far", "told_near"))
+    query = select(Notification.id).where(
+        Notification.read_at.is_(None),
+        Notification.person_id == bindparam("told", type_=Uuid()),
+        _within(Notification.account_id, far, near),
+    )
+    return select(func.count()).select_from(query.limit(COUNTED + 1).subquery())
 
 
 def notification_by_id(notification_id: uuid.UUID, actor: Actor) -> Notification | None:
@@ -149,8 +169,16 @@ def _seen_by(actor: Actor) -> list[ColumnElement[Any]]:
 
 def reached_with(actor: Actor, permission: Permission, account_id: Any) -> ColumnElement[bool]:
     """Return the condition that a column names an account where the actor holds a right."""
+    return _within(account_id, *_reach(actor, permission))
+
+
+def _reach(actor: Actor, permission: Permission) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+    """Return the accounts below which, and those at which alone, the actor holds a right."""
     holding = [h for h in actor.holdings if permission in h.permissions]
     far = {h.account_id for h in holding if h.reach == "subtree"}
-    near = {h.account_id for h in holding if h.reach != "subtree"}
+    return far, {h.account_id for h in holding if h.reach != "subtree"}
+
+
+def _within(account_id: Any, far: Any, near: Any) -> ColumnElement[bool]:
     below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(far))
     return or_(account_id.in_(below), account_id.in_(near))

@@ -157,6 +157,15 @@ def digest_of(fields: dict[str, Any]) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
+SAID = ("title", "slug", "body", "excerpt", "byline", "parent_id", "term_ids", "fields")
+"""The columns of a revision that its digest is made of."""
+
+
+def digest_now(revision: Any) -> str:
+    """Return the digest of what the row says now: equal to `digest` unless it was tampered with."""
+    return digest_of({name: getattr(revision, name) for name in SAID})
+
+
 def refuse_trashed(page: Page) -> None:
     """Raise Problem when the page went into the trash meanwhile. For those who hold its row."""
     if page.trashed_at is not None:

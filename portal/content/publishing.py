@@ -1,6 +1,9 @@
 """Putting a revision live and taking a page offline."""
 
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -25,11 +28,15 @@ from tenants.decisions import Actor, authorize
 from tenants.events import Event
 from tenants.permissions import Permission
 
+Due = Mapping[str, list[Any]]
+NOT_DUE: Due = MappingProxyType({})
+
 
 def publish(
-    page: Page, revision: Revision, account: AccountRef, *, by: Actor, reason: str = ""
-) -> None:
-    """Make `revision` what readers see, and record it.
+    page: Page, revision: Revision, account: AccountRef, *, by: Actor, reason: str = "",
+    due: Due = NOT_DUE,
+) -> None:  # fmt: skip
+    """Make `revision` what readers see, and record it, with the schedule that was `due` for it.
 
     Pages below move along when the address changes; old addresses lead here. Raises Denied,
     NotApproved, NotReady when something is missing, and AddressTaken or Problem when the address
@@ -53,6 +60,7 @@ def publish(
             "live revision": [before.number if before else None, revision.number],
             "address": [old_address, page.address],
             **approved_by(approvals),
+            **due,
         },
     )  # fmt: skip
     if page.address != old_address:
@@ -79,7 +87,9 @@ def go_live(page: Page, revision: Revision, before: Revision | None) -> None:
     note_live(page, revision, before)
 
 
-def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -> None:
+def unpublish(
+    page: Page, account: AccountRef, *, by: Actor, reason: str = "", due: Due = NOT_DUE
+) -> None:
     """Take the page offline; its address answers 410 until it is live again. Recorded.
 
     Raises Denied, and Problem when it is not live.
@@ -99,7 +109,7 @@ def unpublish(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -
     note_uses(page, "live", set())
     record(
         Event.PAGE_UNPUBLISHED, page, by=by, reason=reason, address=address,
-        changes={"address": [address, None]},
+        changes={"address": [address, None], **due},
     )  # fmt: skip
 
 

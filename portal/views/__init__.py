@@ -11,7 +11,7 @@ BLUEPRINTS = (
     "pages", "drafts", "merging", "presence", "revisions", "publication", "schedules", "imports",
     "exports",
     "checks", "looking", "shares", "shared", "reviews", "comments", "notifications", "workflow",
-    "media", "media_items", "media_folders", "logo", "types", "type_fields",
+    "media", "media_items", "media_folders", "many_media", "logo", "types", "type_fields",
     "search", "page_lists", "trash", "many_pages", "copying", "caring", "terms", "redirects",
     "translations", "templates",
     "people", "bulk", "requests", "asking", "barring",

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from portal.content.drafting import Text, create_page, digest_now, save_draft, text_of
-from portal.content.pages import revision_by_id, revisions_of
+from portal.content.drafting import Text, create_page, save_draft, text_of
+from portal.content.pages import digest_now, revision_by_id, revisions_of
 from portal.content.problems import Problem, Stale
 from portal.content.publishing import publish
 from tenants.db import db

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event, select
 
-from portal.content.drafting import digest_now, save_draft, text_of
-from portal.content.pages import Revision
+from portal.content.drafting import save_draft, text_of
+from portal.content.pages import Revision, digest_now
 from portal.content.schedules import Schedule
 from portal.identity.passwords import verify
 from tenants.db import db

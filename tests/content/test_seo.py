@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.content.differences import differences
-from portal.content.drafting import digest_now, save_draft, text_of
-from portal.content.pages import revision_by_id
+from portal.content.drafting import save_draft, text_of
+from portal.content.pages import digest_now, revision_by_id
 from portal.content.publishing import publish
 from portal.content.seo import NAMES, Seo, is_address, seo_of, with_seo
 from tests.fixtures.app import both_databases

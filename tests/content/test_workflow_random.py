@@ -12,8 +12,7 @@ import pytest
 from flask.ctx import AppContext
 from sqlalchemy import select
 
-from portal.content.drafting import digest_now
-from portal.content.pages import Page, revision_by_id, revisions_of
+from portal.content.pages import Page, digest_now, revision_by_id, revisions_of
 from portal.content.problems import Problem
 from portal.content.publishing import publish, unpublish
 from portal.content.reviewing import approve, reject, submit, withdraw

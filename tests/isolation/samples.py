@@ -33,6 +33,7 @@ SAMPLES: dict[Any, Any] = {
     "review.state": "withdrawn",
     "page_words.number": itertools.count(1_000_001),
     "role_permission.permission": "account.view",
+    "saved_view.of": "pages",
     "schedule.state": "pending",
     "schedule.what": "publish",
     "share_opinion.said": "approved",

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.content.due_alone import request_id_of
 from portal.content.import_runs import hand_in
 from portal.content.imports import ImportRun
 from portal.content.moments import moment_at
@@ -77,7 +78,8 @@ def carried_out(cast: Cast, row: Schedule) -> int:
     """How many events tell that it was."""
     with acting_in(tenant_scope(cast.acme.tenant_id)):
         query = select(AuditEvent.id).where(
-            AuditEvent.event == "schedule.run", AuditEvent.target_id == row.id
+            AuditEvent.event == "page.published",
+            AuditEvent.request_id == request_id_of(row.id),
         )
         return len(db.session.scalars(query).all())
 

@@ -62,6 +62,7 @@ MAY_USE_SQL = {
     "tenants/ddl_search.py": "the full-text index and its triggers",
     "tenants/engines.py": "opens each connection",
     "tenants/scope.py": "opens a session aside",
+    "tenants/scope_conditions.py": "asks the closure for the accounts below",
     "tenants/scope_hooks.py": "tells PostgreSQL the scope",
     "tenants/telling.py": "adds many events by one statement, after checking each",
 }
