@@ -10,8 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 
-from portal.content.drafting import digest_now
-from portal.content.pages import Page, Revision
+from portal.content.pages import Page, Revision, digest_now
 from portal.content.schedules import Schedule
 from tenants.accounts import AccountRef
 from tenants.db import new_id

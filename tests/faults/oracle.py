@@ -69,11 +69,12 @@ def judge(
         row, page = schedules.get(item.schedule_id), pages.get(item.page_id)
         runs = events[item.schedule_id, "schedule.run"]
         shown = events[item.page_id, "page.published"]
+        told = max(runs, shown)  # a plain publication is one event, the page's
         verdict.items += 1
         verdict.twice += runs > 1 or shown > 1
-        if not _ended_well(item, row, page, runs):
+        if not _ended_well(item, row, page, told):
             verdict.lost += 1
-            _say(verdict, item, f"{_of(row, 'state')} {_of(row, 'cause')} ({runs} runs), live "
+            _say(verdict, item, f"{_of(row, 'state')} {_of(row, 'cause')} (told {told} times), live "
                  f"{_of(page, 'live_revision_id') == item.revision_id}")  # fmt: skip
         if row is not None and row.done_at is not None:
             done.append(row.done_at)

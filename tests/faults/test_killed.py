@@ -119,7 +119,7 @@ def test_frozen_in_mid_transaction(stage: Stage):
     stage.check(made + later)
 
 
-@scenario(8, "SIGSTOP of a scheduler between two rounds: nothing twice", *BOTH, quick=True)
+@scenario(8, "SIGSTOP of a scheduler between two rounds: nothing twice", quick=True)
 def test_frozen_between_rounds(stage: Stage):
     stage.open()
     stage.up(workers=0)
