@@ -74,7 +74,7 @@ def judge(
         verdict.twice += runs > 1 or shown > 1
         if not _ended_well(item, row, page, told):
             verdict.lost += 1
-            _say(verdict, item, f"{_of(row, 'state')} {_of(row, 'cause')} (told {told} times), live "
+            _say(verdict, item, f"{_of(row, 'state')} {_of(row, 'cause')}, told {told} x, live "
                  f"{_of(page, 'live_revision_id') == item.revision_id}")  # fmt: skip
         if row is not None and row.done_at is not None:
             done.append(row.done_at)
