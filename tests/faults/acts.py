@@ -13,6 +13,7 @@ from portal.content import publishing, scheduling, trash
 from portal.content.drafting import save_draft, text_of
 from portal.content.moments import moment_at
 from portal.content.pages import Page, page_by_id, revision_by_id
+from portal.content.problems import Problem
 from portal.content.schedules import Schedule
 from tenants import suspending
 from tenants.accounts import AccountRef
@@ -32,7 +33,8 @@ def _with(stage: Stage, item: Item, act: Any, by: Someone | None = None) -> Any:
         actor = as_actor(by or cast.publisher)
     with stage.inside(item.tenant_id) as cast:
         page = db.session.scalar(select(Page).where(Page.id == item.page_id))
-        assert page is not None
+        if page is None:
+            raise Problem("It is in the trash.")
         return act(page, account_of(cast, page), actor)
 
 
