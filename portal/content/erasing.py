@@ -10,6 +10,7 @@ from portal.content.caring import PageCare
 from portal.content.comments import Comment
 from portal.content.content_types import ContentField, ContentType
 from portal.content.copies import WorkingCopy
+from portal.content.freezes import Freeze
 from portal.content.imports import ImportedItem, ImportRun
 from portal.content.locks import PageLock, PagePresence
 from portal.content.media import Media, MediaUse, MediaVersion
@@ -20,6 +21,7 @@ from portal.content.out_of_sight import WITH_TRASH
 from portal.content.page_templates import PageTemplate
 from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision
+from portal.content.releases import Release, ReleaseItem
 from portal.content.reviews import Review, Verdict
 from portal.content.saved_views import SavedView
 from portal.content.schedules import Schedule
@@ -41,9 +43,10 @@ ERASED: tuple[Any, ...] = (
     WorkingCopy, PageLock, PagePresence, RevisionName,
     Notification, Comment, ShareOpinion, ShareLink, Verdict, Review, PageCare, PageLanguage,
     PageWords,
+    ReleaseItem, Release,
     Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
     Term, ContentField, ContentType,
-    Invitation, AccessRequest, Quota, SavedView, BulkRun,
+    Invitation, AccessRequest, Quota, Freeze, SavedView, BulkRun,
     PageTemplate,
 )  # fmt: skip
 KEPT = {

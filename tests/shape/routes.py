@@ -53,6 +53,7 @@ def an_account_below(world: World, handle: str) -> uuid.UUID:
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "access_id": a_row("media_access"),
     "account_id": an_account_below,
+    "freeze_id": a_row("freeze"),
     "folder_id": a_row("media_folder"),
     "comment_id": a_row("comment"),
     "field_id": a_row("content_field"),
@@ -67,6 +68,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "notification_id": a_row("notification"),
     "page_id": a_page,
     "redirect_id": a_row("redirect"),
+    "release_id": a_row("release"),
     "request_id": a_row("access_request"),
     "revision_id": a_row("revision"),
     "role_id": a_row("role"),
