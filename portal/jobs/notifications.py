@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import islice
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal import mail
 from portal.content.notifications import TALK, Notification
@@ -40,13 +41,14 @@ class Waiting:
 
 
 def mail_notifications() -> int:
-    """Put the mails that are due into the outbox; return how many.
+    """Put the mails that are due into the outbox, of AT_MOST people at once; return how many.
 
     Each person's in a transaction of its own: what is told by a mail is marked in the same.
     """
     with reading(), across_tenants("looking for what people were told"):
         found = _waiting()
-    return sum(_mail(each) for each in found if is_due(each, now()))
+    due = islice((each for each in found if is_due(each, now())), AT_MOST)
+    return sum(_mail(each) for each in due)
 
 
 def is_due(waiting: Waiting, moment: datetime) -> bool:
@@ -64,17 +66,16 @@ def is_due(waiting: Waiting, moment: datetime) -> bool:
 
 
 def _waiting() -> list[Waiting]:
+    """Return everybody who was told something, a line each: nobody's many rows hide another's."""
+    since = func.min(Notification.created_at)
     query = (
-        select(Notification.person_id, Person.notices, Person.zone, Notification.created_at)
+        select(Notification.person_id, Person.notices, Person.zone, since)
         .join(Person, Person.id == Notification.person_id)
         .where(Notification.mailed_at.is_(None))
-        .order_by(Notification.created_at)
-        .limit(AT_MOST)
+        .group_by(Notification.person_id, Person.notices, Person.zone)
+        .order_by(since)
     )
-    found: dict[uuid.UUID, Waiting] = {}
-    for row in db.session.execute(query):
-        found.setdefault(row.person_id, Waiting(*row))
-    return list(found.values())
+    return [Waiting(*row) for row in db.session.execute(query)]
 
 
 def _mail(waiting: Waiting) -> bool:
