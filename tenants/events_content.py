@@ -147,6 +147,10 @@ class ContentEvent:
     SCHEDULE_MADE = event(
         "schedule.made", "scheduled: {what} {target}, {sentence}", "what", "due", "sentence"
     )
+    SCHEDULE_MISSED = event(
+        "schedule.missed", "noticed that nobody had carried it out: {what} {target}, due {due}",
+        "what", "due",
+    )  # fmt: skip
     SCHEDULE_MOVED = event(
         "schedule.moved", "moved: {what} {target}, {sentence}", "what", "due", "sentence"
     )

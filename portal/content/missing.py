@@ -1,0 +1,123 @@
+"""What was due and nobody carried out: marked once, in the trail, by whoever notices."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+
+from portal.content.notifications import Notification
+from portal.content.schedules import Schedule
+from tenants.accounts import AccountRef
+from tenants.colleagues import Colleague, colleagues
+from tenants.db import db
+from tenants.decisions import SYSTEM
+from tenants.events import Event
+from tenants.permissions import Permission
+from tenants.telling import Telling, record_each
+
+BATCH = 1000
+MOST = 50_000
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Miss:
+    """How many schedules of an account nobody carried out, and when the first was due (UTC)."""
+
+    account: AccountRef
+    number: int
+    since: datetime
+
+    @property
+    def sentence(self) -> str:
+        """Return it in words, without when."""
+        if self.number == 1:
+            return f"1 schedule of {self.account.name} is overdue: nobody has carried it out."
+        return f"{self.number:,} schedules of {self.account.name} are overdue: nobody has " \
+            "carried them out."  # fmt: skip
+
+
+def is_missed(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of waiting although due before an instant (UTC), noticed by nobody."""
+    return Schedule.state == "pending", Schedule.due_at <= before, Schedule.missed_at.is_(None)
+
+
+def missed_since(moment: datetime) -> ColumnElement[bool]:
+    """Return the condition of having been marked as missed after an instant (UTC)."""
+    return Schedule.missed_at > moment
+
+
+def mark_missed(before: datetime, moment: datetime) -> dict[uuid.UUID, tuple[int, datetime]]:
+    """Mark what the scope's tenant misses, as noticed at `moment`; recorded, each once.
+
+    Returns by account how many, and when the first was due. What somebody else has locked, because
+    he marks it or carries it out, is left to him.
+    """
+    found: dict[uuid.UUID, list[datetime]] = defaultdict(list)
+    for _ in range(MOST // BATCH):
+        rows = _mark_some(before, moment)
+        for row in rows:
+            found[row.account_id].append(row.due_at)
+        if len(rows) < BATCH:
+            break
+    return {account_id: (len(dues), min(dues)) for account_id, dues in found.items()}
+
+
+def _mark_some(before: datetime, moment: datetime) -> Sequence[Any]:
+    columns = (
+        Schedule.id, Schedule.account_id, Schedule.page_title, Schedule.what, Schedule.due_at,
+    )  # fmt: skip
+    query = select(*columns).where(*is_missed(before)).order_by(Schedule.due_at, Schedule.id)
+    rows = db.session.execute(query.limit(BATCH).with_for_update(skip_locked=True)).all()
+    if not rows:
+        return rows
+    told_by = record_each([_telling(row) for row in rows])
+    statement = update(Schedule).where(Schedule.id.in_([row.id for row in rows]))
+    db.session.execute(
+        statement.values(missed_at=moment),
+        execution_options={"told_by": told_by, "synchronize_session": False},
+    )
+    return rows
+
+
+def _telling(row: Any) -> Telling:
+    return Telling(
+        Event.SCHEDULE_MISSED, "schedule", row.id, row.page_title, row.account_id, SYSTEM,
+        facts={"what": row.what, "due": row.due_at.isoformat()},
+    )  # fmt: skip
+
+
+def whom_to_tell(
+    misses: Collection[Miss], told: Collection[AccountRef], master: AccountRef
+) -> list[tuple[Colleague, list[Miss]]]:
+    """Return who runs the accounts or their master, with what to tell him.
+
+    Nobody who runs one of `told`, where it was told already. A statement an account, at most SHOWN
+    accounts each.
+    """
+    above = _admins(master)
+    knows = {each.person_id for account in list(told)[:SHOWN] for each in _admins(account)}
+    knows |= {each.person_id for each in above} if told else set()
+    found: dict[uuid.UUID, tuple[Colleague, list[Miss]]] = {}
+    for miss in sorted(misses, key=lambda each: -each.number)[:SHOWN]:
+        for each in {who.person_id: who for who in (*above, *_admins(miss.account))}.values():
+            found.setdefault(each.person_id, (each, []))[1].append(miss)
+    return [told for person_id, told in found.items() if person_id not in knows]
+
+
+def _admins(account: AccountRef) -> list[Colleague]:
+    return [each for each in colleagues(account) if each.holds(Permission.SUPPORT_CONSENT)]
+
+
+def note_told(person_id: uuid.UUID, miss: Miss, moment: datetime) -> None:
+    """Add what somebody is told of a miss, by a mail that leaves beside it."""
+    db.session.add(
+        Notification(
+            tenant_id=miss.account.tenant_id, account_id=miss.account.id, person_id=person_id,
+            kind="missed", sentence=miss.sentence, mailed_at=moment,
+        )
+    )  # fmt: skip
