@@ -1,5 +1,6 @@
 """Signs of life of the scheduler and the workers, kept where every process can see them."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, select
@@ -37,6 +38,22 @@ def last_beat(session: Session, name: str) -> datetime | None:
 
 def is_silent(session: Session, name: str) -> bool:
     """Tell whether `name` has not been heard of for SILENT_AFTER."""
-    query = select(Heartbeat.at).where(Heartbeat.name == name)
-    seen, moment = with_database_now(session, query)
-    return seen is None or moment - seen > SILENT_AFTER
+    return pulse(session, name).silent
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """When a part was last heard of (UTC, None if never), by the database's clock at `moment`."""
+
+    seen: datetime | None
+    moment: datetime
+
+    @property
+    def silent(self) -> bool:
+        """Tell whether that is longer ago than SILENT_AFTER."""
+        return self.seen is None or self.moment - self.seen > SILENT_AFTER
+
+
+def pulse(session: Session, name: str) -> Pulse:
+    """Return when `name` was last heard of. One statement."""
+    return Pulse(*with_database_now(session, select(Heartbeat.at).where(Heartbeat.name == name)))

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from portal.content.desk import schedules_of
 from portal.content.moments import Moment, resolve
 from portal.content.pages import page_by_id, revision_by_id
+from portal.content.preflight import expected, keep
 from portal.content.problems import BadTime, Problem
 from portal.content.schedules import STATES, Schedule
 from portal.content.scheduling import cancel, move, open_schedules, schedule, schedule_by_id
@@ -46,13 +47,16 @@ def new(page_id: uuid.UUID) -> Any:
     form = ScheduleForm(zone=current.here.zone, revision=str(draft.id))
     moved_on = form.is_submitted() and form.revision.data != str(draft.id)
     form.revision.data = str(draft.id)
-    moment = _moment(form)
+    moment, concerns = _moment(form), []
+    if moment is not None and not moved_on:
+        concerns = expected(page, form.what.data, draft, moment, current.here, current.person)
     if moment is not None and not moved_on and "confirmed" in request.form:
         try:
             row = schedule(
                 page, form.what.data, draft, moment, current.here, by=current.person,
                 reason=form.reason.data or "",
             )  # fmt: skip
+            keep(row, concerns)
         except (Problem, QuotaReached) as problem:
             add_error(form.wall, str(problem))
         else:
@@ -61,6 +65,7 @@ def new(page_id: uuid.UUID) -> Any:
     return render_template(
         "schedules/new.html", page=page, draft=draft, form=form, moved_on=moved_on,
         moment=None if form.errors or moved_on else moment, others=open_schedules(page),
+        concerns=[] if form.errors else concerns,
     ), status  # fmt: skip
 
 
