@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from portal import cli, errors, files, headers, logs, models, requests, signing, templating, views, watch
+from portal import (
+    cli,
+    errors,
+    files,
+    headers,
+    logs,
+    models,
+    requests,
+    signing,
+    templating,
+    views,
+    watch,
+)
 from portal.config import ROOT, Config, from_env
 from portal.extensions import csrf, limiter, migrate
 from portal.jobs import queue

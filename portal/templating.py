@@ -175,8 +175,8 @@ class Shell:
 
 MONTH = timedelta(days=31)
 WHILE_SILENT = (
-    "What is due waits, and is carried out once it is back. The house and your account’s admins are "
-    "told of what is missed; publish now where it cannot wait."
+    "What is due waits, and is carried out once it is back. The house and your account’s admins "
+    "are told of what is missed; publish now where it cannot wait."
 )
 
 

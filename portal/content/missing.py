@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
@@ -35,10 +35,10 @@ class Miss:
     @property
     def sentence(self) -> str:
         """Return it in words, without when."""
-        if self.number == 1:
-            return f"1 schedule of {self.account.name} is overdue: nobody has carried it out."
-        return f"{self.number:,} schedules of {self.account.name} are overdue: nobody has " \
-            "carried them out."  # fmt: skip
+        one = self.number == 1
+        many = "1 schedule" if one else f"{self.number:,} schedules"
+        them = "is overdue: nobody has carried it" if one else "are overdue: nobody carried them"
+        return f"{many} of {self.account.name} {them} out."
 
 
 def is_missed(before: datetime) -> tuple[ColumnElement[bool], ...]:

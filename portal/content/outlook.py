@@ -4,7 +4,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -69,10 +68,6 @@ class Outlook:
             if other.page_id != page.id and (other.due_at, other.id) < (row.due_at, row.id):
                 title = other.page_title or "(untitled)"
                 return f"“{title}” is scheduled to go live at {address} before it."
-        return ""
-
-    def frozen(self, moment: datetime) -> str:
-        """Return the freeze that an instant (UTC) falls into, in words, or an empty text."""
         return ""
 
 

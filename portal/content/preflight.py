@@ -48,7 +48,8 @@ def words_of(concerns: Sequence[Concern]) -> list[str]:
 
 
 def expected(
-    page: Page, what: What, revision: Revision | None, moment: Moment, account: AccountRef, by: Actor
+    page: Page, what: What, revision: Revision | None, moment: Moment, account: AccountRef,
+    by: Actor,
 ) -> list[Concern]:  # fmt: skip
     """Return what would stand in the way if `by` scheduled this now."""
     publishing = what == "publish" and revision is not None
@@ -94,8 +95,6 @@ def _concerns(
     if page is None or page.trashed_at is not None:
         yield Concern("The page is in the trash." if page else "The page is gone.")
         return
-    if frozen := world.frozen(row.due_at):
-        yield Concern(frozen)
     if row.what == "unpublish":
         if not world.live_by(page.id, row):
             yield Concern("It will not be live by then: there is nothing to take offline.", False)

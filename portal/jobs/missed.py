@@ -115,7 +115,11 @@ def _tenant(tenant_id: uuid.UUID, look: Look, owners: dict[str, str]) -> list[uu
         known = [accounts[key] for key in told if key in accounts]
         posted = _tell(misses, known, accounts[tenant_id], look)
         for email, zone in sorted(owners.items()):
-            posted.append(mail.missed_in_house(email, zone, misses, len(look.missed), look.seen, silent=look.silent))
+            posted.append(
+                mail.missed_in_house(
+                    email, zone, misses, len(look.missed), look.seen, silent=look.silent
+                )
+            )
         db.session.commit()
     number = sum(miss.number for miss in misses)
     log.error("schedules missed", tenant=str(tenant_id), number=number, silent=look.silent)

@@ -121,9 +121,7 @@ def _look(crowd: Crowd, ids: list[uuid.UUID], moment: datetime) -> int:
     return len(seen)
 
 
-def _see(
-    ids: list[uuid.UUID], account: AccountRef, world: World, moment: datetime
-) -> list[Seen]:
+def _see(ids: list[uuid.UUID], account: AccountRef, world: World, moment: datetime) -> list[Seen]:
     query = (
         select(Schedule, PageCare.owner_id)
         .outerjoin(PageCare, PageCare.page_id == Schedule.page_id)

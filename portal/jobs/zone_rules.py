@@ -65,7 +65,9 @@ def _batch(after: tuple[datetime, uuid.UUID] | None) -> Sequence[Any]:
         query = select(
             Schedule.id, Schedule.tenant_id, Schedule.account_id, Schedule.due_at,
             Schedule.wall_time, Schedule.zone, Schedule.rules_at,
-        ).where(Schedule.state == "pending", Schedule.due_at > database_now(db.session()))  # fmt: skip
+        )  # fmt: skip
+        ahead = Schedule.due_at > database_now(db.session())
+        query = query.where(Schedule.state == "pending", ahead)
         if after is not None:
             query = query.where(tuple_(Schedule.due_at, Schedule.id) > tuple_(*after))
         rows = db.session.execute(query.order_by(Schedule.due_at, Schedule.id).limit(BATCH)).all()

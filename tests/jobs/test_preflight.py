@@ -10,6 +10,7 @@ from flask import Flask
 from flask.ctx import AppContext
 
 from portal.content.drafting import Text, create_page
+from portal.content.media_problems import unsaid_pictures
 from portal.content.moments import moment_at
 from portal.content.pages import Page, revision_by_id
 from portal.content.preflight import problems_of
@@ -40,7 +41,7 @@ def planned(by: Actor, cast: Cast, page: Page, ahead: timedelta = HOUR / 2) -> S
 
 
 @pytest.fixture
-def publisher(inside: AppContext, cast: Cast) -> Actor:  # noqa: ARG001  he is looked up inside
+def publisher(inside: AppContext, cast: Cast) -> Actor:
     """Who schedules."""
     return as_actor(cast.publisher)
 
@@ -72,8 +73,7 @@ def test_all_that_would_hold_it_is_said_before_what_is_only_odd(publisher: Actor
         found = problems_of(row, cast.acme)
     assert found == [
         "Revision 1 has not been approved in “Review” yet.",
-        "The picture “x.png” has no alternative text. Say what it shows, for those who do not "
-        "see it.",
+        unsaid_pictures('<img src="/x.png" alt="">', ())[0],
         "“Menu” is scheduled to go live at /menu/ before it.",
         "It links to “Later”, which will not be live by then.",
     ]
@@ -126,8 +126,8 @@ def test_looking_costs_the_same_for_few_and_for_many(app: Flask, publisher: Acto
     def some(number: int) -> int:
         with acting_in(tenant_scope(cast.acme.tenant_id)):
             for _ in range(number):
-                page = make_page(cast.acme, f"P {uuid.uuid4().hex}", '<p><a href="page:%s">x</a></p>'
-                                 % uuid.uuid4())  # fmt: skip
+                body = f'<p><a href="page:{uuid.uuid4()}">x</a></p>'
+                page = make_page(cast.acme, f"P {uuid.uuid4().hex}", body)
                 planned(publisher, cast, page)
         with statements(app) as found:
             assert look_ahead() == number

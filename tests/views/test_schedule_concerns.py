@@ -33,7 +33,7 @@ def test_concerns_are_read_before_and_after(app: Flask, client: FlaskClient, cas
     (row,) = rows(app, cast)
     assert len(row.problems) == 2
     assert row.checked_at is not None
-    for shown in ("/a/acme/schedules/", f"/a/acme/pages/{page.id}"):
+    for shown in ("/a/acme/schedules/", f"/a/acme/pages/{page.id}/"):
         assert "In the way:" in client.get(shown).text
     sign_in(client, cast.auditor)
     assert "Later" not in client.get("/a/acme/schedules/").text
