@@ -11,6 +11,7 @@ import uuid
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.config import Config
 from portal.jobs.mail import deliver_these
@@ -70,6 +71,8 @@ def look(unsent: set[uuid.UUID]) -> None:
         if unsent:
             waiting = deliver_these(frozenset(unsent))
             unsent.intersection_update(waiting)
+    except SQLAlchemyError as error:
+        log.warning("the database is out of reach of the watch", error=str(error))
     except Exception:
         log.exception("the watch could not look; it tries again")
     finally:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from portal.content.caring import PageCare
 from portal.content.notifications import Kind
@@ -55,16 +55,15 @@ def tell_outcomes() -> int:
 def _untold() -> tuple[datetime, list[tuple[uuid.UUID, uuid.UUID, bool]]]:
     """Return the accounts with something to tell, and whether something was done just now."""
     place = Schedule.tenant_id, Schedule.account_id
-    query = select(*place, Schedule.done_at).where(*UNTOLD).limit(MOST)
+    query = select(*place, func.max(Schedule.done_at)).where(*UNTOLD).group_by(*place)
     with reading(), across_tenants("looking for schedules that ended"):
         moment = database_now(db.session())
-        rows = db.session.execute(query).all()
+        rows = db.session.execute(query.limit(ACCOUNTS)).all()
         db.session.rollback()
-    lately: dict[tuple[uuid.UUID, uuid.UUID], bool] = {}
-    for tenant_id, account_id, done_at in rows:
-        fresh = done_at is not None and moment - done_at < SETTLING
-        lately[tenant_id, account_id] = lately.get((tenant_id, account_id), False) or fresh
-    return moment, [(*key, fresh) for key, fresh in list(lately.items())[:ACCOUNTS]]
+    return moment, [
+        (tenant_id, account_id, last is not None and moment - last < SETTLING)
+        for tenant_id, account_id, last in rows
+    ]
 
 
 def _tell(tenant_id: uuid.UUID, account: AccountRef, moment: datetime, lately: bool) -> int:
