@@ -3,6 +3,7 @@
 import sys
 
 from portal import create_app
+from portal.collecting import settle
 from portal.config import BadConfig, load_env_file
 
 load_env_file()
@@ -11,3 +12,4 @@ try:
 except BadConfig as problem:
     sys.stderr.write(f"portal: {problem}\n")
     sys.exit(2)
+settle()

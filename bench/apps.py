@@ -3,10 +3,11 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from sqlalchemy import event, select
@@ -14,6 +15,7 @@ from sqlalchemy import event, select
 from bench import worlds
 from bench.wsgi import Browser
 from portal import create_app
+from portal.collecting import settle
 from portal.config import Config
 from portal.identity.sessions import Limits, start
 from tenants.accounts import Account
@@ -33,7 +35,10 @@ def portal(world: str, socket: Path | None) -> Iterator[Flask]:
             redis_url="unix:///nonexistent/redis.sock", var=Path(var), log_level="CRITICAL",
         )  # fmt: skip
         app = create_app(config)
+        settle()
         with app.app_context():
+            # One server process at a time, as long as nobody else asks: to be asked what it cost.
+            cast(Any, db.engine.pool)._pool.use_lifo = True
             yield app
             db.session.remove()
             db.engine.dispose()
@@ -52,7 +57,12 @@ def signed_in(app: Flask, role: str, account: str) -> Browser:
     db.session.remove()
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     cookie = signer.dumps({"_user_id": token, "_fresh": True})
-    return Browser(app.wsgi_app, {app.config["SESSION_COOKIE_NAME"]: cookie})
+
+    def serve(environ: Any, start_response: Any) -> Any:
+        # In the context that is open here, Flask-Login would know him from one request to the next.
+        return Context().run(app.wsgi_app, environ, start_response)
+
+    return Browser(serve, {app.config["SESSION_COOKIE_NAME"]: cookie})
 
 
 @dataclass

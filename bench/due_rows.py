@@ -88,13 +88,17 @@ def add(connection: Connection, tenant_id: uuid.UUID, dues: list[datetime], run:
             }
         )  # fmt: skip
         items.append(Item(schedule_id, tenant_id, f"/s/{account.handle}/posts/{slug}/"))
-    for model, some in rows.items():
-        for start in range(0, len(some), 5_000):
-            connection.execute(insert(model), some[start : start + 5_000])
+    _insert(connection, rows)
     drafts = select(Revision.id).where(Revision.page_id == Page.id).scalar_subquery()
     mine = Page.title.like(f"Item {run} %")
     connection.execute(update(Page).where(mine).values(draft_revision_id=drafts))
     return items
+
+
+def _insert(connection: Connection, rows: dict[Any, list[dict[str, Any]]]) -> None:
+    for model, some in rows.items():
+        for start in range(0, len(some), 5_000):
+            connection.execute(insert(model), some[start : start + 5_000])
 
 
 def _open_sites(connection: Connection, tenant_id: uuid.UUID, account_ids: list[uuid.UUID]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import signal
 import subprocess
 import sys
 import tempfile
@@ -47,7 +48,7 @@ def running(data: Path) -> Iterator[Path]:
             _wait(folder, server)
             yield Path(folder)
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # does not wait for whoever still has a connection
             server.wait()
 
 

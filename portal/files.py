@@ -7,7 +7,6 @@ from flask import Flask, Response, current_app, make_response, request
 
 from portal.config import Config
 from portal.content.storage import LocalStorage, Storage
-from portal.content.storage_s3 import S3Storage
 
 POWERLESS = "default-src 'none'; frame-ancestors 'none'; sandbox"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -25,6 +24,8 @@ def storage_for(config: Config) -> Storage:
     wanted = config.files
     if not wanted.bucket:
         return LocalStorage(config.var / "media")
+    from portal.content.storage_s3 import S3Storage  # slow to import, and for few
+
     return S3Storage(
         wanted.bucket, prefix=wanted.prefix, endpoint=wanted.endpoint, region=wanted.region,
         key_id=wanted.key_id, secret=wanted.secret,

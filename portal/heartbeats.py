@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenants.clock import database_now, with_database_now
@@ -19,6 +19,9 @@ class Heartbeat(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime]
+
+
+BEAT = select(Heartbeat.at).where(Heartbeat.name == bindparam("part", type_=String()))
 
 
 def beat(session: Session, name: str) -> None:
@@ -56,4 +59,4 @@ class Pulse:
 
 def pulse(session: Session, name: str) -> Pulse:
     """Return when `name` was last heard of. One statement."""
-    return Pulse(*with_database_now(session, select(Heartbeat.at).where(Heartbeat.name == name)))
+    return Pulse(*with_database_now(session, BEAT, {"part": name}))

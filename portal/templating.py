@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, request, url_for
 
+from portal.bell import SCHEDULER, bell_and_life
 from portal.brand import accent_of, logo_of
 from portal.config import ROOT
 from portal.content.languages import name_of
@@ -18,10 +19,11 @@ from portal.navigation import NAV, PART_OF
 from portal.proofs import ask_url
 from portal.requests import current
 from portal.times import ago, clock_time, local_time
+from tenants.accounts import AccountRef
 from tenants.asking import requests_for
 from tenants.branches import Halt
 from tenants.db import db
-from tenants.decisions import Decision, Holding
+from tenants.decisions import Decision, Holding, can_any
 from tenants.permissions import Permission as P
 
 STATIC = ROOT / "static"
@@ -88,15 +90,15 @@ def _shell_context() -> dict[str, Any]:
 class Shell:
     """What the frame around every signed-in page shows; each part is worked out when asked for."""
 
-    @property
+    @cached_property
     def person(self) -> dict[str, str]:
         return {"name": current.person.name, "email": current.person.label}
 
-    @property
+    @cached_property
     def account(self) -> Any:
         return current.account
 
-    @property
+    @cached_property
     def brand_url(self) -> str:
         """Return where the account's colours are, or empty when it has none of its own."""
         if current.account is None or not _can(P.ACCOUNT_VIEW):
@@ -104,7 +106,7 @@ class Shell:
         accent = accent_of([*current.ancestors, current.account])
         return url_for("brand.css", handle=current.here.handle, v=accent[1:]) if accent else ""
 
-    @property
+    @cached_property
     def logo(self) -> dict[str, Any] | None:
         """Return the account's logo with its address, size and whose it is, or None."""
         if current.account is None or not _can(P.ACCOUNT_VIEW):
@@ -116,11 +118,11 @@ class Shell:
         width, height = logo_size(name)
         return {"url": url, "width": width, "height": height, "name": owner.name}
 
-    @property
+    @cached_property
     def ancestors(self) -> list[Any]:
         return [a for a in current.ancestors if current.person.is_member(a)]
 
-    @property
+    @cached_property
     def accounts(self) -> list[dict[str, Any]]:
         here = current.account.id if current.account else None
         found = current.within_reach
@@ -136,19 +138,27 @@ class Shell:
     @cached_property
     def unread(self) -> int | None:
         """Return how much the portal told the person that he did not read; None without a bell."""
-        if current.account is None or not _can(P.ACCOUNT_VIEW):
-            return None
-        return unread_count(current.person)
+        return self._told[0]
+
+    @cached_property
+    def _told(self) -> tuple[int | None, Pulse | None]:
+        """Return the bell's number and the scheduler's life; together if both count."""
+        bell = current.account is not None and _can(P.ACCOUNT_VIEW)
+        watched = current.account is not None and current.halt is None
+        if bell and watched:
+            return bell_and_life(current.person)
+        unread = unread_count(current.person) if bell else None
+        return unread, pulse(db.session(), SCHEDULER) if watched else None
 
     @cached_property
     def nav(self) -> list[dict[str, Any]]:
-        groups = [_group(label, items) for label, items in NAV] if current.account else []
+        groups = [_group(label, items, self.account) for label, items in NAV if self.account]
         if current.person.is_staff:
             item = _item("Staff console", "/console/", "building-2", "/console")
             groups.append({"label": "House", "items": [item]})
         return [group for group in groups if group["items"]]
 
-    @property
+    @cached_property
     def support(self) -> Holding | None:
         return current.person.support
 
@@ -162,8 +172,8 @@ class Shell:
 
     @cached_property
     def scheduler(self) -> Pulse:
-        """Return when the scheduler was last heard of. One statement a page."""
-        return pulse(db.session(), "scheduler")
+        """Return when the scheduler was last heard of. Asked once a page."""
+        return self._told[1] or pulse(db.session(), SCHEDULER)
 
     @property
     def heartbeat(self) -> str:
@@ -203,13 +213,22 @@ def _halted(halt: Halt) -> dict[str, str]:
     return {"tone": "warn", "text": f"{since}{reason}{kept}"}
 
 
-def _group(label: str | None, items: Any) -> dict[str, Any]:
+def _group(label: str | None, items: Any, here: AccountRef) -> dict[str, Any]:
+    person, root = current.person, request.script_root
     shown = [
-        _item(text, url_for(endpoint, handle=current.here.handle), icon, endpoint)
+        _item(text, f"{before}{here.handle}{after}", icon, endpoint)
         for text, endpoint, icon, permissions in items
-        if any(_can(p) for p in permissions)
+        for before, after in [_around_handle(endpoint, root)]
+        if can_any(person, permissions, here).allowed
     ]
     return {"label": label, "items": shown}
+
+
+@cache
+def _around_handle(endpoint: str, _root: str) -> tuple[str, str]:
+    """Return an address of the menu without the account's handle, which needs no quoting."""
+    before, _, after = url_for(endpoint, handle="-").partition("/-/")
+    return f"{before}/", f"/{after}"
 
 
 def _item(label: str, url: str, icon: str, key: str) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from tenants.audit import Audited
@@ -132,8 +132,15 @@ class AccountRef:
         return len(self.path) - 1
 
 
-def ref(account: Account) -> AccountRef:
-    """Return the lasting form of a loaded account."""
+REF = (
+    Account.id, Account.tenant_id, Account.parent_id, Account.kind, Account.handle, Account.name,
+    Account.path, Account.zone, Account.state, Account.halted, Account.accent, Account.logo,
+)  # fmt: skip
+"""The columns that make an `AccountRef`."""
+
+
+def ref(account: Account | Row[Any]) -> AccountRef:
+    """Return the lasting form of a loaded account, or of a row of the columns `REF`."""
     return AccountRef(
         id=account.id,
         tenant_id=account.tenant_id,

@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
+
+_clocked: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+"""Statements with the clock, by those without: what is made once is also changed only once."""
 
 
 def now() -> datetime:
@@ -23,9 +27,22 @@ def database_now(session: "Session | Any") -> datetime:
     return moment.astimezone(UTC)
 
 
-def with_database_now(session: "Session | Any", query: "Select[Any]") -> tuple[Any, datetime]:
+def with_database_now(
+    session: "Session | Any", query: "Select[Any]", asked: dict[str, Any] | None = None
+) -> tuple[Any, datetime]:
     """Return the first value of a query, or None, and the database's clock, UTC. One statement."""
+    row, moment = row_with_database_now(session, query, asked)
+    return (row[0] if row else None), moment
+
+
+def row_with_database_now(
+    session: "Session | Any", query: "Select[Any]", asked: dict[str, Any] | None = None
+) -> tuple[Any, datetime]:
+    """Return the first row of a query, or None, and the database's clock, UTC. One statement."""
     if session.get_bind().dialect.name != "postgresql":
-        return session.scalar(query), now()
-    row = session.execute(query.add_columns(func.clock_timestamp())).first()
-    return (row[0], row[1].astimezone(UTC)) if row else (None, now())
+        return session.execute(query, asked).first(), now()
+    clocked = _clocked.get(query)
+    if clocked is None:
+        clocked = _clocked[query] = query.add_columns(func.clock_timestamp())
+    row = session.execute(clocked, asked).first()
+    return row, row[-1].astimezone(UTC) if row else now()

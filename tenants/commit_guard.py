@@ -3,6 +3,7 @@
 Importing this module sets it up for every session of the process.
 """
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import event
@@ -84,6 +85,7 @@ def _only_derived(state: ORMExecuteState, name: str) -> bool:
     return state.is_update and bool(columns) and columns <= _audited_tables()[name]
 
 
+@cache
 def _audited_tables() -> dict[str, frozenset[str]]:
     """Return each audited table with its columns that derive from other rows."""
     mappers = (m for m in Base.registry.mappers if issubclass(m.class_, Audited))

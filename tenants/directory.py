@@ -12,10 +12,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, String, Uuid, bindparam, or_, select
+from sqlalchemy import Integer, String, Uuid, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from tenants.accounts import Account, AccountClosure, AccountRef, ref
+from tenants.accounts import REF, Account, AccountClosure, AccountRef, ref
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor
@@ -111,16 +111,16 @@ def actor_by_email(email: str) -> Actor | None:
 def account_path(handle: str) -> tuple[AccountRef, ...]:
     """Return the account with this handle and its ancestors, the house first; empty if none."""
     with reading(), directory():
-        found = db.session.scalars(_path_query(), {"of_handle": handle})
-        return tuple(ref(account) for account in found)
+        found = db.session.execute(_path_query(), {"of_handle": handle})
+        return tuple(ref(row) for row in found)
 
 
 @cache
-def _path_query() -> Select[Any]:
+def _path_query() -> Any:
     """Return the statement of an account's line; every request asks, so it is made once."""
     leaf = aliased(Account)
     return (
-        select(Account)
+        select(*REF)
         .join(AccountClosure, AccountClosure.ancestor_id == Account.id)
         .join(leaf, AccountClosure.descendant_id == leaf.id)
         .where(leaf.handle == bindparam("of_handle", type_=String()))
@@ -160,19 +160,20 @@ def accounts_within_reach(actor: Actor, limit: int, search: str = "") -> list[Ac
     if search:
         hit = [c.icontains(search, autoescape=True) for c in (Account.name, Account.handle)]
         query = query.where(or_(*hit))
-    query = query.order_by(Account.depth, Account.name, Account.id).limit(limit)
+    asked = {"reach_roots": roots, "reach_alone": alone, "reach_limit": limit}
     with reading(), directory():
-        found = db.session.scalars(query, {"reach_roots": roots, "reach_alone": alone})
-        return as_tree([ref(account) for account in found])
+        return as_tree([ref(row) for row in db.session.execute(query, asked)])
 
 
 @cache
-def _reach_query() -> Select[Any]:
+def _reach_query() -> Any:
     roots = bindparam("reach_roots", type_=Uuid(), expanding=True)
     alone = bindparam("reach_alone", type_=Uuid(), expanding=True)
     below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(roots))
-    query = select(Account).where(or_(Account.id.in_(below), Account.id.in_(alone)))
-    return query.where(Account.state != "closed")
+    query = select(*REF).where(or_(Account.id.in_(below), Account.id.in_(alone)))
+    query = query.where(Account.state != "closed")
+    query = query.order_by(Account.depth, Account.name, Account.id)
+    return query.limit(bindparam("reach_limit", type_=Integer()))
 
 
 def as_tree(accounts: list[AccountRef]) -> list[AccountRef]:

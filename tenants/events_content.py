@@ -98,6 +98,39 @@ class ContentEvent:
     REDIRECT_REMOVED = event(
         "redirect.removed", "removed the redirect from {target} to {page}", "page"
     )
+    RELEASE_CANCELLED = event("release.cancelled", "cancelled the release {target}", "due")
+    RELEASE_DROPPED = event("release.dropped", "took {other} out of the release {target}", "other")
+    RELEASE_FAILED = event(
+        "release.failed", "gave the release {target} up after {attempts} attempts: {cause}",
+        "cause", "attempts",
+    )  # fmt: skip
+    RELEASE_GATHERED = event(
+        "release.gathered", "added {other} to the release {target}, to go {how}", "other", "how"
+    )  # fmt: skip
+    RELEASE_HELD = event(
+        "release.held", "held back the release {target}, because {cause}", "due", "cause"
+    )
+    RELEASE_MADE = event("release.made", "started the release {target}")
+    RELEASE_MISSED = event(
+        "release.missed", "noticed that nobody had carried out the release {target}, due {due}",
+        "due",
+    )  # fmt: skip
+    RELEASE_MOVED = event("release.moved", "moved the release {target}: {sentence}", "due",
+                          "sentence")  # fmt: skip
+    RELEASE_RUN = event(
+        "release.run", "carried out the release {target}: {live} live, {offline} offline",
+        "due", "live", "offline", "delay_ms",
+    )  # fmt: skip
+    RELEASE_SCHEDULED = event(
+        "release.scheduled", "scheduled the release {target}: {sentence}", "due", "sentence"
+    )
+    RELEASE_SKIPPED = event(
+        "release.skipped", "did not carry out the release {target}, because {cause}", "due", "cause"
+    )
+    RELEASE_UNDONE = event(
+        "release.undone", "undid the release {target}: {back} put back, {left} left as they are",
+        "back", "left",
+    )  # fmt: skip
     REVISION_NAMED = event(
         "revision.named", "named revision {revision} of {target} “{name}”", "revision", "name"
     )
@@ -181,6 +214,7 @@ class ContentEvent:
     )  # fmt: skip
     SHARE_REVOKED = event("share.revoked", "revoked the share link {target}")
     SITE_CHANGED = event("site.changed", "changed the site of {target}")
+    TEMPLATE_CHANGED = event("template.changed", "changed what the template {target} says")
     TEMPLATE_PURGED = event("template.purged", "deleted the template {target} for good")
     TEMPLATE_RENAMED = event("template.renamed", "renamed the template {target}")
     TEMPLATE_RESTORED = event("template.restored", "took the template {target} out of the trash")

@@ -132,7 +132,7 @@ def _with_parent(account_id: uuid.UUID) -> tuple[AccountRef, AccountRef | None]:
     row = db.session.execute(select(*columns).where(Account.id == account_id)).one()
     above = db.session.execute(select(*columns).where(Account.id == row.parent_id)).first()
     seen = above is not None and above.tenant_id == row.tenant_id
-    return ref(row), ref(above) if seen and above is not None else None  # type: ignore[arg-type]  # same columns
+    return ref(row), ref(above) if seen and above is not None else None
 
 
 def _who_can(parent: AccountRef | None, by: Actor) -> list[str]:

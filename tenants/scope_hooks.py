@@ -1,14 +1,11 @@
 """The machinery behind `scope`: hooks on every session of the process."""
 
 import uuid
-from collections.abc import Callable
-from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Uuid, bindparam, event, exists, inspect, or_, select, text
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import event, inspect, or_, select, text
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from tenants.db import Base
 from tenants.engines import is_reading
@@ -21,8 +18,21 @@ from tenants.scope import (
     TenantScoped,
     current_scope,
 )
-from tenants.scope_sql import PARAMETER, scoped_tables
+from tenants.scope_conditions import (
+    ALONE,
+    OWN,
+    ROOTS,
+    SHARED,
+    SOME_ACCOUNTS,
+    TENANT,
+    WHOLE_TENANT,
+    of_accounts,
+    of_tenant,
+    of_tenant_or_built_in,
+)
+from tenants.scope_sql import scoped_tables
 
+_forms: WeakKeyDictionary[Any, dict[tuple[bool, bool], Any]] = WeakKeyDictionary()
 _SETTINGS = text(
     "SELECT set_config('portal.scope', :kind, true), set_config('portal.tenant', :tenant, true)"
 )
@@ -42,8 +52,16 @@ def _scope_statement(state: ORMExecuteState) -> None:
     if state.is_column_load:
         _scope_column_load(state, scope)
         return
-    options = _WHOLE_TENANT if scope.whole_tenant else _SOME_ACCOUNTS
-    state.statement = state.statement.options(*options, _OWN if writes else _SHARED)
+    state.statement = _conditioned(state.statement, scope.whole_tenant, writes)
+
+
+def _conditioned(statement: Any, whole_tenant: bool, writes: bool) -> Any:
+    """Add the scope's conditions, which hold no values: to a statement that is kept, only once."""
+    forms = _forms.setdefault(statement, {})
+    if (whole_tenant, writes) not in forms:
+        options = WHOLE_TENANT if whole_tenant else SOME_ACCOUNTS
+        forms[whole_tenant, writes] = statement.options(*options, OWN if writes else SHARED)
+    return forms[whole_tenant, writes]
 
 
 def _refuse_other_scope(session: Session, scope: Scope | None) -> None:
@@ -73,94 +91,11 @@ def _scope_column_load(state: ORMExecuteState, scope: Scope) -> None:
         return
     criterion: Any = None
     if issubclass(mapper.class_, TenantScoped):
-        criterion = of_tenant if scope.whole_tenant else _in_accounts
+        criterion = of_tenant if scope.whole_tenant else of_accounts
     elif issubclass(mapper.class_, TenantOrBuiltIn):
-        criterion = _in_tenant_or_built_in
+        criterion = of_tenant_or_built_in
     if criterion is not None:
         state.statement = state.statement.where(criterion(mapper.class_))  # type: ignore[attr-defined]  # a SELECT
-
-
-def _tenant() -> uuid.UUID | None:
-    scope = current_scope()
-    return scope.tenant_id if scope else None
-
-
-def _roots() -> tuple[uuid.UUID, ...]:
-    scope = current_scope()
-    return scope.roots if scope else ()
-
-
-def _alone() -> tuple[uuid.UUID, ...]:
-    scope = current_scope()
-    return scope.alone if scope else ()
-
-
-# The values are asked for at each execution (`callable_`): the SQL is cached, they never are.
-# They stand outside the criteria, where SQLAlchemy would take them for literals.
-_TENANT = bindparam(PARAMETER, callable_=_tenant, type_=Uuid())
-_ROOTS = bindparam("scope_roots", callable_=_roots, type_=Uuid(), expanding=True)
-_ALONE = bindparam("scope_alone", callable_=_alone, type_=Uuid(), expanding=True)
-
-
-class _Checked(FunctionElement[uuid.UUID]):
-    """The tenant of a row, by which SQLite may not choose an index where rows are `__listed__`."""
-
-    type = Uuid()
-    inherit_cache = True
-
-
-@compiles(_Checked)
-def _as_it_is(element: Any, compiler: Any, **options: Any) -> str:
-    return str(compiler.process(next(iter(element.clauses)), **options))
-
-
-@compiles(_Checked, "sqlite")
-def _without_index(element: Any, compiler: Any, **options: Any) -> str:
-    of = next(iter(element.clauses)).table
-    name = getattr(getattr(of, "element", of), "name", "")
-    plus = "+" if name in _listed() else ""
-    return plus + _as_it_is(element, compiler, **options)
-
-
-@cache
-def _listed() -> frozenset[str]:
-    found = (mapper.class_ for mapper in Base.registry.mappers)
-    return frozenset(each.__tablename__ for each in found if getattr(each, "__listed__", False))
-
-
-def of_tenant(cls: Any) -> Any:
-    """Return the scope's condition; for the second table of an UPDATE, where no hook adds it."""
-    return _Checked(cls.tenant_id) == _TENANT
-
-
-def _in_accounts(cls: Any) -> Any:
-    """Ask of each row whether its account is reached, by the key of the closure.
-
-    The OFFSET keeps PostgreSQL from joining instead: it guesses the size of a subtree a hundred
-    times wrong, and would collect all of it for every row looked up by its id.
-    """
-    closure = Base.metadata.tables["account_closure"].alias("scope_closure")
-    above = select(closure.c.descendant_id).where(
-        closure.c.descendant_id == cls.account_id, closure.c.ancestor_id.in_(_ROOTS)
-    )
-    reached = or_(exists(above.offset(0)), cls.account_id.in_(_ALONE))
-    return of_tenant(cls) & reached
-
-
-def _in_tenant_or_built_in(cls: Any) -> Any:
-    return or_(cls.tenant_id == _TENANT, cls.tenant_id.is_(None))
-
-
-def _option(mixin: type, criterion: Callable[[Any], Any]) -> Any:
-    return with_loader_criteria(
-        mixin, criterion, include_aliases=True, track_closure_variables=False
-    )
-
-
-_SHARED = _option(TenantOrBuiltIn, _in_tenant_or_built_in)
-_OWN = _option(TenantOrBuiltIn, of_tenant)
-_WHOLE_TENANT = (_option(TenantScoped, of_tenant),)
-_SOME_ACCOUNTS = (_option(TenantScoped, _in_accounts),)
 
 
 @event.listens_for(Session, "after_begin")
@@ -238,10 +173,10 @@ def require_reached(
         return
     closure = Base.metadata.tables["account_closure"]
     query = select(closure.c.descendant_id).where(
-        closure.c.tenant_id == _TENANT, closure.c.descendant_id.in_(asked)
+        closure.c.tenant_id == TENANT, closure.c.descendant_id.in_(asked)
     )
     if not scope.whole_tenant:
-        reached = or_(closure.c.ancestor_id.in_(_ROOTS), closure.c.descendant_id.in_(_ALONE))
+        reached = or_(closure.c.ancestor_id.in_(ROOTS), closure.c.descendant_id.in_(ALONE))
         query = query.where(reached)
     known.update(session.connection().scalars(query))
     if asked - known:

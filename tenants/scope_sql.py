@@ -27,6 +27,7 @@ _LOCKED = re.compile(r"\bFOR (?:UPDATE|SHARE) OF [\w, ]+$")  # names again what 
 _PLACEHOLDER = rf"(?:\?|%\({PARAMETER}\w*\)s)"
 
 
+@cache
 def scoped_tables() -> frozenset[str]:
     """Return the names of the tables that belong to tenants."""
     return frozenset(

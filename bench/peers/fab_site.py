@@ -65,7 +65,9 @@ def application(url: str, rows: int) -> Flask:
     """Return the application over a database, filled when it is empty."""
     app = Flask(__name__)
     app.config.update(
-        SECRET_KEY="for-benches-only" * 3, SQLALCHEMY_DATABASE_URI=url, WTF_CSRF_ENABLED=True,
+        SECRET_KEY="for-benches-only" * 3, SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_use_lifo": True},  # one process of the server
+        WTF_CSRF_ENABLED=True,
         FAB_ADD_SECURITY_VIEWS=True, AUTH_RATE_LIMITED=False, RATELIMIT_ENABLED=False,
     )  # fmt: skip
     db.init_app(app)

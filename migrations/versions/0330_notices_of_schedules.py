@@ -1,18 +1,21 @@
-"""Notices about schedules, of one page or of many, and the index of what was missed."""
+"""Notices about schedules, of one page or of many, and marks of what was missed."""
 
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
+from tenants.db import UtcDateTime
+
 revision = "0330"
-down_revision = "0302"
+down_revision = "0310"
 branch_labels = None
 depends_on = None
 
 KINDS = ("asked", "assigned", "approved", "passed", "rejected", "voided", "reminder", "escalated",
-         "mention", "reply", "outside", "opinion")  # fmt: skip
+         "mention", "reply", "outside", "opinion", "release")  # fmt: skip
 NEW_KINDS = ("done", "held", "failed", "skipped", "missed", "problem", "rules")
+INDEXED = {"schedule": ["missed_at", "account_id"], "release": ["missed_at"]}
 MISSED = sa.text("missed_at IS NOT NULL")
 
 
@@ -21,14 +24,17 @@ def upgrade() -> None:
         batch.alter_column("page_id", existing_type=sa.Uuid(), nullable=True)
         batch.add_column(sa.Column("schedule_id", sa.Uuid(), nullable=True))
         _let_kinds_be(batch, (*KINDS, *NEW_KINDS))
-    op.create_index(
-        "ix_schedule_missed", "schedule", ["missed_at", "account_id"],
-        sqlite_where=MISSED, postgresql_where=MISSED,
-    )  # fmt: skip
+    op.add_column("release", sa.Column("missed_at", UtcDateTime(), nullable=True))
+    for table, columns in INDEXED.items():
+        op.create_index(
+            f"ix_{table}_missed", table, columns, sqlite_where=MISSED, postgresql_where=MISSED
+        )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_schedule_missed", "schedule")
+    for table in INDEXED:
+        op.drop_index(f"ix_{table}_missed", table)
+    op.drop_column("release", "missed_at")
     op.execute(f"DELETE FROM notification WHERE kind IN {NEW_KINDS}")  # noqa: S608  constants
     with op.batch_alter_table("notification") as batch:
         _let_kinds_be(batch, KINDS)

@@ -6,7 +6,7 @@ from flask import Flask
 
 GROUPS = (
     "accounts", "access", "audit", "content", "grants", "groups", "demo", "doctor", "imports",
-    "limits", "people", "roles", "schedules", "support", "trail_rules", "up", "work",
+    "limits", "people", "releases", "roles", "schedules", "support", "trail_rules", "up", "work",
     "workflow",
 )  # fmt: skip
 

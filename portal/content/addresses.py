@@ -12,6 +12,8 @@ from tenants.db import db
 
 SLUG_LENGTH = 120
 DEPTH_LIMIT = 20
+ADDRESS_BYTES = 2_000
+"""What fits into an index of every database, in UTF-8."""
 RESERVED = frozenset({"posts", "tags", "categories", "archive"})
 
 
@@ -47,6 +49,21 @@ def address_of(page: Page, slug: str, parent_id: uuid.UUID | None) -> str:
     return base + "".join(f"{part}/" for part in slugs)
 
 
+def is_kept(address: str) -> bool:
+    """Tell whether every site uses an address itself, so that nothing can lead on from there."""
+    return address == "/" or (address.count("/") == 2 and address.strip("/") in RESERVED)
+
+
+def refuse_long(address: str) -> None:
+    """Raise Problem for an address that no index takes."""
+    size = len(address.encode())
+    if size > ADDRESS_BYTES:
+        raise Problem(
+            f"The address {address[:60]}… is too long: it has {size:,} bytes, and "
+            f"{ADDRESS_BYTES:,} fit."
+        )
+
+
 def _address_above(page: Page, parent_id: uuid.UUID, slugs: list[str]) -> str:
     """Return the nearest live address above, putting the slugs between it and the page in front."""
     seen, base = {page.id}, ""
@@ -54,8 +71,13 @@ def _address_above(page: Page, parent_id: uuid.UUID, slugs: list[str]) -> str:
     if above is None or above.type != "page":
         raise Problem("Choose a page of this account as the parent.")
     while above is not None:
-        if above.id in seen or len(seen) > DEPTH_LIMIT:
+        if above.id in seen:
             raise Problem("This page would stand below itself; choose another parent.")
+        if len(seen) > DEPTH_LIMIT:
+            raise Problem(
+                f"This page would stand below more than {DEPTH_LIMIT} others; choose a parent "
+                "further up."
+            )
         seen.add(above.id)
         draft = None if above.address else revision_by_id(above.draft_revision_id, above)
         if not base and above.address:
@@ -74,7 +96,11 @@ def _page(page_id: uuid.UUID, beside: Page) -> Page | None:
 
 
 def refuse_taken(page: Page, address: str) -> None:
-    """Raise AddressTaken when another live page of the site has the address."""
+    """Raise AddressTaken when another live page of the site has the address.
+
+    Raises Problem when it is too long for any page.
+    """
+    refuse_long(address)
     other = db.session.scalar(
         select(Page.id).where(
             Page.account_id == page.account_id, Page.address == address, Page.id != page.id

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -28,27 +29,59 @@ class Progress:
     approval: Verdict | None
 
 
+@dataclass(frozen=True)
+class Gate:
+    """What the workflow of an account asks of texts: made once, for one text or for hundreds."""
+
+    steps: tuple[Step, ...]
+    company: Company | None = None
+    people: Sequence[Colleague] = ()
+
+    @property
+    def required(self) -> bool:
+        """Tell whether approvals are asked for at all."""
+        return bool(self.steps)
+
+    def approvals(self, revision: Any, verdicts: list[Verdict]) -> list[Verdict]:
+        """Return the approvals that let a text be published; `verdicts` are all on it, in order.
+
+        Each must be of this very text, by somebody who can still act in the step. Raises
+        NotApproved.
+        """
+        if self.company is None:
+            return []
+        if digest_now(revision) != revision.digest:
+            raise NotApproved(
+                "The text is no longer the one that was saved, so nobody approved it."
+            )
+        progress = progress_of(
+            self.steps, approvals_of(verdicts, revision.digest), self.company, self.people
+        )
+        missing = [each.step.name for each in progress if each.approval is None]
+        if missing:
+            raise NotApproved(missing_words(revision, missing))
+        return [each.approval for each in progress if each.approval is not None]
+
+
+def gate_at(account: AccountRef) -> Gate:
+    """Return what is asked at an account as it stands now. One statement without a workflow."""
+    workflow = workflow_at(account)
+    if not workflow.required:
+        return Gate(())
+    return Gate(workflow.steps, Company(workflow.steps), colleagues(account))
+
+
 def require_approvals(page: Page, revision: Revision, account: AccountRef) -> list[Verdict]:
     """Return the approvals that let a revision be published; none where none are asked for.
 
-    Each must be of this very text, by somebody who can still act in the step. Raises NotApproved.
-    One statement where there is no workflow.
+    Raises NotApproved. One statement where there is no workflow.
     """
-    workflow = workflow_at(account)
-    if not workflow.required:
+    gate = gate_at(account)
+    if not gate.required:
         return []
     if page.id != revision.page_id:
         raise NotApproved("This text belongs to another page.")
-    if digest_now(revision) != revision.digest:
-        raise NotApproved("The text is no longer the one that was saved, so nobody approved it.")
-    progress = progress_of(
-        workflow.steps, approvals_of(verdicts_on(revision), revision.digest),
-        Company(workflow.steps), colleagues(account),
-    )  # fmt: skip
-    missing = [each.step.name for each in progress if each.approval is None]
-    if missing:
-        raise NotApproved(missing_words(revision, missing))
-    return [each.approval for each in progress if each.approval is not None]
+    return gate.approvals(revision, verdicts_on(revision))
 
 
 def missing_approvals(page: Page, revision: Revision, account: AccountRef) -> str:
@@ -67,7 +100,7 @@ def approved_by(approvals: Sequence[Verdict]) -> dict[str, list[str | None]]:
     return {"approved by": [None, ", ".join(f"{v.person_name} ({v.step})" for v in approvals)]}
 
 
-def missing_words(revision: Revision, missing: Sequence[str]) -> str:
+def missing_words(revision: Any, missing: Sequence[str]) -> str:
     """Return what still has to be approved, as a sentence."""
     steps = " and ".join(f"“{name}”" for name in missing)
     return f"Revision {revision.number} has not been approved in {steps} yet."

@@ -230,6 +230,8 @@ def _is_allowed(token: re.Match[str], open_tags: list[str]) -> bool:
         return False
     if start not in policy.VOID:
         open_tags.append(start)
+    if not token["rest"]:
+        return policy.is_useful(start, [])
     attributes = _ATTRIBUTE.findall(token["rest"])
     spelled = all(_is_spelled(start, name, value) for name, value in attributes)
     return spelled and policy.is_useful(start, [name for name, _ in attributes])

@@ -14,6 +14,8 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     String,
     UniqueConstraint,
+    Uuid,
+    bindparam,
     or_,
     select,
 )
@@ -183,15 +185,14 @@ def definition_at(key: str, account: AccountRef) -> Definition | None:
     return found[0] if found else None
 
 
-def names_of_types(account: AccountRef) -> tuple[dict[str, str], list[str]]:
-    """Return what every type of the tenant is called, by key, and the keys used at the account.
+_NAMES = select(ContentType.key, ContentType.name, ContentType.account_id, ContentType.deleted_at)
+_OF_TENANT = ContentType.tenant_id == bindparam("of_tenant", type_=Uuid())
+_NAMES = _NAMES.where(_OF_TENANT).order_by(ContentType.name)
 
-    The built-in ones come first. One statement.
-    """
-    query = select(
-        ContentType.key, ContentType.name, ContentType.account_id, ContentType.deleted_at
-    ).where(ContentType.tenant_id == account.tenant_id)
-    rows = db.session.execute(query.order_by(ContentType.name)).all()
+
+def names_of_types(account: AccountRef) -> tuple[dict[str, str], list[str]]:
+    """Return the names of the tenant's types, built-in ones first, and the keys used here."""
+    rows = db.session.execute(_NAMES, {"of_tenant": account.tenant_id}).all()
     names = {each.key: each.name for each in BUILT_IN.values()} | {row[0]: row[1] for row in rows}
     used = [row[0] for row in rows if row[2] in account.path and row[3] is None]
     return names, [*BUILT_IN, *used]

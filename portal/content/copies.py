@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.content import clean_html
 from portal.content.drafting import authorize_edit
+from portal.content.holding import hold
 from portal.content.pages import Page, revision_by_id
 from portal.content.problems import Problem
 from tenants.accounts import AccountRef
@@ -84,12 +85,14 @@ def keep_copy(
 ) -> WorkingCopy:
     """Keep what was typed, however incomplete, in place of what this tab sent before.
 
-    The body is cleaned as a saved one is. Raises Denied, and Problem when it cannot be kept.
+    The body is cleaned as a saved one is. The page is held, so that a save of the same tab comes
+    before or after. Raises Denied, and Problem when it cannot be kept.
     """
     if page is None:
         authorize(by, Permission.PAGE_CREATE, account)
     else:
         authorize_edit(by, page, account)
+        hold(page)
     if by.person_id is None or not 0 < len(mark) <= MARK:
         raise Problem("A working copy belongs to a person and a tab.")
     copy = _copy(account, mark, by)
@@ -105,16 +108,25 @@ def keep_copy(
     return copy
 
 
-def settle_copy(account: AccountRef, page: Page | None, mark: str, *, by: Actor) -> None:
-    """Have a copy be done with: its text was saved, or is not wanted."""
+def settle_copy(
+    account: AccountRef, page: Page | None, mark: str, *, by: Actor, there: bool = True
+) -> None:
+    """Have a copy be done with: its text was saved, or is not wanted.
+
+    `there` is False when the page is held and the tab has none: then nothing is looked for.
+    """
     if by.person_id is None or not 0 < len(mark) <= MARK:
         return
+    if not (there and _settle(account, mark, by)):
+        _new(account, page, mark, by).settled_at = now()
+        db.session.flush()
+
+
+def _settle(account: AccountRef, mark: str, by: Actor) -> bool:
     settled = {"typed": {}, "settled_at": now()}
     there = update(WorkingCopy).where(*_own(account, mark, by)).values(settled)
     done: Any = db.session.execute(there.execution_options(synchronize_session=False))
-    if not done.rowcount:
-        _new(account, page, mark, by).settled_at = now()
-        db.session.flush()
+    return bool(done.rowcount)
 
 
 def _copy(account: AccountRef, mark: str, by: Actor) -> WorkingCopy | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlalchemy import func, select
 
 from portal.content.addresses import slug_of
+from portal.content.content_types import definition_at
 from portal.content.drafting import Text, create_page, make_draft, text_of
 from portal.content.pages import Page, Revision, digest_now, revision_by_id, revisions_of
 from portal.content.problems import Problem
@@ -55,7 +56,7 @@ def duplicate_as(
     draft = revision_by_id(page.draft_revision_id, page)
     if draft is None:
         raise Problem("There is nothing saved to copy yet.")
-    copy, _ = create_page(account, page.type, change(text_of(draft)), by=by)
+    copy, _ = create_page(account, page.type, change(text_of(draft)), by=by, copied=True)
     return copy, draft
 
 
@@ -72,6 +73,8 @@ def move_page(
     authorize(by, Permission.PAGE_CREATE, target)
     if target.tenant_id != source.tenant_id or target.id == source.id:
         raise Problem("Choose another account of this customer.")
+    if definition_at(page.type, target) is None:
+        raise Problem(f"Content of this type cannot stand at {target.name}: the type is not there.")
     draft = revision_by_id(page.draft_revision_id, page)
     if draft is None:
         raise Problem("There is nothing saved to move yet.")

@@ -11,16 +11,9 @@ from portal.content.content_types import definition_at
 from portal.content.differences import differences
 from portal.content.field_values import keep
 from portal.content.holding import hold
-from portal.content.locks import check_lock
+from portal.content.locks import Beside, refuse_others, stored_lock
 from portal.content.media_uses import note_draft
-from portal.content.pages import (
-    Page,
-    Revision,
-    Type,
-    digest_of,
-    refuse_trashed,
-    revision_by_id,
-)
+from portal.content.pages import Page, Revision, Type, digest_of, refuse_trashed, revision_by_id
 from portal.content.problems import Problem, Stale
 from portal.content.search_index import index_page
 from portal.content.voiding import void_reviews
@@ -77,8 +70,8 @@ def text_of(revision: Revision) -> Text:
 def as_stored(page: Page, text: Text, before: Revision | None) -> Text:
     """Return the text as a save over `before` would keep it. Raises Problem."""
     kept = keep(page, text.fields, before.fields if before else None)
-    fields: dict[str, Any] = _fields(replace(text, fields=kept.values), _clean(text))
-    return Text(**fields | {"term_ids": tuple(fields["term_ids"])})
+    said: dict[str, Any] = _fields(replace(text, fields=kept.values), _clean(text))
+    return Text(**said | {"term_ids": tuple(said["term_ids"])})
 
 
 def may_edit(by: Actor, page: Page, account: AccountRef) -> Decision:
@@ -95,10 +88,13 @@ def authorize_edit(by: Actor, page: Page, account: AccountRef) -> None:
         raise Denied(decision)
 
 
-def create_page(account: AccountRef, kind: Type, text: Text, *, by: Actor) -> tuple[Page, Saved]:
+def create_page(
+    account: AccountRef, kind: Type, text: Text, *, by: Actor, copied: bool = False
+) -> tuple[Page, Saved]:
     """Start a page with its first revision and record it; without a byline it is `by`'s.
 
-    Raises Denied, Problem (also for a type that cannot be started here) and QuotaReached.
+    In `copied` words a reference may stand to what is gone. Raises Denied, Problem (also for a
+    type that cannot be started here) and QuotaReached.
     """
     authorize(by, Permission.PAGE_CREATE, account)
     if definition_at(kind, account) is None:
@@ -110,10 +106,9 @@ def create_page(account: AccountRef, kind: Type, text: Text, *, by: Actor) -> tu
     )  # fmt: skip
     db.session.add(page)
     db.session.flush()
-    kept = keep(page, text.fields)
+    kept = keep(page, text.fields, text.fields if copied else None)
     text = replace(text, byline=text.byline or by.name, fields=kept.values)
-    cleaned = _clean(text)
-    revision = add_revision(page, text, cleaned, by=by, number=1)
+    revision = add_revision(page, text, cleaned := _clean(text), by=by, number=1)
     note_draft(page, revision, account, by=by)
     kept.note(page)
     record(
@@ -131,15 +126,17 @@ def save_draft(
     by: Actor,
     based_on: uuid.UUID | None,
     reason: str = "",
+    beside: Beside | None = None,
 ) -> Saved:
     """Save a new revision as the draft and record it; a save that changes nothing adds nothing.
 
-    `based_on` is the revision the editor started from. Raises Denied, Problem, Locked while
-    somebody else has the page for himself, and Stale when somebody saved in between.
+    `based_on` is the revision the editor started from; `beside` what stands beside the page, if it
+    is known. Raises Denied, Problem, Locked while somebody else has the page for himself, and Stale
+    when somebody saved in between.
     """
     authorize_edit(by, page, account)
     current = _lock_draft(page)
-    check_lock(page, by=by)
+    refuse_others(beside.lock if beside else stored_lock(page), by=by)
     if based_on != page.draft_revision_id:
         raise Stale("Somebody saved this page while you were writing.", current)
     kept = keep(page, text.fields, current.fields if current else None)
@@ -150,7 +147,7 @@ def save_draft(
     if current is not None and current.digest == digest_of(fields):
         return Saved(current, False, removed)
     number = (current.number if current else 0) + 1
-    revision = add_revision(page, text, cleaned, by=by, number=number)
+    revision = add_revision(page, text, cleaned, by=by, number=number, beside=beside)
     note_draft(page, revision, account, by=by, before=current)
     kept.note(page)
     record(
@@ -168,19 +165,20 @@ def _clean(text: Text, known: str = "") -> clean_html.Cleaned:
 
 
 def add_revision(
-    page: Page, text: Text, body: clean_html.Cleaned, *, by: Actor, number: int, note: str = ""
-) -> Revision:
+    page: Page, text: Text, body: clean_html.Cleaned, *, by: Actor, number: int, note: str = "",
+    beside: Beside | None = None,
+) -> Revision:  # fmt: skip
     """Write a revision and make it the page's draft, without asking or recording.
 
-    What was handed in for review, or approved and not used yet, is void from then on. Raises
-    Problem for what does not fit, and for a parent it cannot stand below.
+    What was handed in for review, or approved and not used yet, is void from then on; `beside` may
+    tell that nothing was. Raises Problem for what does not fit, also as a parent.
     """
     address_of(page, "x", text.parent_id)
     revision = new_revision(page, text, body, by=by, number=number, note=note)
     db.session.add(revision)
     db.session.flush()
     make_draft(page, revision)
-    if number > 1:
+    if number > 1 and (beside is None or beside.reviewed):
         void_reviews(page, revision, by=by)
     return revision
 

@@ -1,12 +1,11 @@
 """Plain schedules of one tenant, carried out by the hundred: a few statements for all of them.
 
-Plain is a publication that neither waits for anything nor moves anything else: see `_is_plain`.
+Plain is a publication that neither waits for anything nor moves anything else: see `due_plain`.
 What is left of it, and everything that a rule stands against, goes to `due_alone`, which comes to
 the same end: a test carries out the same schedules both ways and compares every row.
 """
 
 import uuid
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,35 +16,43 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
-from portal.content.addresses import RESERVED
-from portal.content.content_types import BUILT_IN
+from portal.content.approvals import NotApproved, approved_by, gate_at
 from portal.content.due_alone import Due, due_told, reason_of, request_id_of
+from portal.content.due_plain import is_plain, plain_address, terms_to_file, without_neighbours
 from portal.content.due_rules import (
     verdict_on_delay,
     verdict_on_right,
     verdict_on_text,
 )
 from portal.content.due_world import World, is_due
-from portal.content.media import MediaUse
 from portal.content.media_problems import media_problems
-from portal.content.media_uses import named_in
 from portal.content.out_of_sight import WITH_TRASH
-from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision
+from portal.content.reviews import verdicts_on_each
 from portal.content.schedules import Schedule
-from portal.content.sites import Redirect
 from portal.content.terms import PageTerm
-from portal.content.workflows import workflow_at
 from tenants.clock import database_now
 from tenants.db import db
 from tenants.decisions import SYSTEM
 from tenants.events import Event
 from tenants.scope import acting_in, tenant_scope
-from tenants.scope_hooks import of_tenant
+from tenants.scope_conditions import of_tenant
 from tenants.telling import Telling, record_each
 
 _Live = aliased(Revision)
 log = structlog.get_logger()
+
+
+Approvals = dict[str, list[str | None]]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A claimed schedule that can be carried out, who approved its text, and its new terms."""
+
+    row: Any
+    approvals: Approvals
+    terms: frozenset[uuid.UUID]
 
 
 @dataclass(frozen=True)
@@ -66,33 +73,34 @@ def carry_out_plain(tenant_id: uuid.UUID, world: World, limit: int) -> Carried:
         moment = database_now(db.session())
         rows = _claim(moment, limit)
         try:
-            plain = _without_neighbours(_plain_alone(rows, world, moment), rows, moment)
-            if plain:
-                _carry_out(plain)
+            ready = _ready(rows, world, moment)
+            if ready:
+                _carry_out(ready)
             db.session.commit()
         except OperationalError:
             raise
         except Exception:
             log.exception("schedules failed together; each is tried alone", number=len(rows))
             db.session.rollback()
-            plain = []
-    done = {row.schedule_id for row in plain}
+            ready = []
+    done = {each.row.schedule_id for each in ready}
     rest = tuple(Due(row.schedule_id, tenant_id) for row in rows if row.schedule_id not in done)
-    return Carried(len(rows), len(plain), rest)
+    return Carried(len(rows), len(ready), rest)
 
 
 def _claim(moment: datetime, limit: int) -> Sequence[Any]:
     """Lock schedules and their pages; what somebody else has locked is left alone."""
     query = (
         select(
-            Schedule.id.label("schedule_id"), Schedule.page_id, Schedule.account_id, Schedule.what,
-            Schedule.revision_id, Schedule.revision_digest, Schedule.due_at, Schedule.approver_id,
-            Schedule.approver_label, Schedule.page_title, Schedule.late_policy,
-            Schedule.late_minutes, Page.type, Page.title.label("shown_as"), Page.address,
-            Page.parent_id.label("stands_below"), Page.live_revision_id, Page.trashed_at,
+            Schedule.id.label("schedule_id"), Schedule.tenant_id, Schedule.account_id,
+            Schedule.page_id, Schedule.what, Schedule.revision_id, Schedule.revision_digest,
+            Schedule.due_at, Schedule.approver_id, Schedule.approver_label, Schedule.page_title,
+            Schedule.late_policy, Schedule.late_minutes,
+            Page.type, Page.title.label("shown_as"), Page.address, Page.live_revision_id,
+            Page.parent_id.label("stands_below"), Page.trashed_at,
             Revision.page_id.label("of_page"), Revision.number, Revision.title, Revision.slug,
             Revision.body, Revision.excerpt, Revision.byline, Revision.parent_id, Revision.term_ids,
-            Revision.fields, _Live.number.label("live_number"),
+            Revision.fields, Revision.digest, _Live.number.label("live_number"),
         )
         .join(Page, Page.id == Schedule.page_id)
         .outerjoin(Revision, Revision.id == Schedule.revision_id)
@@ -106,38 +114,34 @@ def _claim(moment: datetime, limit: int) -> Sequence[Any]:
     return db.session.execute(query).all()
 
 
-def _plain_alone(rows: Sequence[Any], world: World, moment: datetime) -> list[Any]:
-    """Return those that are plain as far as their own rows tell."""
-    free = {
-        account_id: not workflow_at(account).required
-        for account_id in {row.account_id for row in rows}
-        if (account := world.accounts.get(account_id)) is not None
-    }
+def _ready(rows: Sequence[Any], world: World, moment: datetime) -> list[Ready]:
+    """Return those that are plain and that no rule stands against."""
+    plain = [row for row in rows if is_plain(row) and _may(row, world, moment)]
+    if not plain:
+        return []
+    approved = _approved(plain, world)
+    plain = without_neighbours([r for r in plain if r.schedule_id in approved], rows, moment)
+    terms = terms_to_file(plain)
     return [
-        row
-        for row in rows
-        if free.get(row.account_id) and _is_plain(row) and _may(row, world, moment)
+        Ready(row, approved[row.schedule_id], frozenset(added))
+        for row in plain
+        if (added := terms[row.page_id]) is not None
     ]
 
 
-def _is_plain(row: Any) -> bool:
-    """Tell whether nothing but the page itself is touched, and nothing has to be looked up."""
-    if row.what != "publish" or row.of_page != row.page_id or row.trashed_at is not None:
-        return False
-    definition = BUILT_IN.get(row.type)
-    if definition is None or definition.fields or definition.stands == "nowhere":
-        return False
-    if row.parent_id is not None or row.stands_below is not None or row.term_ids:
-        return False
-    if not (row.title or row.body) or row.revision_id == row.live_revision_id:
-        return False
-    if row.type != "post" and row.slug in RESERVED:
-        return False
-    return row.address in {None, _address(row)} and not named_in(row.body, row.fields)
-
-
-def _address(row: Any) -> str:
-    return f"/posts/{row.slug}/" if row.type == "post" else f"/{row.slug}/"
+def _approved(plain: Sequence[Any], world: World) -> dict[uuid.UUID, Approvals]:
+    """Return who approved each of those that their workflows let through, as events tell it."""
+    gates = {each: gate_at(world.accounts[each]) for each in {row.account_id for row in plain}}
+    asked = [row.revision_id for row in plain if gates[row.account_id].required]
+    verdicts = verdicts_on_each(asked) if asked else {}
+    found: dict[uuid.UUID, Approvals] = {}
+    for row in plain:
+        try:
+            given = gates[row.account_id].approvals(row, verdicts.get(row.revision_id, []))
+        except NotApproved:
+            continue
+        found[row.schedule_id] = approved_by(given)
+    return found
 
 
 def _may(row: Any, world: World, moment: datetime) -> bool:
@@ -151,56 +155,10 @@ def _may(row: Any, world: World, moment: datetime) -> bool:
     return verdict is None and not media_problems(row)
 
 
-def _without_neighbours(plain: list[Any], rows: Sequence[Any], moment: datetime) -> list[Any]:
-    """Leave out pages that others depend on, and addresses that are not free. Five statements."""
-    if not plain:
-        return []
-    ids = [row.page_id for row in plain]
-    pages = Counter(row.page_id for row in rows)
-    addresses = Counter((row.account_id, _address(row)) for row in plain)
-    claimed = [row.schedule_id for row in rows]
-    tied: set[uuid.UUID] = set()
-    for query in (
-        select(Schedule.page_id).where(
-            Schedule.page_id.in_(ids), *is_due(moment), Schedule.id.not_in(claimed)
-        ),
-        select(MediaUse.page_id).where(MediaUse.page_id.in_(ids), MediaUse.place == "live"),
-        select(PageUse.page_id).where(PageUse.page_id.in_(ids), PageUse.side == "live"),
-        select(PageTerm.page_id).where(PageTerm.page_id.in_(ids)),
-        select(Page.parent_id).where(Page.parent_id.in_(ids), Page.address.is_not(None)),
-    ):
-        tied.update(db.session.scalars(query))
-    taken = _taken([row for row in plain if row.address is None])
-    return [
-        row
-        for row in plain
-        if row.page_id not in tied
-        and pages[row.page_id] == 1
-        and addresses[row.account_id, _address(row)] == 1
-        and (row.account_id, _address(row)) not in taken
-    ]
-
-
-def _taken(new: list[Any]) -> set[tuple[uuid.UUID, str]]:
-    """Return the addresses that another page stands at, or that lead to one. Two statements."""
-    if not new:
-        return set()
-    accounts = {row.account_id for row in new}
-    addresses = {_address(row) for row in new}
-    found: set[tuple[uuid.UUID, str]] = set()
-    for kind in (Page, Redirect):
-        query = select(kind.account_id, kind.address).where(
-            kind.account_id.in_(accounts), kind.address.in_(addresses)
-        )
-        rows = db.session.execute(query.execution_options(**WITH_TRASH))
-        found.update((account_id, address) for account_id, address in rows if address)
-    return found
-
-
-def _carry_out(plain: list[Any]) -> None:
+def _carry_out(ready: list[Ready]) -> None:
     moment = database_now(db.session())
-    told_by = record_each([_telling(row, moment) for row in plain])
-    ids = [row.schedule_id for row in plain]
+    told_by = record_each([_telling(each, moment) for each in ready])
+    ids = [each.row.schedule_id for each in ready]
     stands = case((Page.type == "post", "/posts/"), else_="/") + Revision.slug + "/"
     for statement in (
         update(Page)
@@ -219,19 +177,27 @@ def _carry_out(plain: list[Any]) -> None:
     ):  # fmt: skip
         options = {"told_by": told_by, "synchronize_session": False}
         done: Any = db.session.execute(statement.execution_options(**options))
-        if done.rowcount != len(plain):
-            raise RuntimeError(f"{done.rowcount} rows changed instead of {len(plain)}.")
+        if done.rowcount != len(ready):
+            raise RuntimeError(f"{done.rowcount} rows changed instead of {len(ready)}.")
+    db.session.add_all(
+        PageTerm(
+            tenant_id=each.row.tenant_id, account_id=each.row.account_id,
+            page_id=each.row.page_id, term_id=term_id,
+        )
+        for each in ready
+        for term_id in sorted(each.terms)
+    )  # fmt: skip
 
 
-def _telling(row: Any, moment: datetime) -> Telling:
-    address = _address(row)
+def _telling(ready: Ready, moment: datetime) -> Telling:
+    row, address = ready.row, plain_address(ready.row)
     return Telling(
         Event.PAGE_PUBLISHED, "page", row.page_id, row.shown_as, row.account_id,
         replace(SYSTEM, on_behalf_of=row.approver_label), request_id_of(row.schedule_id),
         reason_of(row),
         {
             "live revision": [row.live_number, row.number], "address": [row.address, address],
-            **due_told(row, moment),
+            **ready.approvals, **due_told(row, moment),
         },
         {"revision": row.number, "address": address},
     )  # fmt: skip

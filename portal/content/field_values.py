@@ -55,7 +55,7 @@ def keep(page: Page, values: Mapping[str, Any], before: Mapping[str, Any] | None
     definition = definition_of(page.type, page.tenant_id)
     kept = dict(values)
     if not definition.fields:
-        _check_size(kept)
+        check_size(kept)
         return Kept(kept)
     removed: list[clean_html.Removal] = []
     for field in definition.fields:
@@ -63,8 +63,8 @@ def keep(page: Page, values: Mapping[str, Any], before: Mapping[str, Any] | None
         if is_empty(value):
             continue
         removed += _taken_out(field, value)
-        kept[field.key] = _kept(field, value)
-    _check_size(kept)
+        kept[field.key] = kept_value(field, value)
+    check_size(kept)
     uses = _check_references(page, definition, kept, before or {})
     return Kept(kept, tuple(removed), uses)
 
@@ -89,12 +89,15 @@ def types_of(account_id: uuid.UUID, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]
     return {row[0]: row[1] for row in db.session.execute(query).all()}
 
 
-def misfit(field: Field, value: Any, there: Mapping[uuid.UUID, str], page: Page) -> str:
-    """Return why a reference cannot stand in its field, to stand after its name; or empty."""
+def misfit(field: Field, value: Any, there: Mapping[uuid.UUID, str], page_id: uuid.UUID) -> str:
+    """Return why a reference on a page cannot stand in its field, or empty.
+
+    `there` are the types of the pages that there are, by id. To stand after the field's name.
+    """
     found = as_id(value)
     if found is None or found not in there:
         return "refers to content that is not there."
-    if found == page.id:
+    if found == page_id:
         return "refers to the page itself."
     wanted = ("block",) if field.kind == "block" else field.of
     if wanted and there[found] not in wanted:
@@ -102,7 +105,8 @@ def misfit(field: Field, value: Any, there: Mapping[uuid.UUID, str], page: Page)
     return ""
 
 
-def _kept(field: Field, value: Any) -> Any:
+def kept_value(field: Field, value: Any) -> Any:
+    """Return a value as it is stored in its field. Raises FieldProblem for what cannot be kept."""
     try:
         return read(field, value)
     except Unfit as problem:
@@ -124,7 +128,7 @@ def _typed_rows(field: Field, value: Any) -> Any:
     parts = {part.key: part for part in field.asked}
     return [
         {
-            key: _kept(parts[key], each) if key in parts else as_typed(each)
+            key: kept_value(parts[key], each) if key in parts else as_typed(each)
             for key, each in row.items()
             if not is_empty(each)
         }
@@ -151,7 +155,8 @@ def _taken_out(field: Field, value: Any) -> tuple[clean_html.Removal, ...]:
         return ()
 
 
-def _check_size(values: Mapping[str, Any]) -> None:
+def check_size(values: Mapping[str, Any]) -> None:
+    """Raise Problem for values that are too long together."""
     if len(json.dumps(values, ensure_ascii=False, default=str)) > LARGEST:
         raise Problem(f"The fields hold more than {LARGEST:,} characters together; shorten some.")
 
@@ -165,7 +170,7 @@ def _check_references(
     there = types_of(page.account_id, ids)
     stood = {plain(value) for _, value in references(definition.fields, before)}
     for field, value in found:
-        problem = misfit(field, value, there, page)
+        problem = misfit(field, value, there, page.id)
         if problem and plain(value) not in stood:
             raise FieldProblem(field, problem)
     return frozenset(there)

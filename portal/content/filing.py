@@ -1,9 +1,9 @@
 """Tags and categories as editors type and tick them."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.content.addresses import slug_of
@@ -15,21 +15,30 @@ from tenants.db import db
 
 TAG_LENGTH = 100
 TAGS = 100
+OFFERED = 500
 
 
-def categories_of(account_id: uuid.UUID) -> list[Term]:
-    """Return the account's categories by name."""
-    return list(
-        db.session.scalars(
-            select(Term)
-            .where(
-                Term.account_id == account_id,
-                Term.taxonomy == "category",
-                Term.merged_into_id.is_(None),
-            )
-            .order_by(Term.name)
-            .limit(500)
-        )
+def categories_of(account_id: uuid.UUID, chosen: Collection[uuid.UUID] = ()) -> list[Term]:
+    """Return the account's categories by name, at most OFFERED.
+
+    Those that are `chosen` are among them in any case.
+    """
+    query = _categories(account_id)
+    found = list(db.session.scalars(query.order_by(Term.name).limit(OFFERED)))
+    missing = set(chosen) - {term.id for term in found}
+    if missing:
+        found += db.session.scalars(query.where(Term.id.in_(missing)).order_by(Term.name))
+    return found
+
+
+def categories_called(account_id: uuid.UUID, slugs: Collection[str]) -> list[Term]:
+    """Return those of the account's categories that have one of these slugs."""
+    return list(db.session.scalars(_categories(account_id).where(Term.slug.in_(slugs))))
+
+
+def _categories(account_id: uuid.UUID) -> Select[Term]:
+    return select(Term).where(
+        Term.account_id == account_id, Term.taxonomy == "category", Term.merged_into_id.is_(None)
     )
 
 
@@ -83,9 +92,17 @@ def _started(account: AccountRef, slug: str, name: str) -> Term:
     return term
 
 
-def possible_parents(account_id: uuid.UUID, page_id: uuid.UUID | None) -> list[Page]:
-    """Return the account's pages that another page may stand below, by title."""
+def possible_parents(
+    account_id: uuid.UUID, page_id: uuid.UUID | None, chosen: uuid.UUID | None = None
+) -> list[Page]:
+    """Return the account's pages that another page may stand below, by title, at most OFFERED.
+
+    The one that is `chosen` is among them in any case.
+    """
     query = select(Page).where(Page.account_id == account_id, Page.type == "page")
     if page_id is not None:
         query = query.where(Page.id != page_id)
-    return list(db.session.scalars(query.order_by(Page.title).limit(500)))
+    found = list(db.session.scalars(query.order_by(Page.title).limit(OFFERED)))
+    if chosen is not None and chosen not in {page.id for page in found}:
+        found += db.session.scalars(query.where(Page.id == chosen))
+    return found

@@ -7,9 +7,11 @@ PostgreSQL does.
 
 import uuid
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.content.pages import Page, Revision, revision_by_id
@@ -45,15 +47,8 @@ def held_page(page_id: uuid.UUID, account_id: uuid.UUID, *, live: bool = False) 
     `revision_by_id` asks for nothing that is in hand.
     """
     session = db.session()
-    ids = [Page.draft_revision_id, *([Page.live_revision_id] if live else [])]
-    query = (
-        select(Page, Revision)
-        .outerjoin(Revision, Revision.id.in_(ids))
-        .where(Page.id == page_id, Page.account_id == account_id)
-        .with_for_update(of=Page)
-        .execution_options(populate_existing=True)
-    )
-    rows = session.execute(query).all()
+    asked = {"held": page_id, "at_account": account_id}
+    rows = session.execute(_held_query(live), asked).all()
     if not rows:
         return None
     page: Page = rows[0][0]
@@ -62,6 +57,19 @@ def held_page(page_id: uuid.UUID, account_id: uuid.UUID, *, live: bool = False) 
     # PostgreSQL joins what stood before it waited: what is missing then is asked for once more.
     draft = revision_by_id(page.draft_revision_id, page)
     return InHand(page, draft, tuple(revision for _page, revision in rows if revision is not None))
+
+
+@cache
+def _held_query(live: bool) -> Any:
+    ids = [Page.draft_revision_id, *([Page.live_revision_id] if live else [])]
+    held, account = (bindparam(name, type_=Uuid()) for name in ("held", "at_account"))
+    return (
+        select(Page, Revision)
+        .outerjoin(Revision, Revision.id.in_(ids))
+        .where(Page.id == held, Page.account_id == account)
+        .with_for_update(of=Page)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _remember(session: Session, page_id: uuid.UUID) -> None:

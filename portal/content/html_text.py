@@ -9,6 +9,7 @@ import unicodedata
 from portal.content import html_policy as policy
 
 _TAG = re.compile(r"</?([a-z][a-z0-9]*)[^>]*>")
+_SPACES = re.compile(r"[ \t]{2,}|\t")
 
 
 def plain(html: str) -> str:
@@ -19,8 +20,8 @@ def plain(html: str) -> str:
             return " "
         return "\n" if tag[1] in policy.BLOCKS or tag[1] == "br" else ""
 
-    text = entities.unescape(_TAG.sub(gap, html))
-    lines = (re.sub(r"[ \t]+", " ", line).strip(" ") for line in text.split("\n"))
+    text = _SPACES.sub(" ", entities.unescape(_TAG.sub(gap, html)))
+    lines = (line.strip(" ") for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 

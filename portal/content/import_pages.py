@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.content.drafting import EXCERPT_LENGTH, TITLE_LENGTH, Text
+from portal.content.clean_html import proven
+from portal.content.drafting import BODY_LENGTH, EXCERPT_LENGTH, TITLE_LENGTH, Text
 from portal.content.exchange.links import OwnLinks
 from portal.content.import_authors import Authors
 from portal.content.import_links import Links
@@ -134,6 +135,8 @@ def _planned(
 ) -> tuple[PlannedPage, list[str]]:  # fmt: skip
     credit, before = authors.credit(document), links.changed
     body, fields = links.body(document), links.fields(document)
+    if too_long := len(body.html) > BODY_LENGTH:
+        body, links.changed = proven(document.body.html), before
     fate = fate_of(document, around)
     if fate.state == "published" and (why := links.why_not_live(body, fields)):
         fate = Fate("draft", None, why)
@@ -141,6 +144,8 @@ def _planned(
     if changed := links.changed - before:
         links_lead = "1 link leads" if changed == 1 else f"{changed} links lead"
         remarks.append(f"{links_lead} to pages of this site.")
+    if too_long:
+        remarks.append("Its links are left as they are: with those of here it would be too long.")
     if document.password:
         remarks.append("Its password is kept.")
     text = Text(

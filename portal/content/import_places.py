@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from portal.content.addresses import DEPTH_LIMIT, RESERVED, SLUG_LENGTH, slug_of
+from portal.content.addresses import (
+    ADDRESS_BYTES,
+    DEPTH_LIMIT,
+    RESERVED,
+    SLUG_LENGTH,
+    slug_of,
+)
 from portal.content.import_plan import Place
 from portal.content.import_standing import Existing, Standing
 from portal.content.wordpress.documents import Document
 from tenants.db import new_id
-
-ADDRESS_BYTES = 2_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,28 @@
 """Old addresses of imported pages: which lead on, which cannot and why."""
 
+import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
 
-from portal.content.import_places import ADDRESS_BYTES
+from portal.content.addresses import ADDRESS_BYTES, is_kept
 from portal.content.import_plan import Line, PlannedPage
 from portal.content.import_standing import Standing
 from portal.content.wordpress.names import decoded
 
 SHOWN = 100
 LONGEST = 300
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 class Redirects:
     """Plans a redirect for each old path that is free. `found` leads from address to page id."""
 
-    def __init__(self, pages: Iterable[PlannedPage], standing: Standing) -> None:
+    def __init__(
+        self, pages: Iterable[PlannedPage], standing: Standing, *, may_publish: bool
+    ) -> None:
         pages = list(pages)
+        self._may_publish = may_publish
         self._taken = standing.addresses | {page.address for page in pages}
         self._known = standing.redirects
         self._queries: list[str] = []
@@ -44,14 +49,14 @@ class Redirects:
         self._say(page, f"The old address {old} leads to {page.address}.")
 
     def _why_not(self, old: str) -> str:
-        if len(old.encode()) > ADDRESS_BYTES:
-            return "is too long"
-        if {".", ".."} & set(old.split("/")):
-            return "has a part that browsers take away"
+        if why := _unfit(old):
+            return why
         if old in self._taken:
             return "is another page's own here"
         if old in self._known or old in self.found:
             return "leads to another page already"
+        if not self._may_publish:
+            return "would lead readers on, which takes the right to publish,"
         return ""
 
     def _tell_queries(self) -> None:
@@ -68,6 +73,17 @@ class Redirects:
 
     def _say(self, page: PlannedPage, sentence: str) -> None:
         self.lines.append(Line("addresses", page.document.kind, page.text.title, sentence))
+
+
+def _unfit(old: str) -> str:
+    """Return why nothing can lead on from an address, on whatever site, or nothing."""
+    if len(old.encode()) > ADDRESS_BYTES:
+        return "is too long"
+    if {".", ".."} & set(old.split("/")):
+        return "has a part that browsers take away"
+    if _CONTROL.search(old):
+        return "has a character that no address has"
+    return "is used by the site itself" if is_kept(old) else ""
 
 
 def _normal(path: str) -> str:

@@ -1,6 +1,7 @@
 """Who writes on a page now: the lock, which every saving of a draft asks, and who is there."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, select
@@ -37,6 +38,18 @@ class PageLock(Keyed, TenantScoped, Base):
     taken_from_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Who has a page for himself, whether reviews of it stand, and the tab's own working copy.
+
+    True as long as the page is held: nobody else changes these without holding it.
+    """
+
+    lock: PageLock | None
+    reviewed: bool
+    copy_id: uuid.UUID | None
+
+
 class PagePresence(Keyed, TenantScoped, Base):
     """Who had a page's editor open when."""
 
@@ -61,11 +74,6 @@ def lock_of(page: Page) -> PageLock | None:
     """Return the lock that holds now, or None."""
     lock = stored_lock(page)
     return lock if lock is not None and lock.until > now() else None
-
-
-def check_lock(page: Page, *, by: Actor) -> None:
-    """Raise Locked when somebody else has the page for himself. For whatever writes a draft."""
-    refuse_others(stored_lock(page), by=by)
 
 
 def refuse_others(lock: PageLock | None, *, by: Actor) -> None:

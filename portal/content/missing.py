@@ -1,8 +1,7 @@
 """What was due and nobody carried out: marked once, in the trail, by whoever notices."""
 
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 
 from portal.content.notifications import Notification
+from portal.content.releases import Release
 from portal.content.schedules import Schedule
 from tenants.accounts import AccountRef
+from tenants.audit import record
 from tenants.colleagues import Colleague, colleagues
 from tenants.db import db
 from tenants.decisions import SYSTEM
@@ -22,56 +23,88 @@ from tenants.telling import Telling, record_each
 BATCH = 1000
 MOST = 50_000
 SHOWN = 20
+Timed = type[Schedule] | type[Release]
 
 
 @dataclass(frozen=True)
 class Miss:
-    """How many schedules of an account nobody carried out, and when the first was due (UTC)."""
+    """How much of an account nobody carried out, and when the first of it was due (UTC)."""
 
     account: AccountRef
-    number: int
+    schedules: int
+    releases: int
     since: datetime
+
+    @property
+    def number(self) -> int:
+        """Return how many schedules and releases."""
+        return self.schedules + self.releases
 
     @property
     def sentence(self) -> str:
         """Return it in words, without when."""
-        one = self.number == 1
-        many = "1 schedule" if one else f"{self.number:,} schedules"
-        them = "is overdue: nobody has carried it" if one else "are overdue: nobody carried them"
+        kinds = (("schedule", self.schedules), ("release", self.releases))
+        many = " and ".join(
+            f"{number:,} {kind}{'' if number == 1 else 's'}" for kind, number in kinds if number
+        )
+        them = "is overdue: nobody has carried it" if self.number == 1 else \
+            "are overdue: nobody has carried them"  # fmt: skip
         return f"{many} of {self.account.name} {them} out."
 
 
-def is_missed(before: datetime) -> tuple[ColumnElement[bool], ...]:
+def is_missed(kind: Timed, before: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of waiting although due before an instant (UTC), noticed by nobody."""
-    return Schedule.state == "pending", Schedule.due_at <= before, Schedule.missed_at.is_(None)
+    return kind.state == "pending", kind.due_at <= before, kind.missed_at.is_(None)
 
 
-def missed_since(moment: datetime) -> ColumnElement[bool]:
-    """Return the condition of having been marked as missed after an instant (UTC)."""
-    return Schedule.missed_at > moment
+def missed_since(kind: Timed, moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of having been marked as missed after an instant (UTC)."""
+    return (kind.missed_at > moment,)
 
 
-def mark_missed(before: datetime, moment: datetime) -> dict[uuid.UUID, tuple[int, datetime]]:
+def mark_missed(
+    before: datetime, moment: datetime, accounts: Mapping[uuid.UUID, AccountRef]
+) -> list[Miss]:
     """Mark what the scope's tenant misses, as noticed at `moment`; recorded, each once.
 
-    Returns by account how many, and when the first was due. What somebody else has locked, because
-    he marks it or carries it out, is left to him.
+    Returns a miss for each account. What somebody else has locked, because he marks it or carries
+    it out, is left to him.
     """
-    found: dict[uuid.UUID, list[datetime]] = defaultdict(list)
+    found: dict[uuid.UUID, tuple[list[datetime], list[datetime]]] = {}
     for _ in range(MOST // BATCH):
         rows = _mark_some(before, moment)
         for row in rows:
-            found[row.account_id].append(row.due_at)
+            found.setdefault(row.account_id, ([], []))[0].append(row.due_at)
         if len(rows) < BATCH:
             break
-    return {account_id: (len(dues), min(dues)) for account_id, dues in found.items()}
+    for release in _mark_releases(before, moment):
+        dues = found.setdefault(release.account_id, ([], []))[1]
+        dues.append(release.due_at or moment)
+    return [
+        Miss(accounts[account_id], len(one), len(many), min(one + many))
+        for account_id, (one, many) in found.items()
+        if account_id in accounts
+    ]
+
+
+def _mark_releases(before: datetime, moment: datetime) -> list[Release]:
+    query = select(Release).where(*is_missed(Release, before)).order_by(Release.due_at)
+    query = query.limit(BATCH).with_for_update(skip_locked=True)
+    rows = list(db.session.scalars(query))
+    for row in rows:
+        row.missed_at = moment
+        due = row.due_at.isoformat() if row.due_at else ""
+        record(Event.RELEASE_MISSED, row, by=SYSTEM, changes={}, due=due)
+    return rows
 
 
 def _mark_some(before: datetime, moment: datetime) -> Sequence[Any]:
     columns = (
         Schedule.id, Schedule.account_id, Schedule.page_title, Schedule.what, Schedule.due_at,
     )  # fmt: skip
-    query = select(*columns).where(*is_missed(before)).order_by(Schedule.due_at, Schedule.id)
+    query = (
+        select(*columns).where(*is_missed(Schedule, before)).order_by(Schedule.due_at, Schedule.id)
+    )
     rows = db.session.execute(query.limit(BATCH).with_for_update(skip_locked=True)).all()
     if not rows:
         return rows

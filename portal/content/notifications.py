@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -11,8 +12,11 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Select,
     String,
     Text,
+    Uuid,
+    bindparam,
     func,
     or_,
     select,
@@ -31,7 +35,7 @@ from tenants.scope import TenantScoped
 
 Kind = Literal[
     "asked", "assigned", "approved", "passed", "rejected", "voided", "reminder", "escalated",
-    "mention", "reply", "outside", "opinion",
+    "mention", "reply", "outside", "opinion", "release",
     "done", "held", "failed", "skipped", "missed", "problem", "rules",
 ]  # fmt: skip
 TALK = frozenset({"mention", "reply", "outside"})
@@ -55,10 +59,13 @@ class Notification(Keyed, TenantScoped, Base):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
         ForeignKeyConstraint(["tenant_id", "comment_id"], ["comment.tenant_id", "comment.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "release_id"], ["release.tenant_id", "release.id"], ondelete="CASCADE"
+        ),
         CheckConstraint(
             "kind IN ('asked', 'assigned', 'approved', 'passed', 'rejected', 'voided', 'reminder', "
-            "'escalated', 'mention', 'reply', 'outside', 'opinion', 'done', 'held', 'failed', "
-            "'skipped', 'missed', 'problem', 'rules')",
+            "'escalated', 'mention', 'reply', 'outside', 'opinion', 'release', 'done', 'held', "
+            "'failed', 'skipped', 'missed', 'problem', 'rules')",
             name="kind",
         ),
         Index("ix_notification_person_id", "person_id", "tenant_id", "created_at", "id"),
@@ -71,6 +78,7 @@ class Notification(Keyed, TenantScoped, Base):
     page_id: Mapped[uuid.UUID | None]
     comment_id: Mapped[uuid.UUID | None]
     schedule_id: Mapped[uuid.UUID | None]
+    release_id: Mapped[uuid.UUID | None]
     sentence: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None]
@@ -84,6 +92,8 @@ class Notification(Keyed, TenantScoped, Base):
     @property
     def place(self) -> tuple[str, dict[str, Any]]:
         """Return what it leads to in its account: an endpoint, and its values but the handle."""
+        if self.release_id is not None:
+            return "releases.show", {"release_id": self.release_id}
         if self.kind in TALK:
             anchor = f"comment-{self.comment_id}"
             return "comments.index", {"page_id": self.page_id, "_anchor": anchor}
@@ -131,9 +141,25 @@ def notifications_of(actor: Actor, before: str | None = None) -> Slice:
 
 def unread_count(actor: Actor) -> int:
     """Return how many of them were not read yet, at most COUNTED + 1. One statement."""
-    query = select(Notification.id).where(Notification.read_at.is_(None), *_seen_by(actor))
-    inner = query.limit(COUNTED + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(inner)) or 0
+    return db.session.scalar(unread_query(), unread_asked(actor)) or 0
+
+
+def unread_asked(actor: Actor) -> dict[str, Any]:
+    """Return what `unread_query` wants to know of a person."""
+    far, near = _reach(actor, Permission.PAGE_VIEW)
+    return {"told": actor.person_id, "told_far": far, "told_near": near}
+
+
+@cache
+def unread_query() -> Select[Any]:
+    """Return the statement of what a person did not read; every page asks, so it is made once."""
+    far, near = (bindparam(n, type_=Uuid(), expanding=True) for n in ("told_far", "told_near"))
+    query = select(Notification.id).where(
+        Notification.read_at.is_(None),
+        Notification.person_id == bindparam("told", type_=Uuid()),
+        _within(Notification.account_id, far, near),
+    )
+    return select(func.count()).select_from(query.limit(COUNTED + 1).subquery())
 
 
 def notification_by_id(notification_id: uuid.UUID, actor: Actor) -> Notification | None:
@@ -169,8 +195,16 @@ def _seen_by(actor: Actor) -> list[ColumnElement[Any]]:
 
 def reached_with(actor: Actor, permission: Permission, account_id: Any) -> ColumnElement[bool]:
     """Return the condition that a column names an account where the actor holds a right."""
+    return _within(account_id, *_reach(actor, permission))
+
+
+def _reach(actor: Actor, permission: Permission) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+    """Return the accounts below which, and those at which alone, the actor holds a right."""
     holding = [h for h in actor.holdings if permission in h.permissions]
     far = {h.account_id for h in holding if h.reach == "subtree"}
-    near = {h.account_id for h in holding if h.reach != "subtree"}
+    return far, {h.account_id for h in holding if h.reach != "subtree"}
+
+
+def _within(account_id: Any, far: Any, near: Any) -> ColumnElement[bool]:
     below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(far))
     return or_(account_id.in_(below), account_id.in_(near))

@@ -5,6 +5,7 @@ whoever is entitled still decides.
 """
 
 import re
+import unicodedata
 import uuid
 
 from sqlalchemy import func, select
@@ -24,7 +25,9 @@ TEXT_LENGTH = 5_000
 MOST_SAID = 200
 FROM_OUTSIDE = "(from outside, by a share link)"
 # What would turn the words around a name, or hide in it.
-_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f-\x9f]")
+# Letters and signs that nobody sees.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def comment_from_outside(shared: Shared, name: str, text: str) -> Comment:
@@ -35,7 +38,7 @@ def comment_from_outside(shared: Shared, name: str, text: str) -> Comment:
     if not shared.link.may_comment:
         raise Problem("This link does not take comments.")
     name = _checked(shared, name, text)
-    if not text.strip():
+    if not _is_seen(text):
         raise Problem("Write something first.")
     page = shared.page
     row = Comment(
@@ -62,7 +65,7 @@ def opine(shared: Shared, said: Said, name: str, text: str) -> ShareOpinion:
     if not shared.link.may_approve:
         raise Problem("This link does not ask for an opinion.")
     name = _checked(shared, name, text)
-    if said == "changes" and not text.strip():
+    if said == "changes" and not _is_seen(text):
         raise Problem("Say what should be different.")
     page, revision = shared.page, shared.revision
     row = ShareOpinion(
@@ -93,9 +96,14 @@ def clean_name(name: str) -> str:
     return " ".join(_TURNING.sub("", name).split())
 
 
+def _is_seen(text: str) -> bool:
+    """Tell whether a text has a sign in it that leaves ink."""
+    return any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANK for c in text)
+
+
 def _checked(shared: Shared, name: str, text: str) -> str:
     name = clean_name(name)
-    if not name:
+    if not _is_seen(name):
         raise Problem("Say who you are.")
     if len(name) > NAME_LENGTH:
         raise Problem(f"Use a name of at most {NAME_LENGTH} characters.")

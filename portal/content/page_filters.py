@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, or_, select, tuple_
 
 from portal.content.addresses import slug_of
 from portal.content.caring import is_due
@@ -36,6 +36,8 @@ SORTS: dict[str, tuple[Any, bool]] = {
     "title-down": (Page.title, True),
 }
 TERMS = 100
+SAFE = "!$'()*,/:;?@"
+"""What stands in an address as it is."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,13 @@ class Filters:
         """Return the same as the query of an address."""
         return urlencode(self.asked)
 
+    def link(self, here: str, within: str = "", **values: Any) -> str:
+        """Return the address of the list at `here` with some of the parameters changed."""
+        asked = ({"within": within} if within else {}) | (
+            self.but(**values) if values else self.asked
+        )
+        return f"{here}?{urlencode(asked, safe=SAFE)}" if asked else here
+
     def but(self, **values: Any) -> dict[str, str]:
         """Return the parameters with some of them changed."""
         return replace(self, **values).asked
@@ -88,17 +97,24 @@ class Filters:
         ]
         return [make() for given, make in wanted if given]
 
-    def ordered(self, query: Select[Any], before: str | None) -> Select[Any]:
-        """Return the query in the order asked for, from the key `before` on."""
+    @property
+    def are_plain(self) -> bool:
+        """Tell whether nothing is asked for but an order and a state that a page itself tells."""
+        return self.asked.keys() <= {"sort", "state"} and self.state in {"", *STATES}
+
+    def ordered(self, query: Select[Any]) -> Select[Any]:
+        """Return the query in the order asked for."""
         column, down = SORTS[self.sort]
         order = (column.desc(), Page.id.desc()) if down else (column, Page.id)
-        if before:
-            key = tuple_(*self._parse(before))
-            place = tuple_(column, Page.id)
-            query = query.where(place < key if down else place > key)
         return query.order_by(*order)
 
-    def key(self, page: Page) -> str:
+    def after(self, query: Select[Any], before: str) -> Select[Any]:
+        """Return the query from the key `before` on."""
+        column, down = SORTS[self.sort]
+        place, key = tuple_(column, Page.id), tuple_(*self._parse(before))
+        return query.where(place < key if down else place > key)
+
+    def key(self, page: Page | Row[Any]) -> str:
         """Return a page's place in the list as it stands in an address."""
         value = getattr(page, SORTS[self.sort][0].key)
         return f"{value.isoformat() if isinstance(value, datetime) else value}~{page.id.hex}"

@@ -47,7 +47,7 @@ def problems_before_publishing(page: Page, revision: Revision) -> list[Unready]:
     ids = {known for _, value in told if (known := as_id(value))}
     there = types_of(page.account_id, ids)
     for field, value in told:
-        problem = misfit(field, value, there, page) if as_id(value) else ""
+        problem = misfit(field, value, there, page.id) if as_id(value) else ""
         if problem:
             found.append(Unready(field.key, field.label, f"“{field.label}” {problem}"))
     return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from portal.content.addresses import DEPTH_LIMIT, RESERVED, SLUG_LENGTH
+from portal.content.addresses import is_kept, refuse_long
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice
 from portal.content.problems import Problem
@@ -25,7 +25,6 @@ from tenants.decisions import Actor, authorize
 from tenants.events import Event
 from tenants.permissions import Permission
 
-LONGEST = (DEPTH_LIMIT + 2) * (SLUG_LENGTH + 1)
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\?#]")
 
@@ -76,7 +75,7 @@ def add_redirect(
         raise Problem(f"No page of this site is live at {to.strip()}, and no old address leads on.")
     if _live_at(account.id, address) is not None:
         raise Problem(f"A page is live at {address}: readers find that one.")
-    if address == "/" or (address.strip("/").split("/")[0] in RESERVED and address.count("/") == 2):
+    if is_kept(address):
         raise Problem(f"The site uses the address {address} itself; choose another.")
     row = Redirect(
         tenant_id=account.tenant_id, account_id=account.id, address=address, page_id=page.id
@@ -110,8 +109,7 @@ def site_address(text: str) -> str:
     if _CONTROL.search(folded) or {".", ".."} & set(parts):
         raise Problem("This is no path of a site: leave out spaces, “?”, “#” and “..”.")
     address = "".join(f"/{part}" for part in parts) + "/"
-    if len(address) > LONGEST:
-        raise Problem(f"This path is too long; {LONGEST:,} characters fit.")
+    refuse_long(address)
     return address
 
 

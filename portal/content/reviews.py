@@ -1,6 +1,7 @@
 """Texts that were handed in for review, and what reviewers said of them."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal
 
@@ -133,6 +134,15 @@ def verdicts_on(revision: Revision) -> list[Verdict]:
     """Return what was said of a revision, in order."""
     query = select(Verdict).where(Verdict.revision_id == revision.id)
     return list(db.session.scalars(query.order_by(Verdict.created_at, Verdict.id)))
+
+
+def verdicts_on_each(revision_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Verdict]]:
+    """Return what was said of some revisions, by their ids, in order. One statement."""
+    query = select(Verdict).where(Verdict.revision_id.in_(revision_ids))
+    found: dict[uuid.UUID, list[Verdict]] = {}
+    for verdict in db.session.scalars(query.order_by(Verdict.created_at, Verdict.id)):
+        found.setdefault(verdict.revision_id, []).append(verdict)
+    return found
 
 
 def verdicts_of(page: Page, limit: int = 200) -> dict[uuid.UUID, list[Verdict]]:

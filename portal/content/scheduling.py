@@ -43,7 +43,7 @@ def schedule(
     out even now, and QuotaReached.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
-    _refuse_bad_moment(moment)
+    refuse_bad_moment(moment)
     take(Resource.SCHEDULES, account, by=by)
     if what == "publish":
         if revision is None:
@@ -58,7 +58,7 @@ def schedule(
         revision_id=revision.id if revision and what == "publish" else None,
         revision_digest=revision.digest if revision and what == "publish" else None,
         approver_id=by.person_id, approver_label=by.label,
-        **_time_fields(moment),
+        **time_fields(moment),
     )  # fmt: skip
     db.session.add(row)
     record(
@@ -77,10 +77,10 @@ def move(
     cancelled.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
-    _refuse_bad_moment(moment)
+    refuse_bad_moment(moment)
     _lock_open(row)
     _refuse_unapproved(row, account)
-    for name, value in _time_fields(moment).items():
+    for name, value in time_fields(moment).items():
         setattr(row, name, value)
     row.state, row.cause = "pending", ""
     row.attempts, row.next_try_at, row.missed_at, row.told_at = 0, None, None, None
@@ -122,7 +122,8 @@ def open_schedules(page: Page) -> list[Schedule]:
     )
 
 
-def _refuse_bad_moment(moment: Moment) -> None:
+def refuse_bad_moment(moment: Moment) -> None:
+    """Raise BadTime for a moment that has passed by the database's clock, or is too far off."""
     moment_now: datetime = database_now(db.session())
     if moment.at <= moment_now:
         raise BadTime("This time has passed already. Choose a later one, or publish now.")
@@ -137,7 +138,8 @@ def _refuse_unapproved(row: Schedule, account: AccountRef) -> None:
         require_approvals(page, revision, account)
 
 
-def _time_fields(moment: Moment) -> dict[str, object]:
+def time_fields(moment: Moment) -> dict[str, object]:
+    """Return the columns that keep a moment, and how it was asked for."""
     return {
         "due_at": moment.at,
         "wall_time": moment.wall.isoformat(timespec="seconds"),

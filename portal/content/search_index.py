@@ -21,6 +21,8 @@ from sqlalchemy import (
     Select,
     Text,
     UniqueConstraint,
+    Uuid,
+    bindparam,
     cast,
     column,
     select,
@@ -57,6 +59,14 @@ class PageWords(TenantScoped, Base):
     words: Mapped[str] = mapped_column(Text)
 
 
+_CHANGE = (
+    update(PageWords)
+    .where(PageWords.page_id == bindparam("of_page", type_=Uuid()))
+    .values(words=bindparam("said"))
+    .execution_options(synchronize_session=False)
+)
+
+
 def plain(markup: str) -> str:
     """Return the text of cleaned HTML, on one line."""
     return " ".join(html.unescape(_TAG.sub(" ", markup)).split())
@@ -74,9 +84,9 @@ def words_of(parts: Iterable[str]) -> str:
 
 def index_page(page: Page, revision: Revision) -> None:
     """Let a page be found by the words of a revision. One statement, in the open transaction."""
-    change = update(PageWords).where(PageWords.page_id == page.id).values(words=_said(revision))
     if revision.number > 1:
-        done: Any = db.session.execute(change.execution_options(synchronize_session=False))
+        said = {"of_page": page.id, "said": _said(revision)}
+        done: Any = db.session.execute(_CHANGE, said)
         if done.rowcount:
             return
     index_new([(page, revision)])

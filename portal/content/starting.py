@@ -1,9 +1,13 @@
 """Saving templates, starting pages from them, renaming them, throwing them away."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select
 
-from portal.content.drafting import Text, create_page
-from portal.content.filing import categories_of, tags_named, terms_by_ids
+from portal.content import clean_html
+from portal.content.clean_html import Removal
+from portal.content.drafting import BODY_LENGTH, Text, create_page
+from portal.content.filing import categories_called, tags_named, terms_by_ids
 from portal.content.media import MediaUse
 from portal.content.media_uses import named_in
 from portal.content.page_templates import (
@@ -24,6 +28,11 @@ from tenants.db import db
 from tenants.decisions import Actor, authorize
 from tenants.events import Event
 from tenants.permissions import Permission
+
+
+class Stale(Problem):
+    """Somebody else saved the template since it was looked at."""
+
 
 CHANGING = Permission.PAGE_EDIT
 """The right that templates are saved and changed with, at the account they belong to."""
@@ -73,7 +82,7 @@ def start_from(
         title=title or template.title, body=template.body, excerpt=template.excerpt,
         term_ids=_terms_at(template, account), fields=template.fields,
     )  # fmt: skip
-    page, _ = create_page(account, template.type, text, by=by)
+    page, _ = create_page(account, template.type, text, by=by, copied=True)
     if template.language:
         row_of(page, template.language)
     record(Event.PAGE_STARTED_FROM, page, by=by, changes={}, source=template.name)
@@ -93,6 +102,45 @@ def rename_template(
         return
     template.name, template.sentence = name, sentence
     record(Event.TEMPLATE_RENAMED, template, by=by)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a template says, as it was typed. `seen` is when what was looked at had been saved."""
+
+    title: str
+    body: str
+    excerpt: str
+    seen: str = ""
+
+
+def change_template(
+    template: PageTemplate, account: AccountRef, words: Words, *, by: Actor
+) -> tuple[Removal, ...]:
+    """Have a template of the account say something else, and record it; return what was removed.
+
+    Labels, further fields and pages started from it stay as they are. Raises Denied, Problem, and
+    Stale when somebody saved it meanwhile.
+    """
+    authorize(by, CHANGING, account)
+    _hold(template)
+    if words.seen and words.seen != template.saved_at.isoformat():
+        raise Stale(f"{template.saved_by_label} saved it meanwhile. Compare before you save.")
+    try:
+        cleaned = clean_html.clean(words.body, template.body)
+    except clean_html.TooDeep as problem:
+        raise Problem(str(problem)) from problem
+    if len(cleaned.html) > BODY_LENGTH:
+        raise Problem(f"The text has {len(cleaned.html):,} characters; {BODY_LENGTH:,} fit.")
+    said = (words.title, cleaned.html, words.excerpt)
+    if (template.title, template.body, template.excerpt) == said:
+        return cleaned.removed
+    before = template.title
+    template.title, template.body, template.excerpt = said
+    template.saved_at, template.saved_by_label = now(), by.name or by.label
+    changes = {"title": [before, words.title]} if before != words.title else {}
+    record(Event.TEMPLATE_CHANGED, template, by=by, changes=changes)
+    return cleaned.removed
 
 
 def trash_template(template: PageTemplate, account: AccountRef, *, by: Actor) -> None:
@@ -154,5 +202,5 @@ def _terms_at(template: PageTemplate, account: AccountRef) -> tuple[str, ...]:
     named = [name for taxonomy, _, name in template.terms if taxonomy == "tag"]
     slugs = {slug for taxonomy, slug, _ in template.terms if taxonomy == "category"}
     found = tags_named(account, named) if named else []
-    found += [term for term in categories_of(account.id) if term.slug in slugs] if slugs else []
+    found += categories_called(account.id, slugs) if slugs else []
     return tuple(str(term.id) for term in found)

@@ -8,7 +8,8 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -16,6 +17,8 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    Uuid,
+    bindparam,
     func,
     or_,
     select,
@@ -147,14 +150,19 @@ def group_of(page: Page) -> Group:
 
 def shown_of(page_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Shown]:
     """Return the languages of those pages of which somebody said it, by page. One statement."""
+    rows = db.session.execute(_shown_query(), {"of_pages": page_ids}).all()
+    return {row[0].page_id: _shown(*row) for row in rows}
+
+
+@cache
+def _shown_query() -> Any:
     source = aliased(Page)
-    query = (
+    return (
         select(PageLanguage, Revision.id, Revision.digest)
         .outerjoin(source, source.id == PageLanguage.source_id)
         .outerjoin(Revision, Revision.id == source.draft_revision_id)
-        .where(PageLanguage.page_id.in_(page_ids))
+        .where(PageLanguage.page_id.in_(bindparam("of_pages", type_=Uuid(), expanding=True)))
     )
-    return {row[0].page_id: _shown(*row) for row in db.session.execute(query).all()}
 
 
 def speaks(language: str) -> ColumnElement[bool]:

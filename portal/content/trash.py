@@ -12,7 +12,7 @@ from portal.content.caring import PageCare
 from portal.content.comments import Comment
 from portal.content.copies import WorkingCopy
 from portal.content.drafting import authorize_edit
-from portal.content.locks import PageLock, PagePresence
+from portal.content.locks import PageLock, PagePresence, refuse_others, stored_lock
 from portal.content.media import MediaUse
 from portal.content.naming import RevisionName
 from portal.content.notifications import Notification
@@ -22,6 +22,7 @@ from portal.content.pages import Page, Revision, refuse_trashed, revision_by_id
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.problems import Problem
 from portal.content.publishing import unpublish
+from portal.content.releases import ReleaseItem
 from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
 from portal.content.scheduling import cancel, open_schedules
@@ -47,7 +48,7 @@ NAMED = 5
 GOES_ALONG: tuple[Any, ...] = (
     WorkingCopy, PageLock, PagePresence, RevisionName, Notification, Comment, ShareOpinion,
     ShareLink, Verdict, Review, MediaUse, PageCare, PageLanguage, PageWords, PageUse, Schedule,
-    Redirect, PageTerm, Revision,
+    ReleaseItem, Redirect, PageTerm, Revision,
 )  # fmt: skip
 
 
@@ -68,12 +69,14 @@ def ahead_of(page: Page) -> Ahead:
 def put_in_trash(page: Page, account: AccountRef, *, by: Actor, reason: str = "") -> None:
     """Put a page into the trash: offline first, its schedules cancelled. Recorded, each.
 
-    For what is live or scheduled the right to publish is needed too. Raises Denied, and Problem
-    while other pages stand below it or when it is in the trash already.
+    For what is live or scheduled the right to publish is needed too. Raises Denied, Locked while
+    somebody else has the page for himself, and Problem while other pages stand below it or when it
+    is in the trash already.
     """
     authorize_edit(by, page, account)
     _hold(page)
     refuse_trashed(page)
+    refuse_others(stored_lock(page), by=by)
     below = _titles_below(page)
     if below:
         named = ", ".join(f"“{title or '(untitled)'}”" for title in below[:NAMED])

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.content.notifications import TALK, Notification, reached_with
+from portal.content.pages import Page
 from portal.content.reviews import Review
 from portal.content.workflows import Company
 from tenants.accounts import Account, AccountClosure, AccountRef
@@ -46,6 +47,7 @@ def tasks_for(by: Actor, here: AccountRef) -> list[Task]:
     query = (
         select(Review, Account)
         .join(Account, Account.id == Review.account_id)
+        .join(Page, Page.id == Review.page_id)  # which leaves out what is in the trash
         .where(
             Review.state == "waiting", Review.account_id.in_(_below(here)),
             Account.state == "open",

@@ -4,6 +4,7 @@ import uuid
 
 from portal.content.drafting import Text
 from portal.content.field_values import FieldProblem
+from portal.content.fields import as_id
 from portal.content.filing import categories_of, possible_parents, tags_named, terms_by_ids
 from portal.content.pages import Page, Revision
 from portal.forms.base import add_error, choices
@@ -14,11 +15,16 @@ from tenants.accounts import AccountRef
 
 
 def offer_choices(form: PageForm, account_id: uuid.UUID, page_id: uuid.UUID | None) -> None:
-    """Fill the selects with what this account has."""
-    parents = possible_parents(account_id, page_id)
+    """Fill the selects with what this account has, what the form holds already among it.
+
+    A browser drops what is not offered: whatever was chosen before would be lost by saving.
+    """
+    parents = possible_parents(account_id, page_id, as_id(form.parent.data))
     titles = [(str(parent.id), parent.title or "(untitled)") for parent in parents]
     form.parent.choices = choices([("", "Top of the site"), *titles])
-    form.categories.choices = choices((str(t.id), t.name) for t in categories_of(account_id))
+    ticked = {found for each in form.categories.data or () if (found := as_id(each))}
+    categories = categories_of(account_id, ticked)
+    form.categories.choices = choices((str(term.id), term.name) for term in categories)
 
 
 def offer_chosen(

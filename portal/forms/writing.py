@@ -9,7 +9,7 @@ from wtforms import Form, HiddenField
 from portal.content.comparing import FieldChange, change_between, is_rich
 from portal.content.copies import MARK, Typed, WorkingCopy, own_copies, settle_copy
 from portal.content.locking import release_lock
-from portal.content.locks import lock_of, others_at
+from portal.content.locks import Beside, lock_of, others_at
 from portal.content.pages import Page
 from portal.requests import current
 
@@ -49,10 +49,17 @@ def around(page: Page | None) -> dict[str, Any]:
     }
 
 
-def done_writing(page: Page, *, started: bool = False) -> None:
+def done_writing(page: Page, tab: str = "", beside: Beside | None = None) -> None:
     """Settle the tab's working copy and let others write: what was typed is saved."""
-    settle_copy(current.here, None if started else page, mark(), by=current.person)
-    release_lock(page, by=current.person)
+    there = beside is None or beside.copy_id is not None
+    settle_copy(current.here, page, tab or mark(), by=current.person, there=there)
+    if beside is None or (beside.lock and beside.lock.person_id == current.person.person_id):
+        release_lock(page, by=current.person)
+
+
+def done_starting() -> None:
+    """Settle the working copy of a tab in which something new was written: it is saved."""
+    settle_copy(current.here, None, mark(), by=current.person)
 
 
 def changes_between(before: Form, after: Form) -> list[FieldChange]:

@@ -5,13 +5,15 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.identity.models import LoginSession
 from tenants.clock import now
-from tenants.db import db
+from tenants.db import UtcDateTime, db
 from tenants.people import Person
 
 TOUCH_AFTER = timedelta(minutes=1)
@@ -63,17 +65,23 @@ def start(person: Person, limits: Limits, *, staff: bool, address: str, device: 
 def find(token: str, limits: Limits, staff_limits: Limits) -> Device | None:
     """Return the live session of a token, or None when there is none, it ended, or it is stale."""
     moment = now()
-    row = db.session.scalar(
-        select(LoginSession).where(
-            LoginSession.token_hash == token_hash(token),
-            LoginSession.ended_at.is_(None),
-            LoginSession.expires_at > moment,
-        )
-    )
+    asked = {"hashed": token_hash(token), "moment": moment}
+    row = db.session.execute(_live_query(), asked).one_or_none()
     if row is None:
         return None
     idle = (staff_limits if row.staff else limits).idle
     return _device(row) if moment - row.seen_at < idle else None
+
+
+@cache
+def _live_query() -> Any:
+    """Return the statement of a live session; every request asks, so it is made once."""
+    row = LoginSession
+    return select(row.id, row.person_id, row.staff, row.seen_at, row.created_at).where(
+        row.token_hash == bindparam("hashed", type_=String()),
+        row.ended_at.is_(None),
+        row.expires_at > bindparam("moment", type_=UtcDateTime()),
+    )
 
 
 def touch(session: Session, session_id: uuid.UUID) -> None:
@@ -150,7 +158,7 @@ def end_all(person_id: uuid.UUID, keep: uuid.UUID | None = None) -> int:
     return len(ended)
 
 
-def _device(row: LoginSession) -> Device:
+def _device(row: Any) -> Device:
     return Device(
         id=row.id, person_id=row.person_id, staff=row.staff, seen_at=row.seen_at,
         started_at=row.created_at,

@@ -5,24 +5,26 @@ tells; it never publishes.
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, union
 
 from portal import mail
 from portal.content.missing import (
     Miss,
+    Timed,
     is_missed,
     mark_missed,
     missed_since,
     note_told,
     whom_to_tell,
 )
+from portal.content.releases import Release
 from portal.content.schedules import Schedule
-from portal.heartbeats import SILENT_AFTER, Heartbeat
+from portal.heartbeats import BEAT, SILENT_AFTER
 from tenants.accounts import AccountRef
 from tenants.clock import with_database_now
 from tenants.db import db
@@ -76,21 +78,26 @@ def notice_misses() -> list[uuid.UUID]:
 
 def _look() -> Look:
     with reading(), across_tenants("looking for what nobody carried out"):
-        query = select(Heartbeat.at).where(Heartbeat.name == SCHEDULER)
-        seen, moment = with_database_now(db.session, query)
+        seen, moment = with_database_now(db.session, BEAT, {"part": SCHEDULER})
         silent = seen is None or moment - seen > SILENT_AFTER
         before = moment - (LATE if silent else STUCK)
-        missed = _by_tenant(*is_missed(before))
+        missed = _by_tenant(lambda kind: is_missed(kind, before))
         since = min(seen or LONG_AGO, moment - QUIET)
-        told = _by_tenant(missed_since(since)) if missed else {}
+        told = _by_tenant(lambda kind: missed_since(kind, since)) if missed else {}
         db.session.rollback()
     return Look(moment, before, seen, silent, missed, told)
 
 
-def _by_tenant(*conditions: object) -> dict[uuid.UUID, set[uuid.UUID]]:
-    query = select(Schedule.tenant_id, Schedule.account_id).where(*conditions)  # type: ignore[arg-type]  # conditions
+def _by_tenant(
+    conditions: Callable[[Timed], tuple[ColumnElement[bool], ...]],
+) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Return the accounts where that holds of a schedule or of a release, by their tenants."""
+    parts = (
+        select(kind.tenant_id, kind.account_id).where(*conditions(kind)).distinct()
+        for kind in (Schedule, Release)
+    )
     found: dict[uuid.UUID, set[uuid.UUID]] = {}
-    for tenant_id, account_id in db.session.execute(query.distinct().limit(AT_ONCE)):
+    for tenant_id, account_id in db.session.execute(union(*parts).limit(AT_ONCE)):
         found.setdefault(tenant_id, set()).add(account_id)
     return found
 
@@ -107,8 +114,7 @@ def _tenant(tenant_id: uuid.UUID, look: Look, owners: dict[str, str]) -> list[uu
     told = look.told.get(tenant_id, set())
     accounts = _accounts({tenant_id, *look.missed[tenant_id], *told})
     with acting_in(tenant_scope(tenant_id)):
-        marked = mark_missed(look.before, look.moment)
-        misses = [Miss(accounts[key], *of) for key, of in marked.items() if key in accounts]
+        misses = mark_missed(look.before, look.moment, accounts)
         if not misses:
             db.session.rollback()
             return None

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.content.due import publish_due
 from portal.content.import_runs import find_waiting
+from portal.content.release_run import carry_out_releases
 from portal.heartbeats import beat
 from portal.jobs.copies import forget_copies
 from portal.jobs.endings import announce_endings
@@ -86,6 +87,7 @@ def _wake_media_sweep() -> None:
 
 ON_TIME: tuple[Periodic, ...] = (
     Periodic("publish what is due", TICK_SECONDS, publish_due),
+    Periodic("carry out releases that are due", TICK_SECONDS, carry_out_releases),
     Periodic("heartbeat", 5, _beat),
 )
 HOUSEKEEPING: tuple[Periodic, ...] = (

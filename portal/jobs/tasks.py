@@ -2,7 +2,7 @@
 
 import uuid
 
-from portal.content import due
+from portal.content import due, release_run
 from portal.jobs import trash
 from portal.jobs.base import job
 from portal.jobs.imports import run_waiting
@@ -16,6 +16,12 @@ from portal.jobs.purging import purge_by_rule
 def publish_due() -> None:
     """Carry out what is due."""
     due.publish_due()
+
+
+@job
+def carry_out_releases() -> None:
+    """Carry out the releases that are due."""
+    release_run.carry_out_releases()
 
 
 @job

@@ -24,12 +24,13 @@ from portal.content.filing import categories_of
 from portal.content.flow import flow_of
 from portal.content.history import events_about
 from portal.content.holding import InHand, held_page
-from portal.content.list_views import list_views
 from portal.content.locking import take_over
 from portal.content.naming import names_of
 from portal.content.page_filters import FURTHER, STATES, read_filters
 from portal.content.pages import Page, page_by_id, revision_by_id, revisions_of
 from portal.content.problems import Locked, Problem, Stale
+from portal.content.saved_views import saved_views
+from portal.content.saving import beside_page
 from portal.content.scheduling import open_schedules
 from portal.content.translations import group_of
 from portal.forms.merging import is_merge, merge_page, uuid_or_none
@@ -37,7 +38,7 @@ from portal.forms.page_fields import offer_choices, read_text, show_problem
 from portal.forms.pages import NewPageForm, PageForm
 from portal.forms.translations import brought_up_to_date
 from portal.forms.typed import move_rows, told_of_change
-from portal.forms.writing import around, asked_copy, done_writing
+from portal.forms.writing import around, asked_copy, done_starting, done_writing, mark
 from portal.guards import permission
 from portal.requests import current
 from portal.sitepages import render_page, site_context
@@ -67,7 +68,7 @@ def index() -> str:
     states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, *FURTHER])]
     return render_template(
         "pages/index.html", found=found, filters=filters, states=states, within=within,
-        views=list_views(current.here, current.person), me=current.person.person_id,
+        views=saved_views("pages", current.here, current.person), me=current.person.person_id,
         types=types, offered=offered,
     )  # fmt: skip
 
@@ -81,7 +82,7 @@ def new() -> Any:
         try:
             text = read_text(form, current.here)
             page, saved = create_page(current.here, form.type.data, text, by=current.person)
-            done_writing(page, started=True)
+            done_starting()
         except (Problem, QuotaReached) as problem:
             show_problem(form, problem)
         else:
@@ -145,9 +146,10 @@ def _save(held: InHand) -> Any:
     try:
         if request.form.get("act") == "take_over":
             take_over(page, current.here, by=current.person)
+        beside = beside_page(page, tab := mark(), by=current.person)
         saved = save_draft(
             page, read_text(form, current.here, draft), current.here, by=current.person,
-            based_on=uuid_or_none(form.based_on.data),
+            based_on=uuid_or_none(form.based_on.data), beside=beside,
         )  # fmt: skip
     except Stale:
         return merge_page(page, form), 409
@@ -156,7 +158,7 @@ def _save(held: InHand) -> Any:
     except Problem as problem:
         show_problem(form, problem)
         return _editor(page, form), 422
-    done_writing(page)
+    done_writing(page, tab, beside)
     brought_up_to_date(page)
     return _saved(page, saved, form)
 

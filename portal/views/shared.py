@@ -98,7 +98,8 @@ def say(token: str) -> Answer:
         else:
             opine(visit.shared, "approved" if said == "approved" else "changes", name, text)
     except Problem as problem:
-        add_error(form.text, str(problem))
+        about_name = "who you are" in str(problem) or "a name of" in str(problem)
+        add_error(form.name if about_name else form.text, str(problem))
         return _page(visit, form, 422)
     flash(THANKS[said], "good")
     return redirect(url_for("shared.show", token=token, _anchor="say"), 303)

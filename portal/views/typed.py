@@ -63,12 +63,12 @@ def edit_form(
     offered = _offered(here, definition, values, page.id)
     form = typed_form(PageForm, definition, values, offered, here.zone, _typed_before(copy))
     form.body_before = draft.body if draft else ""
+    if not form.sent:
+        fill(form, page, draft, here.id)
     if to_save:
         offer_chosen(form, here.id, page.id, draft)
     else:
         offer_choices(form, here.id, page.id)
-    if not form.sent:
-        fill(form, page, draft, here.id)
     return form
 
 

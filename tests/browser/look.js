@@ -16,7 +16,32 @@
   const STOPS = "a[href], button, input:not([type=hidden]), select, textarea, summary, "
     + "[contenteditable=true], [tabindex='0']";
 
+  const NOTHING = "rgba(0, 0, 0, 0),none,1,normal,none,";
+
+  // All that the contrast of a text, and of a link to the words around it, is computed from.
+  const painted = (element) => {
+    const own = getComputedStyle(element), told = [];
+    for (let each = element; each; each = each.parentElement) {
+      const style = getComputedStyle(each);
+      const layer = [style.backgroundColor, style.backgroundImage, style.opacity, style.mixBlendMode,
+        style.filter, ["static", "relative"].includes(style.position) ? "" : each.className].join();
+      if (layer !== NOTHING) told.push(layer);
+      if (/^rgb\(/.test(style.backgroundColor) && style.backgroundImage === "none") break;
+    }
+    const link = element.closest("a"), block = link?.parentElement, around = link && getComputedStyle(link);
+    const words = (each) => each.textContent.trim().length;
+    const exempt = element.closest(":disabled, [aria-disabled=true]") || element.closest("label")?.control?.disabled;
+    const size = parseFloat(own.fontSize), large = size >= 24 || (size >= 18.66 && own.fontWeight >= 700);
+    return JSON.stringify([own.color, large, own.textShadow, !exempt, told,
+      link ? [around.color, around.textDecorationLine, around.borderBottom, around.fontWeight, around.display,
+        getComputedStyle(block).color, words(block) > words(link)] : ""]);
+  };
+  const speaks = (element) => element.matches("input, select, textarea")
+    || [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+
   window.look = {
+    colours: () => [...new Set([...document.querySelectorAll("body, body *")].filter((each) => speaks(each)
+      && each.checkVisibility({ checkVisibilityCSS: true })).map(painted))],
     axe: async (tags, without = []) => {
       const rules = Object.fromEntries(without.map((rule) => [rule, { enabled: false }]));
       const found = await axe.run(document, { runOnly: tags, rules, resultTypes: ["violations"] });

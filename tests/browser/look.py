@@ -15,11 +15,10 @@ WIDTHS = (320, 768, 1280)
 MOST_STOPS = 400
 AT_ONCE = 8
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Structure is the same in both themes, colours are not; colours are the same at every width, and
-# structure changes once between the narrowest and the widest.
-ASKED: dict[int, tuple[str, ...]] = {320: ("light",), 768: (), 1280: ("light", "dark")}
 COLOURS = ["color-contrast", "link-in-text-block"]
-RULES_OF = {"light": RULES, "dark": COLOURS}
+_good: set[str] = (
+    set()
+)  # what texts are painted with, on screens where axe found their colours good
 
 
 @cache
@@ -29,18 +28,42 @@ def _script() -> str:
 
 
 def complaints(page: Page) -> list[str]:
-    """Everything that is wrong with the screen a page shows; nothing for a good one."""
+    """Everything that is wrong with the screen a page shows; nothing for a good one.
+
+    Structure is the same in both themes; it changes with the width, and is asked at the widest and
+    the narrowest. Colours are the same at every width, and asked in both themes: wherever a text
+    is painted with what no screen before it painted one with (`look.colours`).
+    """
     page.evaluate(_script())
     found: list[str] = page.evaluate("look.outline()")
-    for width in WIDTHS:
+    for width in sorted(WIDTHS, reverse=True):
         page.set_viewport_size({"width": width, "height": 800})
-        for theme in ASKED[width]:
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of its literals
-            asked = {"rules": RULES_OF[theme], "without": COLOURS if width != WIDTHS[-1] else []}
-            wrong: list[str] = page.evaluate("a => look.axe(a.rules, a.without)", asked)
-            found += [f"{width} px, {theme}: {each}" for each in wrong]
+        if width == WIDTHS[-1]:
+            found += _colours(page, "dark", COLOURS)
+            found += _colours(page, "light", RULES, without=COLOURS)
+        elif width == WIDTHS[0]:
+            found += _axe(page, f"{width} px", RULES, without=COLOURS)
         found += [f"{width} px: {each}" for each in page.evaluate("look.sideways()")]
     return found + _keyboard(page)
+
+
+def _colours(
+    page: Page, theme: str, rules: list[str], without: list[str] | None = None
+) -> list[str]:
+    """What these rules find in a theme; of those about colours only what may be new."""
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of its literals
+    painted = set(page.evaluate("look.colours()"))
+    if painted <= _good:
+        return _axe(page, theme, rules, without) if without else []
+    found = _axe(page, theme, rules)
+    if not found:
+        _good.update(painted)
+    return found
+
+
+def _axe(page: Page, where: str, rules: list[str], without: list[str] | None = None) -> list[str]:
+    wrong: list[str] = page.evaluate("a => look.axe(...a)", [rules, without or []])
+    return [f"{where}: {each}" for each in wrong]
 
 
 def _keyboard(page: Page) -> list[str]:

@@ -13,10 +13,10 @@ from tests.browser.screens_house import SCREENS
 from tests.browser.showing import wrong_with
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Page
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=[screen.name for screen in SCREENS])
-def test_screen(screen: Screen, show_room: Portal, browser_of: Callable[[str], BrowserContext]):
+def test_screen(screen: Screen, show_room: Portal, browser_of: Callable[[str], Page]):
     wrong = wrong_with(screen, show_room, browser_of)
     assert not wrong, "\n".join(wrong)

@@ -76,6 +76,8 @@ def test_an_importer_who_may_not_publish_gets_drafts(cast: Cast):
         assert db.session.scalar(select(func.count()).select_from(Schedule)) == 0
     assert (plan.counts["published_posts"], plan.counts["drafts"]) == (0, 5)
     assert any("you may not publish here" in line.sentence for line in plan.lines)
+    assert plan.redirects == {}
+    assert any("takes the right to publish" in line.sentence for line in plan.lines)
 
 
 def test_a_grant_for_one_account_makes_no_member_of_those_below(cast: Cast):

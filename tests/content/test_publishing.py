@@ -138,3 +138,22 @@ def test_the_sites_own_addresses_are_refused(cast: Cast, slug: str) -> None:
 def test_slugs_keep_the_script_and_lose_the_rest(text: str, slug: str) -> None:
     assert slug_of(text) == slug
     assert slug_of(slug_of(text)) == slug_of(text)
+
+
+@both_databases
+def test_an_address_is_no_longer_than_every_database_keeps(cast: Cast) -> None:
+    with acting_in(tenant_scope(cast.acme.tenant_id)):
+        above, refused = None, ""
+        for number in range(7):
+            # Not to be packed: an index would take much more of one letter again and again.
+            slug = "".join(chr(0x4E00 + (number * 997 + at * 7919) % 20_000) for at in range(120))
+            text = Text(title=str(number), slug=slug, parent_id=above)
+            page, saved = create_page(cast.acme, "page", text, by=TESTS)
+            try:
+                publish(page, saved.revision, cast.acme, by=TESTS)
+            except Problem as problem:
+                refused = str(problem)
+                break
+            above = page.id
+        assert (page.title, page.state) == ("5", "draft")
+        assert "is too long: it has 2,167 bytes, and 2,000 fit." in refused

@@ -176,6 +176,10 @@ PARTS: dict[str, tuple[bytes, str]] = {
     "SEO that is a word": (front("seo: hello"), "“seo” is not"),
     "many tags": (front("tags: [" + ",".join(map(str, range(300))) + "]"), "300 tags"),
     "long tag": (front(f"tags: [{'x' * 300}]"), "is too long"),
+    "deep category": (
+        front("categories: [" + " > ".join(f"c{n}" for n in range(23)) + "]"),
+        "“c22” stands below 22 others",
+    ),
     "tags that are a mapping": (front("tags: {a: b}"), "are not a list"),
     "long text": (front("title: a", "words " * 200_000), "500,000 fit"),
     "brackets": (front("title: a", "[" * 50_000), "too many brackets"),
@@ -218,6 +222,11 @@ TOLD: dict[str, tuple[bytes, str]] = {
     "column without meaning": (b"title,colour\na,red\n", "No column is called so"),
     "long title": (front(f"title: {'x' * 900}"), "is cut from 900"),
     "reserved address": (front("title: a\nslug: posts"), "is in use"),
+    "the home page as an old address": (front("former addresses: [/]"), "used by the site itself"),
+    "a list as an old address": (front("former addresses: [/Posts]"), "used by the site itself"),
+    "control in an old address": (
+        front('former addresses: ["/a\\x1b/"]'), "a character that no address has"
+    ),
     "picture that is none": (
         packed({"a.md": "---\ntitle: a\n---\n![x](p.png)", "p.png": b"<svg onload=alert(1)>"}),
         "SVG pictures can carry scripts",

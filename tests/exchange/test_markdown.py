@@ -111,11 +111,9 @@ def test_any_cell_comes_back_equal_and_runs_nothing(text: str):
     )
 )
 def test_any_category_comes_back_equal(names: list[str]):
-    above: tuple[TermName, ...] = ()
-    for name in names:
-        above = (*above, TermName(name, slug_of(name) + "-x", above))
-    (found,) = terms_from(term_to_text(above[-1]), nested=True)
-    assert found == above[-1]
+    *above, last = [TermName(name, slug_of(name) + "-x") for name in names]
+    term = TermName(last.name, last.slug, tuple(above))
+    assert terms_from(term_to_text(term), nested=True) == (term,)
 
 
 @pytest.mark.parametrize("text", ["[" * 50_000, "*a _b" * 40_000, "![" * 30_000])

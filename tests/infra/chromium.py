@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,20 @@ class Watch:
 
     def attach(self, page: Page) -> None:
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("pageerror", self._on_error)
+
+    @contextmanager
+    def over(self, page: Page) -> Iterator[None]:
+        """Hear what a page complains about within the block."""
+        self.attach(page)
+        try:
+            yield
+        finally:
+            page.remove_listener("console", self._on_console)
+            page.remove_listener("pageerror", self._on_error)
+
+    def _on_error(self, error: Any) -> None:
+        self.complaints.append(f"script error: {error}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" or "Content Security Policy" in message.text:

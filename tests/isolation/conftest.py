@@ -32,6 +32,7 @@ def place(
         app = stack.enter_context(app_over(url, **settings))
         with app.app_context():
             engine = db.engine
+        engine.pool._pre_ping = False  # this server goes nowhere
         stack.enter_context(set_to(locks, engine))
         yield app, world, locks
 

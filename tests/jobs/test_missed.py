@@ -10,9 +10,12 @@ from flask import Flask
 
 from portal import watch
 from portal.content.due import publish_due
+from portal.content.releases import Release
 from portal.jobs.mail import anything_waiting
 from portal.jobs.missed import notice_misses
 from portal.outbox import post
+from tenants.audit import excuse
+from tenants.clock import now
 from tenants.db import db
 from tenants.engines import reading
 from tenants.scope import acting_in, tenant_scope
@@ -39,8 +42,9 @@ def test_it_is_marked_recorded_and_told_of_once(app: Flask, cast: Cast):
     assert [e.actor_label for e in events(cast, "schedule.missed")] == ["Portal"] * 3
     found = {mail.recipient: mail for mail in mails(app)}
     assert found.keys() == {cast.admin.email, cast.owner.email}
-    assert found[cast.admin.email].subject == "3 schedules were missed"
-    assert "3 schedules of Acme are overdue" in found[cast.owner.email].text
+    overdue_words = "3 schedules of Acme are overdue: nobody has carried them out."
+    assert found[cast.admin.email].subject == overdue_words
+    assert overdue_words in found[cast.owner.email].text
     assert "silent since" in found[cast.owner.email].text
     with acting_in(tenant_scope(cast.acme.tenant_id)):
         assert [kind for kind, _ in told(cast.admin)] == ["missed"]
@@ -58,6 +62,24 @@ def test_of_one_silence_everybody_is_told_once(app: Flask, cast: Cast):
     assert notice_misses() == []
     assert marks(cast) == ["One", "Two"], "marked all the same"
     assert len(mails(app)) == 2
+
+
+@both_databases
+@pytest.mark.usefixtures("inside")
+def test_a_release_is_missed_like_a_schedule(app: Flask, cast: Cast):
+    overdue(cast)
+    with acting_in(tenant_scope(cast.acme.tenant_id)):
+        release = Release(
+            tenant_id=cast.acme.tenant_id, account_id=cast.acme.id, name="Spring",
+            state="pending", due_at=now() - 2 * MINUTE, maker_label="Tests",
+        )  # fmt: skip
+        db.session.add(release)
+        excuse(release, "Sets the scene.")
+        db.session.commit()
+    assert len(notice_misses()) == 2
+    assert notice_misses() == []
+    assert [e.target_label for e in events(cast, "release.missed")] == ["Spring"]
+    assert "1 schedule and 1 release of Acme are overdue" in mails(app)[0].text
 
 
 @pytest.mark.usefixtures("inside")

@@ -13,7 +13,7 @@ from tenants.groups import Group
 from tenants.roles import Role
 from tests.isolation.world import table_of
 from tests.leaks.scene import LISTS, canary, everything
-from tests.shape.routes import SAMPLES, routes
+from tests.shape.routes import SAMPLES
 from tests.shape.scene import Scene
 
 # Who → the accounts that he must learn nothing of: never upward, never sideways.
@@ -55,10 +55,11 @@ def said_from_above(scene: Scene, handle: str) -> list[str]:
 
 @pytest.mark.parametrize("who", FORBIDDEN)
 def test_l1_l9_l37_no_route_tells_of_another_account(scene: Scene, who: str):
+    """Everybody at every route; past the first database every route is asked by half of them."""
     home, tried, leaks = HOMES.get(who, "acme"), 0, []
     patterns = [canary(handle) for handle in FORBIDDEN[who]]
     public = said_from_above(scene, home) if who != "nobody" else []
-    for number, route in enumerate(routes(scene.app, "/")):
+    for number, route in enumerate(scene.share("/", list(FORBIDDEN).index(who), 2)):
         if (
             route.method != "GET"
             or set(route.ids) - SAMPLES.keys()

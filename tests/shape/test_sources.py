@@ -21,6 +21,8 @@ TEMPLATES = ROOT / "templates"
 # Who may cross tenants, and why.
 MAY_CROSS = {
     "portal/cli/": "commands of the operator",
+    "portal/content/due.py": "carries out what is due in every tenant",
+    "portal/content/release_run.py": "carries out releases that are due in every tenant",
     "portal/content/due_world.py": "carries out what is due in every tenant",
     "portal/content/import_runs.py": "finds the import that waits, in whichever tenant",
     "portal/jobs/": "periodic jobs",
@@ -48,6 +50,8 @@ MAY_SEE_THE_TENANT = {
     "tenants/delegation.py": "waits for whoever moves accounts of the tenant",
     "tenants/limiting.py": "counts what a pool holds, whoever may see it",
     "tenants/policies.py": "names the accounts above that set a policy",
+    "portal/content/release_looks.py": "counts the pages of a release that its approver cannot see",
+    "portal/content/release_undoing.py": "likewise, of one that is undone",
     "portal/content/type_effects.py": "counts what is written with a type",
 }
 # Files that may speak to the database past the mapped classes, and why.
@@ -62,6 +66,7 @@ MAY_USE_SQL = {
     "tenants/ddl_search.py": "the full-text index and its triggers",
     "tenants/engines.py": "opens each connection",
     "tenants/scope.py": "opens a session aside",
+    "tenants/scope_conditions.py": "asks the closure for the accounts below",
     "tenants/scope_hooks.py": "tells PostgreSQL the scope",
     "tenants/telling.py": "adds many events by one statement, after checking each",
 }

@@ -31,7 +31,8 @@ from tests.tenants.chain_scene import (
 )
 
 pytestmark = both_databases
-ROUNDS = 3
+# The chain is read by the same statements on both databases: the second sees each way once.
+ROUNDS = {"sqlite": 3, "postgres": 1}
 CHECKPOINT = table_of(AuditCheckpoint)
 
 
@@ -63,7 +64,7 @@ def test_what_waits_is_sealed_and_holds(app: Flask, inside, cast: Cast):
 
 @pytest.mark.parametrize("name", WAYS)
 def test_tampering_is_found_and_the_first_row_named(
-    app: Flask, inside, cast: Cast, database_url: str, name: str
+    app: Flask, inside, cast: Cast, database_kind: str, database_url: str, name: str
 ):
     dice = random.Random(name)  # noqa: S311 - repeatable, not secret
     for _ in range(3):
@@ -71,7 +72,7 @@ def test_tampering_is_found_and_the_first_row_named(
         seal_all(app)
     before = checked(app, cast)
     assert before.fault is None
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS[database_kind]):
         found, place = tampered(app, cast, database_url, dice, name)
         assert found.fault is not None
         if name == "insert_with_a_chain_made_anew":

@@ -12,14 +12,17 @@ from sqlalchemy import select
 
 from portal.content.drafting import Text, save_draft
 from portal.content.filing import tags_named
-from portal.content.pages import Page, Revision, digest_now, page_by_id
+from portal.content.pages import Page, Revision, digest_now, page_by_id, revision_by_id
+from portal.content.reviewing import submit
+from portal.content.starting import save_template
 from portal.content.terms import Term
-from portal.content.trash import trashed_by_id
+from portal.content.trash import put_in_trash, trashed_by_id
 from tenants.db import db
 from tenants.quotas import Resource
 from tenants.scope import acting_in, tenant_scope
+from tests.content.type_scene import event, event_type
 from tests.fixtures.app import both_databases
-from tests.fixtures.cast import Cast
+from tests.fixtures.cast import Cast, as_actor
 from tests.fixtures.client import sign_in
 from tests.fixtures.pages import TESTS, make_page
 from tests.identity.common import events
@@ -156,3 +159,53 @@ def test_the_limit_of_the_other_end_counts(app: Flask, client: FlaskClient, cast
     with app.app_context(), inside(app, cast):
         assert db.session.scalar(select(Page).where(Page.account_id == cast.hamburg.id,
                                                     Page.title == "Zebra"))  # fmt: skip
+
+
+def test_only_to_where_its_type_is_there(app: Flask, client: FlaskClient, cast: Cast):
+    with app.app_context(), inside(app, cast):
+        event_type(cast.berlin)
+        page = event(cast.berlin).id
+        db.session.commit()
+    sign_in(client, cast.admin)
+    url = f"/a/acme-berlin/pages/{page}/move"
+    refused = client.post(url, data={"to": "acme-hamburg"})
+    assert refused.status_code == 422
+    assert "cannot stand at Acme Hamburg: the type is not there" in refused.text
+    assert client.post(url, data={"to": "acme-berlin-mitte"}).status_code == 302
+
+
+def test_what_a_page_refers_to_may_be_gone(app: Flask, client: FlaskClient, cast: Cast):
+    with app.app_context(), inside(app, cast):
+        event_type(cast.acme)
+        other = make_page(cast.acme, "Other")
+        page = event(cast.acme, **{"part-of": str(other.id)})
+        template = save_template(page, cast.acme, "Fairs", by=TESTS).id
+        put_in_trash(other, cast.acme, by=TESTS)
+        db.session.commit()
+        url = f"/a/acme/pages/{page.id}/"
+    sign_in(client, cast.admin)
+    for at, typed in (
+        (f"{url}duplicate", {"title": "Copy"}),
+        (f"{url}translations/start", {"title": "Fest", "into": "de"}),
+        (f"/a/acme/templates/{template}/start", {"title": "Once more"}),
+        (f"/a/acme-berlin/templates/{template}/start", {"title": "Once more"}),
+    ):
+        answer = client.post(at, data=typed)
+        assert answer.status_code == 302, at
+        assert "“Part of” refers to content that is not there" in client.get(answer.location).text
+
+
+def test_nobody_waits_for_what_is_gone(app: Flask, client: FlaskClient, cast: Cast):
+    page = made(app, cast)
+    with app.app_context():
+        editor = as_actor(cast.editor)
+        with inside(app, cast):
+            row = page_by_id(page, cast.acme.id)
+            assert row is not None
+            draft = revision_by_id(row.draft_revision_id, row)
+            assert draft is not None
+            submit(row, draft, cast.acme, by=editor)
+            db.session.commit()
+    assert "Zebra" in sign_in(client, cast.publisher).get("/a/acme/waiting/").text
+    sign_in(client, cast.admin).post(f"/a/acme/pages/{page}/move", data={"to": "acme-berlin"})
+    assert "Zebra" not in sign_in(client, cast.publisher).get("/a/acme/waiting/").text

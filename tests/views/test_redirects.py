@@ -90,6 +90,7 @@ def test_it_can_be_removed(app: Flask, client: FlaskClient, cast: Cast):
         ("/a/../b/", "/welcome/", "no path of a site"),
         ("/a?b=c", "/welcome/", "no path of a site"),
         ("/x" * 1400, "/welcome/", "too long"),
+        (f"/{'雪' * 120}" * 8, "/welcome/", "too long"),
         ("/x" * 50_000, "/welcome/", "Use at most 3,000"),
         ("/x\x00", "/welcome/", "NUL character"),
         ("/taken/", "/welcome/", "leads somewhere already"),

@@ -187,6 +187,8 @@ def test_nobody_floods_the_comments(app: Flask, client: FlaskClient, cast: Cast)
         ({"text": ""}, "Write something first."),
         ({"text": "x", "name": " "}, "Say who you are."),
         ({"text": "x", "name": "\u202e\u200f"}, "Say who you are."),
+        ({"text": "x", "name": "\u200b\x1b\u3164\u00ad"}, "Say who you are."),
+        ({"text": "\u200b\n\u2800"}, "Write something first."),
         ({"text": "x" * 100_000}, "Use at most 5,000 characters."),
         ({"text": "kept", "name": "x" * 101}, "Use at most 100 characters."),
         ({"text": "a\x00b"}, "NUL character"),

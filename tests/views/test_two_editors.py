@@ -90,6 +90,19 @@ def page_id_in(cast: Cast) -> Any:
 
 
 @both_databases
+def test_nobody_takes_a_page_away_from_under_the_one_who_writes(app: Flask, cast: Cast):
+    url, (edda, pia) = address(app, cast), two(app, cast)
+    edda.post(f"{url}autosave", data=TYPED)
+    for act, sent in (("trash", {}), ("move", {"to": "acme-berlin"})):
+        refused = pia.post(f"{url}{act}", data={"reason": "Kept reason."} | sent)
+        assert (refused.status_code, "Kept reason." in refused.text) == (422, True)
+        assert "Edda Editor is writing on this page" in refused.text
+    page = url.rstrip("/").rpartition("/")[2]
+    outcome = pia.post("/a/acme/pages/many/trash", data={"pages": page}, follow_redirects=True)
+    assert "Edda Editor is writing on this page" in outcome.text
+    assert edda.get(url).status_code == 200
+
+
 def test_taking_over_tells_the_loser_and_is_recorded(app: Flask, cast: Cast):
     url, (edda, pia) = address(app, cast), two(app, cast)
     edda.post(f"{url}autosave", data=TYPED)

@@ -12,13 +12,16 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
 
 from portal.content.exchange.model import TermName
+from portal.content.exchange.terms_text import DEEPEST
 from portal.content.media import Media, MediaVersion
 from portal.content.media_folders import MediaFolder, visible_media
 from portal.content.pages import Page, Revision
 from portal.content.sites import Redirect
 from portal.content.terms import Term
+from portal.content.translations import PageLanguage
 from tenants.accounts import AccountRef
 from tenants.db import db
 from tenants.decisions import Actor
@@ -38,12 +41,25 @@ class Stub:
 
 
 @dataclass(frozen=True, slots=True)
+class Tongue:
+    """A page's language, the page it was made from, and whether it says what that says now."""
+
+    language: str = ""
+    source_id: uuid.UUID | None = None
+    up_to_date: bool = False
+
+
+UNSAID = Tongue()
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """A page with the text that is exported."""
 
     page: Page
     revision: Revision
     former: tuple[str, ...]
+    tongue: Tongue
 
     @property
     def state(self) -> str:
@@ -72,7 +88,7 @@ def stubs_of(account: AccountRef, which: Which) -> list[Stub]:
 
 
 def wholes_of(account: AccountRef, which: Which, ids: list[uuid.UUID]) -> Iterator[Whole]:
-    """Yield these pages with their texts, in this order. Two statements for each batch."""
+    """Yield these pages with their texts, in this order. Three statements for each batch."""
     for start in range(0, len(ids), PER_READ):
         part = ids[start : start + PER_READ]
         query = (
@@ -88,12 +104,33 @@ def wholes_of(account: AccountRef, which: Which, ids: list[uuid.UUID]) -> Iterat
             .order_by(Redirect.address)
         ):
             former.setdefault(page_id, []).append(address)
+        tongues = _tongues(account, which, part)
         rows = [(row[0], row[1]) for row in db.session.execute(query)]
         for page, revision in rows:
-            yield Whole(page, revision, tuple(former.get(page.id, ())))
+            yield Whole(
+                page, revision, tuple(former.get(page.id, ())), tongues.get(page.id, UNSAID)
+            )
         for row in rows:
             for each in row:
                 db.session.expunge(each)
+
+
+def _tongues(account: AccountRef, which: Which, ids: list[uuid.UUID]) -> dict[uuid.UUID, Tongue]:
+    source = aliased(Page)
+    exported = source.live_revision_id if which == "live" else source.draft_revision_id
+    query = (
+        select(PageLanguage, Revision.digest)
+        .outerjoin(source, source.id == PageLanguage.source_id)
+        .outerjoin(Revision, Revision.id == exported)
+        .where(PageLanguage.account_id == account.id, PageLanguage.page_id.in_(ids))
+    )
+    return {
+        row.page_id: Tongue(
+            row.language, None if row.is_source else row.source_id,
+            not row.is_source and digest is not None and row.made_from_digest == digest,
+        )
+        for row, digest in db.session.execute(query)
+    }  # fmt: skip
 
 
 def terms_of(account: AccountRef) -> Mapping[str, tuple[str, TermName]]:
@@ -102,18 +139,20 @@ def terms_of(account: AccountRef) -> Mapping[str, tuple[str, TermName]]:
         Term.id, func.coalesce(Term.merged_into_id, Term.id), Term.taxonomy, Term.name, Term.slug,
         Term.parent_id,
     ).where(Term.account_id == account.id)  # fmt: skip
-    rows = {row[0]: row for row in db.session.execute(query)}
+    rows: dict[uuid.UUID | None, Any] = {row[0]: row for row in db.session.execute(query)}
 
-    def named(row: Any, seen: frozenset[uuid.UUID]) -> TermName:
-        parent = rows.get(row[5])
-        above: tuple[TermName, ...] = ()
-        if parent is not None and parent[0] not in seen:
-            higher = named(parent, seen | {parent[0]})
-            above = (*higher.above, higher)
-        return TermName(row[3], row[4], above)
+    def above(row: Any) -> Iterator[TermName]:
+        seen, parent = {row[0]}, rows.get(row[5])
+        while parent is not None and parent[0] not in seen and len(seen) < DEEPEST:
+            seen.add(parent[0])
+            yield TermName(parent[3], parent[4])
+            parent = rows.get(parent[5])
 
     meant = {key: rows.get(row[1], row) for key, row in rows.items()}
-    return {str(key): (row[2], named(row, frozenset({row[0]}))) for key, row in meant.items()}
+    return {
+        str(key): (row[2], TermName(row[3], row[4], tuple(reversed(list(above(row))))))
+        for key, row in meant.items()
+    }
 
 
 def files_of(account: AccountRef, *, by: Actor) -> list[FileRow]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from portal.content.addresses import slug_of
 from portal.content.exchange.model import TermName, Unfit
 
-MOST, LONGEST = 200, 200
+MOST, LONGEST, DEEPEST = 200, 200, 20
 _SPECIAL = re.compile(r"([\\>;\[\]])")
 _PIECE = re.compile(r"\\(.)|([>;\[\]])|([^\\>;\[\]]+)", re.DOTALL)
 
@@ -25,7 +26,7 @@ def _said(term: TermName) -> str:
 def terms_from(text: str, *, nested: bool) -> tuple[TermName, ...]:
     """Return the terms of a text, separated by `;`. Only categories are `nested`.
 
-    Raises Unfit for too many of them and for names that are too long.
+    Raises Unfit for too many of them, for too many above one, and for names that are too long.
     """
     found = [found for part in _split(text) if (found := _term(part, nested=nested))]
     if len(found) > MOST:
@@ -56,14 +57,15 @@ def _term(pieces: list[tuple[str, str]], *, nested: bool) -> TermName | None:
             inside = False
         else:
             names[-1][inside] += words or mark
-    above: tuple[TermName, ...] = ()
-    for said, given in names:
-        name, slug = " ".join(said.split()), given.strip()
-        if not name:
-            continue
-        if len(name) > LONGEST or "\x00" in name:
-            raise Unfit(
-                f"The tag or category “{name[:40]}…” is too long; {LONGEST} characters fit."
-            )
-        above = (*above, TermName(name, slug_of(slug or name), above))
-    return above[-1] if above else None
+    line = [_named(said, given) for said, given in names if said.strip()]
+    if len(line) > DEEPEST:
+        why = f"Its category “{line[-1].name[:40]}” stands below {len(line) - 1} others"
+        raise Unfit(f"{why}; {DEEPEST - 1} are the most.")
+    return replace(line[-1], above=tuple(line[:-1])) if line else None
+
+
+def _named(said: str, given: str) -> TermName:
+    name, slug = " ".join(said.split()), given.strip()
+    if len(name) > LONGEST or "\x00" in name:
+        raise Unfit(f"The tag or category “{name[:40]}…” is too long; {LONGEST} characters fit.")
+    return TermName(name, slug_of(slug or name))

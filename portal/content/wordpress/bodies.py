@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from portal.content.clean_html import TooDeep, clean
+from portal.content.drafting import BODY_LENGTH
 from portal.content.html_writer import escape, readable
 from portal.content.wordpress import blocks, shortcodes
 from portal.content.wordpress.blocks import Block
@@ -41,11 +42,23 @@ def convert(content: str, media: Media | None = None) -> Body:
             raise TooDeep(f"The body has more than {MAX_LENGTH} characters.")
         rendered = _Conversion(content, media or Media(), losses).run()
         cleaned = clean(rendered)
+        if len(cleaned.html) > BODY_LENGTH:
+            raise TooDeep(f"It has {len(cleaned.html):,} characters; {BODY_LENGTH:,} fit.")
     except TooDeep as trouble:
-        losses.add("body", "html", f"The body is kept as plain text, with its tags. {trouble}")
-        text = escape(content[:MAX_TEXT]).replace("&quot;", '"')
+        text, told = _as_text(content)
+        losses.add(
+            "body", "html", f"The body is kept as plain text{told}, with its tags. {trouble}"
+        )
         return Body(clean(f"<pre>{text}</pre>").html, losses.all())
     return Body(_without_empty(cleaned.html), losses.all(), cleaned.removed)
+
+
+def _as_text(content: str) -> tuple[str, str]:
+    """Return as much of a body as fits, escaped, and how to say that it is not all of it."""
+    length = min(len(content), MAX_TEXT)
+    while len(text := escape(content[:length]).replace("&quot;", '"')) > BODY_LENGTH - 100:
+        length = length * 3 // 4
+    return text, f", its first {length:,} characters" if length < len(content) else ""
 
 
 class _Conversion:
