@@ -87,8 +87,10 @@ def _wake_media_sweep() -> None:
 
 ON_TIME: tuple[Periodic, ...] = (
     Periodic("publish what is due", TICK_SECONDS, publish_due),
-    Periodic("carry out releases that are due", TICK_SECONDS, carry_out_releases),
     Periodic("heartbeat", 5, _beat),
+)
+RELEASES: tuple[Periodic, ...] = (
+    Periodic("carry out releases that are due", TICK_SECONDS, carry_out_releases),
 )
 HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("wake mail", 2, _wake_mail),
@@ -111,23 +113,28 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
 
 
 def run_for_ever(app: Flask, stop: threading.Event) -> None:
-    """Do what is in both lists until `stop` is set. A fault in one does not keep the others away.
+    """Do what is in the lists until `stop` is set. A fault in one does not keep the others away.
 
-    What must be on time has a thread of its own, so that no housekeeping and no queue out of reach
-    keeps it waiting.
+    Each list has a thread of its own: what must be on time waits neither for a large release nor
+    for housekeeping, nor for a queue out of reach.
     """
-    tidier = threading.Thread(target=_beside, args=(app, stop), name="housekeeping")
-    tidier.start()
+    beside = [
+        threading.Thread(target=_beside, args=(app, items, stop), name=items[0].name)
+        for items in (RELEASES, HOUSEKEEPING)
+    ]
+    for thread in beside:
+        thread.start()
     try:
         _repeat(ON_TIME, stop)
     finally:
         stop.set()
-        tidier.join()
+        for thread in beside:
+            thread.join()
 
 
-def _beside(app: Flask, stop: threading.Event) -> None:
+def _beside(app: Flask, items: Sequence[Periodic], stop: threading.Event) -> None:
     with app.app_context():
-        _repeat(HOUSEKEEPING, stop)
+        _repeat(items, stop)
 
 
 def _repeat(items: Sequence[Periodic], stop: threading.Event) -> None:
