@@ -8,6 +8,7 @@ MODULES = (
     "portal.content.comments",
     "portal.content.content_types",
     "portal.content.copies",
+    "portal.content.freezes",
     "portal.content.imports",
     "portal.content.locks",
     "portal.content.media",

@@ -14,6 +14,13 @@ class ContentEvent:
     COMMENT_ADDED = event("comment.added", "commented on {target}, {about}", "about")
     COMMENT_REOPENED = event("comment.reopened", "took up again what was said of {target}")
     COMMENT_RESOLVED = event("comment.resolved", "settled what was said of {target}")
+    FREEZE_LIFTED = event(
+        "freeze.lifted", "lifted the freeze {target} of {account}", "account", "since", "until"
+    )
+    FREEZE_SET = event(
+        "freeze.set", "set the freeze {target} for {account} and all below, from {since} to "
+        "{until}", "account", "since", "until",
+    )  # fmt: skip
     IMPORT_ASKED = event("import.asked", "handed in {target} for import", "dry_run")
     IMPORT_FAILED = event("import.failed", "could not import {target}: {cause}", "cause")
     IMPORT_FINISHED = event("import.finished", "imported {target}", "counts")
@@ -170,6 +177,9 @@ class ContentEvent:
     SCHEDULE_CANCELLED = event(
         "schedule.cancelled", "cancelled: {what} {target}, due {due}", "what", "due"
     )
+    SCHEDULE_EXPORTED = event(
+        "schedule.exported", "exported {rows} schedules of {target}, {filters}", "rows", "filters"
+    )
     SCHEDULE_FAILED = event(
         "schedule.failed", "gave up after {attempt} tries: {what} {target}, because {cause}",
         "what", "due", "cause", "attempt",
@@ -177,6 +187,10 @@ class ContentEvent:
     SCHEDULE_HELD = event(
         "schedule.held", "held back: {what} {target}, because {cause}", "what", "due", "cause"
     )
+    SCHEDULE_KEPT = event(
+        "schedule.kept", "kept the instant of: {what} {target}, {sentence}", "what", "due",
+        "sentence",
+    )  # fmt: skip
     SCHEDULE_MADE = event(
         "schedule.made", "scheduled: {what} {target}, {sentence}", "what", "due", "sentence"
     )
@@ -193,6 +207,9 @@ class ContentEvent:
     )  # fmt: skip
     SCHEDULE_RUN = event(
         "schedule.run", "had nothing left to do: {what} {target}, due {due}", "what", "due"
+    )
+    SCHEDULE_RUN_BY_HAND = event(
+        "schedule.run_by_hand", "ran by hand: {what} {target}, due {due}", "what", "due"
     )
     SCHEDULE_SKIPPED = event(
         "schedule.skipped", "skipped: {what} {target}, because {cause}", "what", "due", "cause"

@@ -8,7 +8,7 @@ from alembic import op
 from tenants.db import UtcDateTime
 
 revision = "0330"
-down_revision = "0310"
+down_revision = "0320"
 branch_labels = None
 depends_on = None
 

@@ -10,6 +10,7 @@ from portal.content.caring import PageCare
 from portal.content.comments import Comment
 from portal.content.content_types import ContentField, ContentType
 from portal.content.copies import WorkingCopy
+from portal.content.freezes import Freeze
 from portal.content.imports import ImportedItem, ImportRun
 from portal.content.locks import PageLock, PagePresence
 from portal.content.media import Media, MediaUse, MediaVersion
@@ -45,7 +46,7 @@ ERASED: tuple[Any, ...] = (
     ReleaseItem, Release,
     Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
     Term, ContentField, ContentType,
-    Invitation, AccessRequest, Quota, SavedView, BulkRun,
+    Invitation, AccessRequest, Quota, Freeze, SavedView, BulkRun,
     PageTemplate,
 )  # fmt: skip
 KEPT = {

@@ -13,6 +13,7 @@ from portal.content import import_files, import_report, import_write
 from portal.content.exchange.links import OwnLinks
 from portal.content.exchange.shelf import Shelf
 from portal.content.exchange.types import with_known_types
+from portal.content.freezing import freezes_ahead
 from portal.content.import_authors import Authors
 from portal.content.import_fields import fitted
 from portal.content.import_links import Links
@@ -83,10 +84,10 @@ def _plan(
     export = with_known_types(export, account)
     may_publish = can(by, Permission.PAGE_PUBLISH, account).allowed
     terms, authors = Terms(export, standing), Authors(export, standing)
-    reviewed = workflow_at(account).required
     around = Around(
-        now(), account.zone, may_publish, reviewed, publish, by.person_id if export.bundle else None
-    )
+        now(), account.zone, may_publish, workflow_at(account).required, publish,
+        by.person_id if export.bundle else None, tuple(freezes_ahead(account)),
+    )  # fmt: skip
     found = Pages(export, standing, around)
     shelf, links = _links(export, account, standing, found, by)
     pages, unfit = fitted(found.plan(terms, authors, links), account)

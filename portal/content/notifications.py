@@ -99,8 +99,8 @@ class Notification(Keyed, TenantScoped, Base):
             return "comments.index", {"page_id": self.page_id, "_anchor": anchor}
         if self.kind not in TIMED:
             return "reviews.show", {"page_id": self.page_id}
-        if self.page_id is not None:
-            return "pages.edit", {"page_id": self.page_id}
+        if self.schedule_id is not None:
+            return "schedules.show", {"schedule_id": self.schedule_id}
         return "schedules.index", {"state": TIMED[self.kind]}
 
 

@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from portal.content.addresses import address_of
 from portal.content.content_types import definition_of
 from portal.content.fields import texts_in
+from portal.content.freezing import FreezeRef, freezes_ahead
 from portal.content.html_shown import own_pages
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
@@ -39,6 +41,12 @@ class Outlook:
     standing: Mapping[str, uuid.UUID]
     coming: Mapping[Place, list[Any]]
     addresses: Mapping[uuid.UUID, str | Problem]
+    freezes: Sequence[FreezeRef]
+
+    def freeze_at(self, moment: datetime) -> FreezeRef | None:
+        """Return the freeze that an instant (UTC) falls into, the last to end, or None."""
+        covering = [each for each in self.freezes if each.since <= moment < each.until]
+        return max(covering, key=lambda each: each.until, default=None)
 
     def live_by(self, page_id: uuid.UUID, row: Schedule) -> bool:
         """Tell whether readers will find a page when a schedule is due, if all goes as planned."""
@@ -78,7 +86,7 @@ def linked_pages(revision: Revision) -> set[uuid.UUID]:
 
 
 def outlook(rows: Sequence[Schedule], account: AccountRef) -> Outlook:
-    """Look around some schedules of one account. Eight statements, and some for each parent."""
+    """Look around some schedules of one account. Nine statements, and some for each parent."""
     pages = _pages(rows)
     revisions = _revisions(rows, pages.values())
     wanted = {row.id: revisions.get(row.revision_id) for row in rows if row.revision_id}
@@ -94,10 +102,11 @@ def outlook(rows: Sequence[Schedule], account: AccountRef) -> Outlook:
     live, titles = _standing(account, around)
     texts = [revision for revision in wanted.values() if revision is not None]
     return Outlook(
-        pages, revisions, workflow_at(account).required, live, titles, _planned(around),
+        pages, revisions, workflow_at(account).required, live, titles, _planned(around, rows),
         _at(account, [a for a in addresses.values() if isinstance(a, str)]),
         _coming(rows, account, {text.slug for text in texts}),
         {key: address for key, address in addresses.items() if address is not None},
+        freezes_ahead(account),
     )  # fmt: skip
 
 
@@ -131,13 +140,16 @@ def _standing(
     return {row.id: bool(row.live) for row in rows}, {row.id: row.title for row in rows}
 
 
-def _planned(page_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
-    """Return what waits for each page, the first due first."""
+def _planned(
+    page_ids: Collection[uuid.UUID], rows: Sequence[Schedule]
+) -> dict[uuid.UUID, list[Any]]:
+    """Return what waits for each page, the first due first: `rows`, and what is stored."""
     query = select(Schedule.id, Schedule.page_id, Schedule.what, Schedule.due_at).where(
         Schedule.page_id.in_(page_ids), Schedule.state == "pending"
     )
+    waiting: dict[uuid.UUID, Any] = {row.id: row for row in (*db.session.execute(query), *rows)}
     found: dict[uuid.UUID, list[Any]] = defaultdict(list)
-    for row in db.session.execute(query.order_by(Schedule.due_at, Schedule.id)):
+    for row in sorted(waiting.values(), key=lambda each: (each.due_at, each.id)):
         found[row.page_id].append(row)
     return found
 

@@ -26,7 +26,7 @@ MOST = 12
 Approvers = Mapping[uuid.UUID, Actor]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Concern:
     """One thing to be mended, in a sentence; `holds` is whether it would be held for it."""
 
@@ -48,24 +48,31 @@ def words_of(concerns: Sequence[Concern]) -> list[str]:
 
 
 def expected(
-    page: Page, what: What, revision: Revision | None, moment: Moment, account: AccountRef,
+    page: Page, revision: Revision, steps: Sequence[tuple[What, Moment]], account: AccountRef,
     by: Actor,
-) -> list[Concern]:  # fmt: skip
-    """Return what would stand in the way if `by` scheduled this now."""
-    publishing = what == "publish" and revision is not None
-    row = Schedule(
-        tenant_id=account.tenant_id, account_id=account.id, page_id=page.id,
-        page_title=page.title, what=what, due_at=moment.at,
-        revision_id=revision.id if publishing and revision else None,
-        revision_digest=revision.digest if publishing and revision else None,
-        approver_id=by.person_id, approver_label=by.label,
-    )  # fmt: skip
-    return concerns_of([row], account, {by.person_id: by} if by.person_id else {})[row.id]
+) -> list[list[Concern]]:  # fmt: skip
+    """Return for each step what would stand in its way if `by` scheduled them all now."""
+    if not steps:
+        return []
+    rows = [
+        Schedule(
+            tenant_id=account.tenant_id, account_id=account.id, page_id=page.id,
+            page_title=page.title, what=what, due_at=moment.at,
+            revision_id=revision.id if what == "publish" else None,
+            revision_digest=revision.digest if what == "publish" else None,
+            approver_id=by.person_id, approver_label=by.label,
+        )
+        for what, moment in steps
+    ]  # fmt: skip
+    found = concerns_of(rows, account, {by.person_id: by} if by.person_id else {})
+    return [found[row.id] for row in rows]
 
 
-def keep(row: Schedule, concerns: Sequence[Concern]) -> None:
-    """Note on a schedule that was just made or moved what was said when it was."""
-    row.checked_at, row.problems = database_now(db.session()), words_of(concerns)
+def keep(rows: Sequence[Schedule], concerns: Sequence[Sequence[Concern]]) -> None:
+    """Note on schedules that were just made what was said when they were."""
+    moment = database_now(db.session())
+    for row, found in zip(rows, concerns, strict=True):
+        row.checked_at, row.problems = moment, words_of(found)
 
 
 def concerns_of(
@@ -95,6 +102,8 @@ def _concerns(
     if page is None or page.trashed_at is not None:
         yield Concern("The page is in the trash." if page else "The page is gone.")
         return
+    if freeze := world.freeze_at(row.due_at):
+        yield Concern(freeze.sentence)
     if row.what == "unpublish":
         if not world.live_by(page.id, row):
             yield Concern("It will not be live by then: there is nothing to take offline.", False)

@@ -11,6 +11,7 @@ from portal.content.addresses import address_of, refuse_taken
 from portal.content.approvals import approved_by, require_approvals
 from portal.content.content_types import definition_of
 from portal.content.fields import ids_in
+from portal.content.freezing import refuse_frozen
 from portal.content.holding import hold
 from portal.content.media_problems import media_problems
 from portal.content.media_uses import note_live
@@ -40,9 +41,11 @@ def publish(
 
     Pages below move along when the address changes; old addresses lead here. `stood_at` is the
     address that the page let go of before, in the same transaction. Raises Denied, NotApproved,
-    NotReady when something is missing, and AddressTaken or Problem when the address cannot be had.
+    Frozen, NotReady when something is missing, and AddressTaken or Problem when the address cannot
+    be had.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
+    refuse_frozen(account)
     _take_turn(page)
     if page.live_revision_id == revision.id:
         raise Problem(f"Revision {revision.number} is live already.")
@@ -95,9 +98,10 @@ def unpublish(
 ) -> None:
     """Take the page offline; its address answers 410 until it is live again. Recorded.
 
-    Raises Denied, and Problem when it is not live.
+    Raises Denied, Frozen, and Problem when it is not live.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
+    refuse_frozen(account)
     _take_turn(page)
     if page.live_revision_id is None:
         raise Problem("This page is not live, so there is nothing to take offline.")

@@ -137,8 +137,13 @@ def _beside(
     revisions += [page.live_revision_id for page in pages.values() if page.live_revision_id]
     # They are in hand from here on, so that none is asked for by itself.
     db.session.scalars(select(Revision).where(Revision.id.in_(revisions))).all()
-    found = select(Account).where(Account.id.in_({item.account_id for item in items}))
-    return pages, {row.id: ref(row) for row in db.session.scalars(found)}
+    return pages, {account.id: account for account in accounts_of(items)}
+
+
+def accounts_of(items: Sequence[ReleaseItem]) -> list[AccountRef]:
+    """Return the accounts that the items belong to. One statement."""
+    query = select(Account).where(Account.id.in_({item.account_id for item in items}))
+    return [ref(row) for row in db.session.scalars(query.order_by(Account.id))]
 
 
 def _piece(

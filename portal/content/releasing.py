@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.content.moments import Moment
 from portal.content.pages import Page, Revision
 from portal.content.problems import Problem
-from portal.content.release_looks import NotTogether, look_over
+from portal.content.release_looks import NotTogether, accounts_of, look_over
 from portal.content.releases import MOST, NAME_LENGTH, OPEN, Release, ReleaseItem, items_of
 from portal.content.schedules import LATE_MINUTES, LatePolicy, What
 from portal.content.scheduling import refuse_bad_moment, time_fields
@@ -87,8 +87,9 @@ def schedule_release(
     could not be carried out even now, and Problem when it is over.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
-    refuse_bad_moment(moment)
     lock_open(release)
+    for each in (account, *accounts_of(items_of(release))):
+        refuse_bad_moment(moment, each)
     look = look_over(release, by, by=by)
     if look.bad:
         raise NotTogether(look, len(items_of(release)))

@@ -28,8 +28,11 @@ from tenants.permissions import Permission
 from tenants.scope import TenantScoped
 
 MOST = 30
-Of = Literal["pages", "trail"]
-RIGHTS: dict[Of, Permission] = {"pages": Permission.PAGE_VIEW, "trail": Permission.TRAIL_VIEW}
+Of = Literal["pages", "schedules", "trail"]
+RIGHTS: dict[Of, Permission] = {
+    "pages": Permission.PAGE_VIEW, "schedules": Permission.SCHEDULE_VIEW,
+    "trail": Permission.TRAIL_VIEW,
+}  # fmt: skip
 """The lists that views are saved of, and the right to look at each."""
 
 
@@ -39,7 +42,7 @@ class SavedView(Keyed, TenantScoped, Base):
     __tablename__ = "saved_view"
     __table_args__ = (
         UniqueConstraint("tenant_id", "account_id", "person_id", "of", "name"),
-        CheckConstraint("of IN ('pages', 'trail')", name="of"),
+        CheckConstraint("of IN ('pages', 'schedules', 'trail')", name="of"),
     )
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))

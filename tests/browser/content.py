@@ -44,6 +44,7 @@ from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
 from tests.browser.content_releases import releases
 from tests.browser.content_shared import shared_links, shared_page
+from tests.browser.content_time import times
 from tests.browser.library import furnish_library
 from tests.browser.tongues import tongues
 from tests.browser.typed import type_and_pages
@@ -207,6 +208,7 @@ def _limit(acme: AccountRef, berlin: AccountRef) -> None:
 
 def _schedules(acme: AccountRef, long_page: Page, live: Page) -> Schedule:
     """Schedule a page, and another once in vain and once held; return the first."""
+    times(acme, live, LONG)
     cancel(_schedule(acme, live, timedelta(days=3)), acme, by=TESTS, reason=LONG)
     held = _schedule(acme, live, timedelta(days=4))
     held.state, held.cause = "held", "Pia Publisher may no longer publish pages at Acme."

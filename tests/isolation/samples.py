@@ -15,6 +15,7 @@ SAMPLES: dict[Any, Any] = {
     "audit_checkpoint.position": itertools.count(1_000_001),
     "audit_purge.position": itertools.count(1_000_001),
     "audit_seal.position": itertools.count(1_000_001),
+    "freeze.until": datetime(2026, 1, 2, tzinfo=UTC),
     "grant.reach": "subtree",
     "import_run.state": "waiting",
     "media.focal_x": 50,
@@ -48,6 +49,7 @@ SAMPLES: dict[Any, Any] = {
 NEEDED = {
     "content_field.tenant_id",
     "content_type.tenant_id",
+    "freeze.tenant_id",
     "grant.person_id",
     "group_member.tenant_id",
     "page_template.tenant_id",

@@ -73,7 +73,7 @@ def test_the_approver_and_the_owner_hear_of_a_page_that_went_live(app: Flask, ca
     assert heard_by(cast, cast.admin) == []
     with time_machine.travel(now() + timedelta(minutes=2)):
         assert mail_notifications() == 2
-    assert f"http://localhost/a/acme/pages/{page.id}" in mails(app)[0].text
+    assert f"http://localhost/a/acme/schedules/{row.id}" in mails(app)[0].text
 
 
 @pytest.mark.usefixtures("inside")

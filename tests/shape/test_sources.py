@@ -29,6 +29,7 @@ MAY_CROSS = {
     "portal/schema.py": "built-in roles belong to everybody",
     "portal/staff/": "the staff console",
     "portal/treework.py": "a new account is in nobody's scope; a master is a tenant of its own",
+    "portal/views/freezes.py": "the house's freezes belong to no tenant",
     "portal/views/policies.py": "the house's policies belong to no tenant",
     "tenants/scope.py": "where the word is defined",
     "tenants/trial.py": "tries a change out, sees what it does to anybody, and rolls it back",
@@ -52,6 +53,7 @@ MAY_SEE_THE_TENANT = {
     "tenants/policies.py": "names the accounts above that set a policy",
     "portal/content/release_looks.py": "counts the pages of a release that its approver cannot see",
     "portal/content/release_undoing.py": "likewise, of one that is undone",
+    "portal/content/freezing.py": "names the accounts above that froze time",
     "portal/content/type_effects.py": "counts what is written with a type",
 }
 # Files that may speak to the database past the mapped classes, and why.
