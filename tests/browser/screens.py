@@ -158,6 +158,7 @@ SCREENS = [
     Screen("unpublish", "publisher", f"{LIVE}unpublish"),
     Screen("schedule", "publisher", f"{PAGE}schedule"),
     Screen("schedule-confirm", "publisher", f"{LIVE}schedule", act=good_time),
+    Screen("schedule-concerns", "publisher", f"{PAGE}schedule", act=good_time),
     Screen("schedule-twice", "publisher", f"{LIVE}schedule", 422, twice),
     Screen("schedule-refused", "publisher", f"{LIVE}schedule", 422, bad_time),
     Screen("schedules", "publisher", "/a/acme/schedules/?state=all"),
