@@ -13,10 +13,19 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from portal.jobs.periodic import run_for_ever
-from portal.jobs.queue import connect, queue
+from portal.jobs.queue import connect, queue, wake
 
 REDIS_PAUSE = 2
 log = structlog.get_logger()
+
+
+class Sweeper(Worker):
+    """A worker that has a look at what is due now and then, should every scheduler be dead."""
+
+    def run_maintenance_tasks(self) -> None:
+        """Do what RQ does at every `maintenance_interval`, then have what is due carried out."""
+        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]  # RQ's
+        wake("publish_due", job_id="publish-due")
 
 
 @click.command("worker")
@@ -35,7 +44,7 @@ def _work_until_lost() -> bool:
     connection = connect(current_app.config["PORTAL"], timeout=None)
     try:
         connection.ping()
-        at_work = Worker(
+        at_work = Sweeper(
             [queue(connection)], connection=connection, serializer=JSONSerializer,
             worker_ttl=30, maintenance_interval=20, job_monitoring_interval=5,
         )  # fmt: skip

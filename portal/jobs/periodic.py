@@ -29,6 +29,7 @@ from portal.jobs.preflight import look_ahead
 from portal.jobs.queue import wake
 from portal.jobs.reviews import ring_alarms
 from portal.jobs.seals import seal_waiting
+from portal.jobs.stalled import end_stalled
 from portal.jobs.zone_rules import check_zone_rules
 from tenants.db import db
 from tenants.engines import reading
@@ -93,6 +94,7 @@ RELEASES: tuple[Periodic, ...] = (
     Periodic("carry out releases that are due", TICK_SECONDS, carry_out_releases),
 )
 HOUSEKEEPING: tuple[Periodic, ...] = (
+    Periodic("end what stands still", 5, end_stalled),
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
     Periodic("announce grants that end", 600, announce_endings),

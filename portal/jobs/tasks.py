@@ -10,11 +10,13 @@ from portal.jobs.mail import deliver_waiting
 from portal.jobs.media import make_renditions as make_renditions_of
 from portal.jobs.media import purge_old, sweep_files
 from portal.jobs.purging import purge_by_rule
+from portal.jobs.stalled import end_stalled
 
 
 @job
 def publish_due() -> None:
-    """Carry out what is due."""
+    """Carry out what is due, and what somebody who stands still has kept from it."""
+    end_stalled()
     due.publish_due()
 
 

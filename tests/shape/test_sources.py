@@ -62,6 +62,7 @@ MAY_USE_SQL = {
     "portal/cli/web_server.py": "gives back a forked parent's connections",
     "portal/health.py": "asks the database whether it answers",
     "portal/jobs/base.py": "gives back a forked parent's connections",
+    "portal/jobs/stalled.py": "asks the server which transactions stand still, and ends them",
     "portal/staff/health.py": "reads the schema's version",
     "tenants/ddl.py": "row-level security and triggers",
     "tenants/ddl_erasing.py": "a trigger",
