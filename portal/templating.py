@@ -177,9 +177,12 @@ class Shell:
 
     @property
     def heartbeat(self) -> str:
-        """Return the same in a sentence, for the pages about what happens later."""
+        """Return the same in a sentence, for the pages about what happens later.
+
+        Nothing where the banner says it already.
+        """
         if self.scheduler.silent:
-            return silence(self.scheduler)
+            return silence(self.scheduler) if current.halt is not None else ""
         return f"The scheduler ran {ago(self.scheduler.seen, self.scheduler.moment)}."
 
 

@@ -33,10 +33,12 @@ def test_concerns_are_read_before_and_after(app: Flask, client: FlaskClient, cas
     (row,) = rows(app, cast)
     assert len(row.problems) == 2
     assert row.checked_at is not None
-    for shown in ("/a/acme/schedules/", f"/a/acme/pages/{page.id}/"):
-        assert "In the way:" in client.get(shown).text
+    assert "2 things in the way" in client.get("/a/acme/schedules/").text
+    for shown in (f"/a/acme/schedules/{row.id}/", f"/a/acme/pages/{page.id}/"):
+        assert "“Later”" in client.get(shown, follow_redirects=True).text
     sign_in(client, cast.auditor)
-    assert "Later" not in client.get("/a/acme/schedules/").text
+    for hidden in (f"/a/acme/schedules/{row.id}/", "/a/acme/schedules/"):
+        assert "in the way" not in client.get(hidden, follow_redirects=True).text.lower()
 
 
 def test_the_scheduler_is_heard_on_every_page_about_later(
