@@ -31,6 +31,8 @@ from tenants.people import Person
 from tenants.permissions import Permission
 from tenants.support import SupportSession
 
+LONGEST_SUBJECT = 200
+
 
 def address_of(endpoint: str, **values: Any) -> str:
     """Return the absolute address of a view, from the base URL alone."""
@@ -226,4 +228,8 @@ def _write(person: Person, name: str, **values: Any) -> None:
 def _post(recipient: str, name: str, tenant_id: UUID | None = None, /, **values: Any) -> UUID:
     template = current_app.jinja_env.get_template(f"mail/{name}.txt")
     subject, _, text = template.render(**values).partition("\n")
-    return post(recipient, " ".join(subject.split()), text.strip() + "\n", tenant_id).id
+    return post(recipient, _short(" ".join(subject.split())), text.strip() + "\n", tenant_id).id
+
+
+def _short(subject: str) -> str:
+    return subject if len(subject) <= LONGEST_SUBJECT else f"{subject[: LONGEST_SUBJECT - 1]}…"

@@ -51,9 +51,12 @@ def start(app: Flask) -> None:
 
 
 def _keep_watch(app: Flask, seconds: int) -> None:
-    """Look again and again, each process at moments of its own."""
+    """Look again and again, each process at moments of its own.
+
+    Not at once: a scheduler that starts beside it is to have caught up by then.
+    """
     pause, unsent = threading.Event(), set[uuid.UUID]()
-    pause.wait(random.uniform(0, seconds))  # noqa: S311  no secret
+    pause.wait(random.uniform(seconds, 2 * seconds))  # noqa: S311  no secret
     while True:
         with app.app_context():
             look(unsent)

@@ -118,10 +118,7 @@ class ContentEvent:
         "release.held", "held back the release {target}, because {cause}", "due", "cause"
     )
     RELEASE_MADE = event("release.made", "started the release {target}")
-    RELEASE_MISSED = event(
-        "release.missed", "noticed that nobody had carried out the release {target}, due {due}",
-        "due",
-    )  # fmt: skip
+    RELEASE_MISSED = event("release.missed", "noticed as missed: {target}, due {due}", "due")
     RELEASE_MOVED = event("release.moved", "moved the release {target}: {sentence}", "due",
                           "sentence")  # fmt: skip
     RELEASE_RUN = event(
@@ -195,9 +192,8 @@ class ContentEvent:
         "schedule.made", "scheduled: {what} {target}, {sentence}", "what", "due", "sentence"
     )
     SCHEDULE_MISSED = event(
-        "schedule.missed", "noticed that nobody had carried it out: {what} {target}, due {due}",
-        "what", "due",
-    )  # fmt: skip
+        "schedule.missed", "noticed as missed: {what} {target}, due {due}", "what", "due"
+    )
     SCHEDULE_MOVED = event(
         "schedule.moved", "moved: {what} {target}, {sentence}", "what", "due", "sentence"
     )

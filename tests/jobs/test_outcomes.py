@@ -17,6 +17,7 @@ from portal.content.pages import page_by_id
 from portal.content.schedules import Schedule
 from portal.jobs.notifications import mail_notifications
 from portal.jobs.outcomes import tell_outcomes
+from tenants.audit import excuse
 from tenants.clock import now
 from tenants.db import db
 from tenants.ending import end
@@ -140,3 +141,19 @@ def test_the_bell_leads_to_the_page_or_to_the_list(app: Flask, client: FlaskClie
     assert "4 pages went live" in text
     address = re.findall(r'action="(/a/acme/notifications/[0-9a-f-]{36}/open)"', text)[0]
     assert client.post(address).location == "/a/acme/schedules/?state=done"
+
+
+@both_databases
+@pytest.mark.usefixtures("inside")
+def test_a_long_cause_is_mailed_under_a_short_subject(app: Flask, cast: Cast):
+    row, _ = scheduled(cast)
+    with acting_in(tenant_scope(cast.acme.tenant_id)):
+        found = db.session.get_one(Schedule, row.id)
+        found.state, found.cause = "held", "Because. " * 100
+        excuse(found, "Sets the scene.")
+        db.session.commit()
+    tell_outcomes()
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        assert mail_notifications() == 2
+    assert {len(each.subject) for each in mails(app)} == {200}
+    assert mails(app)[0].text.count("Because.") == 100
