@@ -4,7 +4,8 @@ A template's first line is the subject. Links begin with the configured base URL
 request named.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from flask import current_app
 
 from portal.config import Config
 from portal.content.caring import PageCare
+from portal.content.missing import Miss
 from portal.content.pages import Page
 from portal.identity import email_change
 from portal.identity.tokens import LIFE
@@ -20,6 +22,7 @@ from portal.times import local_time
 from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountRef
 from tenants.clock import now
+from tenants.colleagues import Colleague
 from tenants.decisions import Actor
 from tenants.holdings import Held
 from tenants.invitations import Invitation
@@ -27,6 +30,8 @@ from tenants.notices import Ending, Told
 from tenants.people import Person
 from tenants.permissions import Permission
 from tenants.support import SupportSession
+
+LONGEST_SUBJECT = 200
 
 
 def address_of(endpoint: str, **values: Any) -> str:
@@ -159,6 +164,37 @@ def support_alarm(row: SupportSession, account: AccountRef, people: Iterable[Hel
     _about_support("support_alarm", row, account, people, told)
 
 
+def missed(
+    person: Colleague, misses: Sequence[Miss], since: datetime | None, *, silent: bool
+) -> UUID:
+    """Tell an account's admin what nobody carried out; return the mail's id.
+
+    `since` is when the scheduler was last heard of, `silent` whether that is too long ago.
+    """
+    lines = [
+        {
+            "sentence": miss.sentence, "since": local_time(miss.since, person.zone),
+            "link": address_of("schedules.index", handle=miss.account.handle),
+        }
+        for miss in misses
+    ]  # fmt: skip
+    return _post(
+        person.email, "missed", misses[0].account.tenant_id, person=person, misses=misses,
+        lines=lines, since=local_time(since, person.zone), silent=silent,
+    )  # fmt: skip
+
+
+def missed_in_house(
+    email: str, zone: str, misses: Sequence[Miss], tenants: int, since: datetime | None, *,
+    silent: bool,
+) -> UUID:  # fmt: skip
+    """Tell somebody who answers for the house the same, of all tenants; return the mail's id."""
+    return _post(
+        email, "missed_in_house", misses=misses, tenants=tenants, since=local_time(since, zone),
+        silent=silent, link=address_of("console_health.show"),
+    )  # fmt: skip
+
+
 def reviews_due(
     owner: Actor, tenant_id: UUID, pages: Iterable[tuple[Page, AccountRef, PageCare]]
 ) -> None:
@@ -189,7 +225,11 @@ def _write(person: Person, name: str, **values: Any) -> None:
     _post(person.email, name, person=person, **values)
 
 
-def _post(recipient: str, name: str, tenant_id: UUID | None = None, /, **values: Any) -> None:
+def _post(recipient: str, name: str, tenant_id: UUID | None = None, /, **values: Any) -> UUID:
     template = current_app.jinja_env.get_template(f"mail/{name}.txt")
     subject, _, text = template.render(**values).partition("\n")
-    post(recipient, " ".join(subject.split()), text.strip() + "\n", tenant_id)
+    return post(recipient, _short(" ".join(subject.split())), text.strip() + "\n", tenant_id).id
+
+
+def _short(subject: str) -> str:
+    return subject if len(subject) <= LONGEST_SUBJECT else f"{subject[: LONGEST_SUBJECT - 1]}…"

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import func, select
 
 from portal import mail
-from portal.content.notifications import TALK, Notification
+from portal.content.notifications import Notification
 from portal.times import zone
 from tenants.accounts import AccountRef, account_by_id, ref
 from tenants.clock import now
@@ -114,9 +114,7 @@ def _accounts(rows: Sequence[Notification]) -> list[AccountRef | None]:
 
 
 def _link(row: Notification, account: AccountRef) -> str:
-    if row.release_id is not None:
-        return mail.address_of("releases.show", handle=account.handle, release_id=row.release_id)
-    if row.kind in TALK:
-        at = mail.address_of("comments.index", handle=account.handle, page_id=row.page_id)
-        return f"{at}#comment-{row.comment_id}"
-    return mail.address_of("reviews.show", handle=account.handle, page_id=row.page_id)
+    endpoint, values = row.place
+    anchor = values.pop("_anchor", "")
+    at = mail.address_of(endpoint, handle=account.handle, **values)
+    return f"{at}#{anchor}" if anchor else at
