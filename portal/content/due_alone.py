@@ -73,7 +73,7 @@ def _in_transaction(due: Due, world: World) -> bool:
     with acting_in(tenant_scope(due.tenant_id)):
         moment = database_now(db.session())
         row = _claim(due, moment)
-        if row is None:
+        if row is None or not world.knows(row):
             return False
         account = world.accounts.get(row.account_id)
         approver = world.approvers.get(row.approver_id) if row.approver_id else None

@@ -72,7 +72,7 @@ def carry_out_plain(tenant_id: uuid.UUID, world: World, limit: int) -> Carried:
     """
     with acting_in(tenant_scope(tenant_id)):
         moment = database_now(db.session())
-        rows = _claim(moment, limit)
+        rows = [row for row in _claim(moment, limit) if world.knows(row)]
         try:
             ready = _ready(rows, world, moment)
             if ready:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -28,10 +29,20 @@ class Crowd:
 
 @dataclass(frozen=True)
 class World:
-    """Accounts and people as they stand at this moment. Whoever is missing is not there."""
+    """A crowd's accounts and people as they stand at this moment. Who is missing is gone."""
 
+    crowd: Crowd
     accounts: Mapping[uuid.UUID, AccountRef]
     approvers: Mapping[uuid.UUID, Actor]
+
+    def knows(self, row: Any) -> bool:
+        """Tell whether it was asked about a schedule's account and whoever answers for it.
+
+        What became due since is for the next look.
+        """
+        return row.account_id in self.crowd.account_ids and (
+            row.approver_id is None or row.approver_id in self.crowd.approver_ids
+        )
 
 
 def is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -76,4 +87,6 @@ def world_of(crowd: Crowd) -> World:
         db.session.rollback()
     accounts = {account.id: account for account in account_refs(crowd.account_ids)}
     found = {each: actor_for(each, moment) for each in crowd.approver_ids}
-    return World(accounts, {each: actor for each, actor in found.items() if actor is not None})
+    return World(
+        crowd, accounts, {each: actor for each, actor in found.items() if actor is not None}
+    )

@@ -1,6 +1,7 @@
 """What is due: never early, once, and not without asking again."""
 
 import threading
+import uuid
 
 import pytest
 from flask import Flask
@@ -8,17 +9,22 @@ from flask import Flask
 from portal.content import due, due_alone, due_rules, due_together
 from portal.content.drafting import Text, save_draft
 from portal.content.due_alone import Due, carry_out
-from portal.content.due_world import World
-from portal.content.pages import page_by_id
+from portal.content.due_world import Crowd, World, crowds_due, world_of
+from portal.content.moments import moment_at
+from portal.content.pages import page_by_id, revision_by_id
 from portal.content.publishing import publish
+from portal.content.scheduling import schedule
+from tenants.clock import now
 from tenants.db import db
 from tenants.ending import end
 from tenants.offers import grant_by_id
 from tenants.scope import acting_in, tenant_scope
-from tests.content.due_scene import events, make_due, scheduled, state
+from tests.content.due_scene import LATER, events, make_due, scheduled, state
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, as_actor
 from tests.fixtures.pages import TESTS, make_page
+
+NOBODY = World(Crowd(uuid.uuid4(), frozenset(), frozenset()), {}, {})
 
 
 @pytest.mark.usefixtures("inside")
@@ -26,7 +32,7 @@ from tests.fixtures.pages import TESTS, make_page
 def test_it_is_not_carried_out_early(cast: Cast) -> None:
     row, _ = scheduled(cast)
     assert due.publish_due() == 0
-    assert carry_out(Due(row.id, row.tenant_id), World({}, {})) is False
+    assert carry_out(Due(row.id, row.tenant_id), NOBODY) is False
     assert state(cast, row)[:2] == ("pending", None)
 
 
@@ -177,3 +183,30 @@ def test_an_unforeseen_fault_is_tried_again_and_given_up_visibly(
     assert told[-1] == ("failed", None, "An unforeseen fault (RuntimeError).")
     assert len(events(cast, "schedule.retried")) == 2
     assert len(events(cast, "schedule.failed")) == 1
+
+
+@pytest.mark.usefixtures("inside")
+@pytest.mark.parametrize("plain", [True, False])
+def test_what_became_due_since_the_look_waits_for_the_next(
+    cast: Cast, plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not plain:
+        monkeypatch.setattr(due_together, "is_plain", lambda row: False)
+    first, _ = scheduled(cast)
+    make_due(first)
+    look, admin = crowds_due(), as_actor(cast.admin)
+    with acting_in(tenant_scope(cast.acme.tenant_id)):
+        page = make_page(cast.acme, "Another's")
+        draft = revision_by_id(page.draft_revision_id, page)
+        later = moment_at(now() + LATER, "UTC")
+        second = schedule(page, "publish", draft, later, cast.acme, by=admin)
+        db.session.commit()
+    make_due(second)
+    world = world_of(look[0])
+    carried = due_together.carry_out_plain(cast.acme.tenant_id, world, 10)
+    for alone in (*carried.rest, Due(second.id, second.tenant_id)):
+        carry_out(alone, world)
+    assert state(cast, first)[0] == "done"
+    assert state(cast, second)[0] == "pending"
+    due.publish_due()
+    assert state(cast, second)[0] == "done"
