@@ -1,7 +1,9 @@
 """Whether the portal works, part by part."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
@@ -13,8 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.config import ROOT
 from portal.heartbeats import is_silent
+from tenants.clock import database_now, now
 from tenants.db import db
 from tenants.engines import reading
+
+KEEPS_ALL = "noeviction"
+SKEW_SECONDS = 2
 
 
 def checks() -> dict[str, str]:
@@ -22,6 +28,7 @@ def checks() -> dict[str, str]:
     return {
         "database": _told(_database),
         "schema": _told(_schema),
+        "clock": _told(_clock),
         "redis": _told(_redis),
         "scheduler": _told(_scheduler),
     }
@@ -74,10 +81,24 @@ def _schema() -> str:
 
 
 def _redis() -> str:
+    redis = current_app.extensions["redis"]
     try:
-        current_app.extensions["redis"].ping()
+        redis.ping()
     except RedisError as error:
         return f"out of reach ({error}): jobs wait in the database until it is back"
+    told: dict[str, Any] = {}
+    with suppress(RedisError):  # not everybody is told this by a Redis that others run
+        told = redis.info("memory")
+    policy = told.get("maxmemory_policy", KEEPS_ALL)
+    if told.get("maxmemory") and policy != KEEPS_ALL:
+        return f"throws jobs away when it is full ({policy}): set maxmemory-policy {KEEPS_ALL}"
+    return "ok"
+
+
+def _clock() -> str:
+    off = (database_now(db.session()) - now()).total_seconds()
+    if abs(off) > SKEW_SECONDS:
+        return f"this machine's clock is {off:+.0f} s off the database's: have both set by NTP"
     return "ok"
 
 

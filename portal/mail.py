@@ -65,7 +65,7 @@ def invitation(row: Invitation, account: AccountRef, token: str, *, by: Actor) -
 def request_made(row: AccessRequest, account: AccountRef, recipient: str, *, by: Actor) -> None:
     """Tell somebody who can give it that access is asked for; the reason is read in the portal."""
     _post(
-        recipient, "request_made", account.tenant_id,
+        recipient, "request_made", account.tenant_id, f"request:{row.id}",
         asker=by, account=account, wanted=row.words,
         link=address_of("requests.answer", handle=account.handle, request_id=row.id),
     )  # fmt: skip
@@ -74,7 +74,7 @@ def request_made(row: AccessRequest, account: AccountRef, recipient: str, *, by:
 def request_answered(row: AccessRequest, account: AccountRef) -> None:
     """Tell whoever asked what the answer is."""
     _post(
-        row.person.email, "request_answered", account.tenant_id,
+        row.person.email, "request_answered", account.tenant_id, f"request:{row.id}",
         person=row.person, account=account, wanted=row.words, granted=row.answer == "granted",
         reason=row.answer_reason, answerer=row.answered_by_label, link=address_of("me.show"),
     )  # fmt: skip
@@ -189,7 +189,10 @@ def _write(person: Person, name: str, **values: Any) -> None:
     _post(person.email, name, person=person, **values)
 
 
-def _post(recipient: str, name: str, tenant_id: UUID | None = None, /, **values: Any) -> None:
+def _post(
+    recipient: str, name: str, tenant_id: UUID | None = None, order_key: str | None = None, /,
+    **values: Any,
+) -> None:  # fmt: skip
     template = current_app.jinja_env.get_template(f"mail/{name}.txt")
     subject, _, text = template.render(**values).partition("\n")
-    post(recipient, " ".join(subject.split()), text.strip() + "\n", tenant_id)
+    post(recipient, " ".join(subject.split()), text.strip() + "\n", tenant_id, order_key)

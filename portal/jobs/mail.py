@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select
 
 from portal.config import BadConfig, Config
 from portal.mail_transport import Postponed, Rejected, Unreachable, transport_for
-from portal.outbox import OutboxMail
+from portal.outbox import OutboxMail, in_turn
 from tenants.clock import now
 from tenants.db import db
 from tenants.scope import aside
@@ -82,6 +82,7 @@ def _due() -> tuple[ColumnElement[bool], ...]:
         OutboxMail.sent_at.is_(None),
         OutboxMail.dead_at.is_(None),
         OutboxMail.next_try_at <= now(),
+        in_turn(),
     )
 
 

@@ -1,6 +1,7 @@
 """The queue: RQ with JSON, ids only. A wake-up that is lost is found again by the scheduler."""
 
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -8,14 +9,16 @@ from flask import Flask, current_app
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
-from rq.exceptions import DuplicateJobError
+from rq.exceptions import DuplicateJobError, InvalidJobOperation
 from rq.serializers import JSONSerializer
 
 from portal.config import Config
 from portal.requests import after_commit
+from tenants.clock import now
 
 QUEUE = "portal"
 JOB_SECONDS = 600
+AGAIN_AFTER = timedelta(seconds=10)
 log = structlog.get_logger()
 
 
@@ -43,8 +46,12 @@ def queue(connection: Redis | None = None) -> Queue:
 
 
 def wake(job: str, *ids: str, job_id: str | None = None) -> bool:
-    """Have a worker run `portal.jobs.tasks.<job>` soon. False when Redis cannot be reached."""
-    return _enqueue(lambda q: q.enqueue(_path(job), *ids, **_options(job_id)))
+    """Have a worker run `portal.jobs.tasks.<job>` soon. False when Redis cannot be reached.
+
+    With a `job_id` it is not run beside itself. One that failed AGAIN_AFTER ago is run again: RQ
+    keeps it under its id, which would keep every later one away.
+    """
+    return _enqueue(lambda q: _run(q, job, *ids, job_id=job_id))
 
 
 def wake_at(moment: datetime, job: str, *ids: str, job_id: str) -> bool:
@@ -56,6 +63,18 @@ def wake_at(moment: datetime, job: str, *ids: str, job_id: str) -> bool:
 def wake_after_commit(job: str, *ids: str, job_id: str | None = None) -> None:
     """Wake a worker once this request's changes are there to be seen."""
     after_commit(lambda: wake(job, *ids, job_id=job_id))
+
+
+def _run(q: Queue, job: str, *ids: str, job_id: str | None) -> None:
+    try:
+        q.enqueue(_path(job), *ids, **_options(job_id))
+    except DuplicateJobError:
+        known = q.fetch_job(job_id or "")
+        if known is None or not known.is_failed:
+            return
+        if known.ended_at is None or now() - known.ended_at.astimezone(UTC) > AGAIN_AFTER:
+            with suppress(InvalidJobOperation):  # somebody else was quicker
+                known.requeue()
 
 
 def _path(job: str) -> str:
