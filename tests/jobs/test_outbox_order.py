@@ -12,10 +12,10 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from portal.heartbeats import KEPT, Heartbeat, beat, process_name
 from portal.jobs import mail as delivery
 from portal.jobs.mail import anything_waiting, deliver_waiting
 from portal.jobs.tidying import DEAD_KEPT, SENT_KEPT, forget_heartbeats, forget_mails
-from portal.heartbeats import KEPT, Heartbeat, beat, process_name
 from portal.mail_transport import Postponed, Rejected
 from portal.outbox import OutboxMail, post
 from tenants.clock import now
