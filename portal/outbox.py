@@ -1,17 +1,18 @@
 """The outbox: mail waiting to leave, written in the transaction that caused it."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, Text, and_, exists, text
+from sqlalchemy import ColumnElement, Index, String, Text, and_, exists, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
 
 STATES = ("waiting", "sent", "dead")
-_UNDECIDED = text("sent_at IS NULL AND dead_at IS NULL AND order_key IS NOT NULL")
+_UNDECIDED = "sent_at IS NULL AND dead_at IS NULL AND order_key IS NOT NULL"
 
 
 class OutboxMail(Keyed, Base):
@@ -74,6 +75,22 @@ def in_state(state: str) -> ColumnElement[bool]:
     """Return the condition that a mail is in one of STATES."""
     sent, dead = OutboxMail.sent_at.is_not(None), OutboxMail.dead_at.is_not(None)
     return {"sent": sent, "dead": and_(~sent, dead), "waiting": and_(~sent, ~dead)}[state]
+
+
+def mails_of(
+    tenant_id: uuid.UUID, state: str, before: uuid.UUID | None, at_most: int
+) -> list[OutboxMail]:
+    """Return a tenant's mails in one of STATES, the newest first, from before a mail on."""
+    query = select(OutboxMail).where(OutboxMail.tenant_id == tenant_id, in_state(state))
+    if before is not None:
+        query = query.where(OutboxMail.id < before)
+    return list(db.session.scalars(query.order_by(OutboxMail.id.desc()).limit(at_most)))
+
+
+def chosen_mails(tenant_id: uuid.UUID, ids: Collection[uuid.UUID]) -> list[OutboxMail]:
+    """Return those of a tenant's mails, the oldest first, locked until the transaction ends."""
+    query = select(OutboxMail).where(OutboxMail.tenant_id == tenant_id, OutboxMail.id.in_(ids))
+    return list(db.session.scalars(query.order_by(OutboxMail.id).with_for_update()))
 
 
 def in_turn(mail: Any = OutboxMail) -> ColumnElement[bool]:

@@ -116,17 +116,14 @@ class Jobs(Doorway):
         if not 0 < len(ids) <= MOST_ROWS or any(len(each) > LONGEST_ID for each in ids):
             return self._refused(f"Choose between 1 and {MOST_ROWS} of the jobs first.", 422)
         form = ActForm()
-        try:
-            if form.validate_on_submit():
-                return self._done(act, [_one(act, each, at, form.reason.data) for each in ids])
-            planned = _planned(ids, at)
-        except (RedisError, OSError):
-            return self._refused(AWAY, 503)
+        if form.validate_on_submit():
+            return self._done(act, [_one(act, each, at, form.reason.data) for each in ids])
         told = f"“{act.label}” for {len(ids)} of the jobs, before it is done"
         g.console_told = Told(told, Console())
         page = self.page(
-            "admin/model/act.html", act=act, form=form, planned=planned, return_url=_list(self)
-        )
+            "admin/model/act.html", act=act, form=form, planned=_planned(ids, at),
+            return_url=_list(self),
+        )  # fmt: skip
         return page, 422 if form.is_submitted() else 200
 
     def _done(self, act: JobAct, outcomes: list[Outcome]) -> Any:
@@ -151,8 +148,11 @@ def _list(view: Jobs) -> str:
 
 
 def _planned(ids: list[str], at: AccountRef) -> list[tuple[Any, Cell, str, str]]:
-    found = {job.id: job for job in registries.failed(ids)}
     gone = "It is not among the jobs that failed any more."
+    try:
+        found = {job.id: job for job in registries.failed(ids)}
+    except (RedisError, OSError):
+        found, gone = {}, AWAY
     rows = [found.get(each, JobSeen(each, "unknown")) for each in ids]
     return [
         (job, Cell(_capital(job.label), note=job.cause), at.name, "" if job.id in found else gone)
