@@ -13,7 +13,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-e
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock clean setup setup-dev
+.PHONY: help run test faults soak check format bench lock clean setup setup-dev
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -24,6 +24,13 @@ run: setup       ## start the portal; the address is printed (PORT=8000, DATABAS
 test: setup-dev  ## all tests, with a real PostgreSQL, Redis and browser (ARGS="...", JOBS=2)
 	@$(BIN)/python scripts/ensure_chromium.py
 	@exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+faults: setup-dev ## every fault against real processes, with a table at the end (ARGS="-k redis")
+	@FAULTS_LONG=full exec $(BIN)/python -m pytest tests/faults $(ARGS)
+
+soak: setup-dev  ## people and faults at random for MINUTES, replayed by SEED (KINDS="postgres")
+	@FAULTS_LONG=1 SOAK_MINUTES=$(or $(MINUTES),10) SOAK_SEED=$(SEED) SOAK_KINDS="$(KINDS)" \
+		exec $(BIN)/python -m pytest tests/faults/test_soak.py $(ARGS)
 
 check: setup-dev ## format, lint, types, import layers, templates
 	$(BIN)/ruff format --check .

@@ -2,7 +2,9 @@
 
 import os
 import smtplib
+import socket
 import ssl
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -16,6 +18,7 @@ import structlog
 from portal.config import BadConfig, Config
 
 TIMEOUT_SECONDS = 10.0
+TOTAL_SECONDS = 30.0
 PORTS = {"smtp": 25, "smtps": 465}
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 PERMANENT = 500
@@ -40,6 +43,36 @@ class Transport(Protocol):
     def send(self, letter: EmailMessage, name: str) -> None: ...
 
 
+class _Limited:
+    """Breaks a conversation off after TOTAL_SECONDS, however lively the server keeps it."""
+
+    sock: socket.socket | None
+    _watch: threading.Timer | None = None
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        line: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        self._watch = threading.Timer(TOTAL_SECONDS, self._break_off)
+        self._watch.daemon = True
+        self._watch.start()
+        return line
+
+    def _break_off(self) -> None:
+        with suppress(OSError):
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        super().close()  # type: ignore[misc]
+
+
+class _Smtp(_Limited, smtplib.SMTP): ...
+
+
+class _SmtpOverTls(_Limited, smtplib.SMTP_SSL): ...
+
+
 @dataclass(frozen=True)
 class SmtpServer:
     """An SMTP server, as `smtp://user:password@host:port?starttls` or `smtps://…` names it."""
@@ -53,7 +86,8 @@ class SmtpServer:
     greeting: str = "localhost"
 
     def send(self, letter: EmailMessage, name: str) -> None:
-        """Hand the mail over. Connecting and each answer may take TIMEOUT_SECONDS."""
+        """Hand the mail over. Connecting and each answer may take TIMEOUT_SECONDS,
+        all of it TOTAL_SECONDS."""
         recipient = parseaddr(str(letter["To"]))[1]
         try:
             connection = self._connect()
@@ -71,11 +105,11 @@ class SmtpServer:
         address = (self.host, self.port, self.greeting)
         if self.tls:
             context = ssl.create_default_context()
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            connection: smtplib.SMTP = _SmtpOverTls(
                 *address, timeout=TIMEOUT_SECONDS, context=context
             )
         else:
-            connection = smtplib.SMTP(*address, timeout=TIMEOUT_SECONDS)
+            connection = _Smtp(*address, timeout=TIMEOUT_SECONDS)
         try:
             if self.starttls:
                 connection.starttls(context=ssl.create_default_context())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.content import clean_html
+from portal.content.illustrating import for_card
 from portal.content.pages import Page
 from portal.content.seo import is_address
 from portal.content.teasers import READ, teaser
@@ -36,7 +37,7 @@ def card_of(form: Any, page: Page | None, account: AccountRef) -> SearchCard:
         site=site.title, address=site.absolute(address), own_title=f"{title} – {site.title}",
         title=seo.title or f"{title} – {site.title}", own_description=own,
         description=seo.description or own,
-        picture=seo.picture if is_address(seo.picture) else "",
+        picture=for_card(seo.picture) if is_address(seo.picture) else "",
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from portal.content.alternates import Tongues, tongues_of
 from portal.content.content_types import definition_of
 from portal.content.field_shown import Reach, fields_said
 from portal.content.html_shown import own_pages
-from portal.content.illustrating import Shelf, shelf_of
+from portal.content.illustrating import Shelf, shelf_of, social_picture
 from portal.content.languages import name_of
 from portal.content.logos import logo_size
 from portal.content.menus import MenuItem, menu_of
@@ -163,7 +163,8 @@ def render_page(
     definition = definition_of(page.type, page.tenant_id)
     seo, tongues = seo_of(revision.fields), tongues_of(page)
     reach = _reach(site, note, files)
-    urls, shelf = reach([revision.body])
+    urls, shelf = reach([revision.body, seo.picture])
+    social = social_picture(seo.picture, shelf, site.base_url)
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
         template,
@@ -176,8 +177,7 @@ def render_page(
         terms=_term_links(site, reading.terms_of(revision)),
         description=" ".join(told.split())[:DESCRIPTION_LENGTH],
         canonical=_canonical(site, page, seo),
-        picture=site.base_url + seo.picture if seo.picture.startswith("/") else seo.picture,
-        seo=seo, lang=tongues.language or site.lang,
+        picture=social.address, social=social, seo=seo, lang=tongues.language or site.lang,
         alternates=_alternates(site, tongues),
         older=older, newer=newer, above=above, below=below, note=note, framed=framed,
         **beside,

@@ -97,8 +97,11 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if _reading.get():
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    """Have the driver's BEGIN say whether the transaction only reads; it is not sent yet."""
+    reads = _reading.get()
+    driver: Any = connection.connection.driver_connection
+    if driver.read_only is not reads:
+        driver.read_only = reads
 
 
 def _become(role: str) -> Any:

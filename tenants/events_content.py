@@ -14,6 +14,13 @@ class ContentEvent:
     COMMENT_ADDED = event("comment.added", "commented on {target}, {about}", "about")
     COMMENT_REOPENED = event("comment.reopened", "took up again what was said of {target}")
     COMMENT_RESOLVED = event("comment.resolved", "settled what was said of {target}")
+    FREEZE_LIFTED = event(
+        "freeze.lifted", "lifted the freeze {target} of {account}", "account", "since", "until"
+    )
+    FREEZE_SET = event(
+        "freeze.set", "set the freeze {target} for {account} and all below, from {since} to "
+        "{until}", "account", "since", "until",
+    )  # fmt: skip
     IMPORT_ASKED = event("import.asked", "handed in {target} for import", "dry_run")
     IMPORT_FAILED = event("import.failed", "could not import {target}: {cause}", "cause")
     IMPORT_FINISHED = event("import.finished", "imported {target}", "counts")
@@ -98,6 +105,35 @@ class ContentEvent:
     REDIRECT_REMOVED = event(
         "redirect.removed", "removed the redirect from {target} to {page}", "page"
     )
+    RELEASE_CANCELLED = event("release.cancelled", "cancelled the release {target}", "due")
+    RELEASE_DROPPED = event("release.dropped", "took {other} out of the release {target}", "other")
+    RELEASE_FAILED = event(
+        "release.failed", "gave the release {target} up after {attempts} attempts: {cause}",
+        "cause", "attempts",
+    )  # fmt: skip
+    RELEASE_GATHERED = event(
+        "release.gathered", "added {other} to the release {target}, to go {how}", "other", "how"
+    )  # fmt: skip
+    RELEASE_HELD = event(
+        "release.held", "held back the release {target}, because {cause}", "due", "cause"
+    )
+    RELEASE_MADE = event("release.made", "started the release {target}")
+    RELEASE_MOVED = event("release.moved", "moved the release {target}: {sentence}", "due",
+                          "sentence")  # fmt: skip
+    RELEASE_RUN = event(
+        "release.run", "carried out the release {target}: {live} live, {offline} offline",
+        "due", "live", "offline", "delay_ms",
+    )  # fmt: skip
+    RELEASE_SCHEDULED = event(
+        "release.scheduled", "scheduled the release {target}: {sentence}", "due", "sentence"
+    )
+    RELEASE_SKIPPED = event(
+        "release.skipped", "did not carry out the release {target}, because {cause}", "due", "cause"
+    )
+    RELEASE_UNDONE = event(
+        "release.undone", "undid the release {target}: {back} put back, {left} left as they are",
+        "back", "left",
+    )  # fmt: skip
     REVISION_NAMED = event(
         "revision.named", "named revision {revision} of {target} “{name}”", "revision", "name"
     )
@@ -137,6 +173,9 @@ class ContentEvent:
     SCHEDULE_CANCELLED = event(
         "schedule.cancelled", "cancelled: {what} {target}, due {due}", "what", "due"
     )
+    SCHEDULE_EXPORTED = event(
+        "schedule.exported", "exported {rows} schedules of {target}, {filters}", "rows", "filters"
+    )
     SCHEDULE_FAILED = event(
         "schedule.failed", "gave up after {attempt} tries: {what} {target}, because {cause}",
         "what", "due", "cause", "attempt",
@@ -144,6 +183,10 @@ class ContentEvent:
     SCHEDULE_HELD = event(
         "schedule.held", "held back: {what} {target}, because {cause}", "what", "due", "cause"
     )
+    SCHEDULE_KEPT = event(
+        "schedule.kept", "kept the instant of: {what} {target}, {sentence}", "what", "due",
+        "sentence",
+    )  # fmt: skip
     SCHEDULE_MADE = event(
         "schedule.made", "scheduled: {what} {target}, {sentence}", "what", "due", "sentence"
     )
@@ -156,6 +199,9 @@ class ContentEvent:
     )  # fmt: skip
     SCHEDULE_RUN = event(
         "schedule.run", "had nothing left to do: {what} {target}, due {due}", "what", "due"
+    )
+    SCHEDULE_RUN_BY_HAND = event(
+        "schedule.run_by_hand", "ran by hand: {what} {target}, due {due}", "what", "due"
     )
     SCHEDULE_SKIPPED = event(
         "schedule.skipped", "skipped: {what} {target}, because {cause}", "what", "due", "cause"
@@ -177,6 +223,7 @@ class ContentEvent:
     )  # fmt: skip
     SHARE_REVOKED = event("share.revoked", "revoked the share link {target}")
     SITE_CHANGED = event("site.changed", "changed the site of {target}")
+    TEMPLATE_CHANGED = event("template.changed", "changed what the template {target} says")
     TEMPLATE_PURGED = event("template.purged", "deleted the template {target} for good")
     TEMPLATE_RENAMED = event("template.renamed", "renamed the template {target}")
     TEMPLATE_RESTORED = event("template.restored", "took the template {target} out of the trash")

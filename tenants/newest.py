@@ -67,6 +67,15 @@ def reach_of(actor: Actor, permission: Permission, account: AccountRef, *, below
     )
 
 
+def reached(entity: Any, reach: Reach) -> ColumnElement[bool]:
+    """Return whether a row of an entity stands in an account of `reach`.
+
+    For ranges that are short by themselves; of long lists `newest` gives the first rows sooner.
+    """
+    own: ColumnElement[bool] = entity.tenant_id == reach.tenant_id
+    return own if reach.whole else and_(own, _among(entity.account_id, reach))
+
+
 def newest(rows: Rows, reach: Reach, before: Place | None, limit: int) -> Select[Any]:
     """Return the statement for at most `limit` rows older than `before`, the newest first.
 

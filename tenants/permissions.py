@@ -28,6 +28,7 @@ class Permission(StrEnum):
         "Take the content along as a file, from a halted account as well",
     )
     CONTENT_IMPORT = "content.import", "Import content from other systems"
+    FREEZE_MANAGE = "freeze.manage", "Set and lift times when nothing goes live or offline"
     GRANT_END = "grant.end", "Take roles away from people"
     GRANT_GIVE = "grant.give", "Give people roles, up to the rights held oneself"
     GROUP_MANAGE = "group.manage", "Make groups of people and say who is in them"

@@ -18,7 +18,7 @@ from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
-from tenants.policy_kinds import Among, Bound, Kind, SwitchedOn, Windows, span
+from tenants.policy_kinds import Among, Bound, Kind, SwitchedOn
 from tenants.roles import in_force
 from tenants.scope import TenantOrBuiltIn, tenant_at_large
 from tenants.step_kinds import Steps
@@ -65,8 +65,6 @@ CATALOGUE: dict[str, Spec] = {
              Bound(1, 36_500, "days", "day", max), None),
         Spec("upload_types", "Files allowed",
              "Only files of these types can be uploaded.", Among(UPLOAD_TYPES), list(UPLOAD_TYPES)),
-        Spec("freeze_windows", "Freeze windows",
-             "Nothing goes live or offline meanwhile.", Windows(), []),
     )
 }  # fmt: skip
 
@@ -147,15 +145,6 @@ def fewest_admins(account: AccountRef) -> int:
     return int(effective(account)["fewest_admins"].value)
 
 
-def freezing(account: AccountRef, at: datetime) -> dict[str, str] | None:
-    """Return the freeze window that an instant (UTC) falls into at an account, or None."""
-    for window in effective(account)["freeze_windows"].value:
-        start, end = span(window)
-        if start <= at < end:
-            return dict(window)
-    return None
-
-
 def own_policies(account: AccountRef) -> list[Policy]:
     """Return everything ever set at an account itself, the latest first, at most 200."""
     query = select(Policy).where(Policy.account_id == account.id)
@@ -216,5 +205,5 @@ def _tightened(held: Effective, source: Source) -> Effective:
     value = kind.join(held.value, source.value)
     if held.sources and value == held.value:
         return held
-    several = isinstance(kind, Among | Steps | Windows)
+    several = isinstance(kind, Among | Steps)
     return Effective(held.spec, value, (*held.sources, source) if several else (source,))

@@ -6,13 +6,8 @@ Each kind can only tighten on the way down the tree: `join` gives what holds bel
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo, available_timezones
-
-WINDOW_NAME = 100
-MOST_WINDOWS = 50
 
 
 class BadPolicy(ValueError):
@@ -124,75 +119,3 @@ class Among:
 
     def _sorted(self, names: set[str]) -> list[str]:
         return [name for name in self.options if name in names]
-
-
-@dataclass(frozen=True)
-class Windows:
-    """Spans of time, each with a name; below an account there can only be more of them.
-
-    A value is a list of `{name, start, end, zone}`; start and end are wall times in the zone,
-    the end not included.
-    """
-
-    form: str = field(default="name | 2026-12-20 00:00 | 2027-01-02 08:00 | Europe/Berlin")
-
-    def read(self, text: str) -> Any:
-        lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) > MOST_WINDOWS:
-            raise BadPolicy(f"There can be {MOST_WINDOWS} spans of time at one account.")
-        return [self._read_line(line) for line in lines]
-
-    def _read_line(self, line: str) -> dict[str, str]:
-        parts = [part.strip() for part in line.split("|")]
-        if len(parts) != 4 or not parts[0]:
-            raise BadPolicy(f"“{line.strip()[:100]}” does not look like: {self.form}")
-        name, start, end, zone = parts
-        if len(name) > WINDOW_NAME:
-            raise BadPolicy(f"A name has at most {WINDOW_NAME} characters.")
-        if zone not in available_timezones():
-            raise BadPolicy(f"There is no time zone {zone[:100]}; write it like Europe/Berlin.")
-        window = {"name": name, "start": _wall(start), "end": _wall(end), "zone": zone}
-        if not span(window)[0] < span(window)[1]:
-            raise BadPolicy(f"“{name}” ends before it begins.")
-        return window
-
-    def write(self, value: Any) -> str:
-        return "\n".join(
-            " | ".join((w["name"], w["start"].replace("T", " "), w["end"].replace("T", " "),
-                        w["zone"]))
-            for w in value
-        )  # fmt: skip
-
-    def words(self, value: Any) -> str:
-        told = (f"{w['name']} ({w['start'].replace('T', ' ')} to {w['end'].replace('T', ' ')}, "
-                f"{w['zone']})" for w in value)  # fmt: skip
-        return "; ".join(told) or "none"
-
-    def join(self, above: Any, value: Any) -> Any:
-        return [*above, *(window for window in value if window not in above)]
-
-    def looser(self, value: Any, above: Any) -> bool:  # noqa: ARG002 - more is all there can be
-        return False
-
-
-def span(window: dict[str, str]) -> tuple[datetime, datetime]:
-    """Return a window's beginning and end, UTC. Where the clock shows a time twice, the first."""
-    zone = ZoneInfo(window["zone"])
-    start, end = (
-        datetime.fromisoformat(window[side]).replace(tzinfo=zone).astimezone(UTC)
-        for side in ("start", "end")
-    )
-    return start, end
-
-
-def _wall(text: str) -> str:
-    plain = text.strip().replace(" ", "T")
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", plain, re.ASCII):
-        raise BadPolicy(f"“{text[:50]}” is no time; write it like 2026-12-20 08:00.")
-    try:
-        moment = datetime.fromisoformat(plain)
-    except ValueError as problem:
-        raise BadPolicy(f"There is no {text[:50]} in the calendar.") from problem
-    if not 1970 <= moment.year <= 2200:
-        raise BadPolicy("Choose a year from 1970 to 2200.")
-    return moment.isoformat(timespec="minutes")

@@ -6,7 +6,7 @@ from alembic import op
 from tenants.db import UtcDateTime
 
 revision = "0300"
-down_revision = "0200"
+down_revision = "0210"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,9 @@ from importlib import import_module
 from flask import Flask
 
 GROUPS = (
-    "accounts", "access", "audit", "content", "grants", "groups", "demo", "doctor", "imports",
-    "limits", "people", "roles", "schedules", "support", "trail_rules", "up", "work",
+    "accounts", "access", "audit", "content", "grants", "groups", "demo", "doctor", "freezes",
+    "imports", "limits", "people", "releases", "roles", "schedules", "support", "trail_rules",
+    "up", "work",
     "workflow",
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from portal.cli.common import account_named, acting_at, fail, show
 from portal.content.desk import schedules_of
 from portal.content.problems import Problem
+from portal.content.running import run_now
 from portal.content.schedules import STATES
 from portal.content.scheduling import cancel, schedule_by_id
 from portal.times import local_time
@@ -55,6 +56,26 @@ def cancel_schedule(schedule_id: uuid.UUID, handle: str, email: str, reason: str
             fail(str(problem))
         db.session.commit()
     click.echo("cancelled")
+
+
+@schedule.command("run")
+@click.argument("schedule_id", type=click.UUID)
+@click.argument("handle")
+@click.option("--as", "email", required=True, help="On whose right it happens.")
+@click.option("--reason", default="")
+def run_schedule(schedule_id: uuid.UUID, handle: str, email: str, reason: str) -> None:
+    """Carry out now what waits, is held or failed, whatever its time."""
+    by, here = acting_at(email, handle)
+    with acting_in(tenant_scope(here.tenant_id)):
+        row = schedule_by_id(schedule_id, here.id)
+        if row is None:
+            fail("there is no such schedule at this account")
+        try:
+            run_now(row, here, by=by, reason=reason)
+        except (Denied, Problem) as problem:
+            fail(str(problem))
+        db.session.commit()
+    click.echo("done")
 
 
 commands = [schedule]

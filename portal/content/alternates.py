@@ -1,5 +1,6 @@
 """Which language readers are told a page is in, and where the same is live in others."""
 
+import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import and_, select
@@ -27,6 +28,22 @@ class Tongues:
 
     language: str = ""
     live: tuple[Alternate, ...] = ()
+
+
+def live_groups(account_id: uuid.UUID) -> dict[str, tuple[Alternate, ...]]:
+    """Return the live translations of each address of a site that has some. One statement."""
+    query = (
+        select(PageLanguage.page_id, PageLanguage.source_id, PageLanguage.language, Page.address)
+        .join(Page, Page.id == PageLanguage.page_id)
+        .where(*visible(account_id), Page.access_password_hash.is_(None))
+        .order_by(PageLanguage.source_id != PageLanguage.page_id, PageLanguage.language)
+    )
+    groups: dict[uuid.UUID, list[Alternate]] = {}
+    for row in db.session.execute(query):
+        each = Alternate(row.language, row.address, row.page_id == row.source_id, current=False)
+        groups.setdefault(row.source_id, []).append(each)
+    found = [tuple(group) for group in groups.values() if len(group) > 1]
+    return {each.address: group for group in found for each in group}
 
 
 def tongues_of(page: Page) -> Tongues:

@@ -1,18 +1,18 @@
-"""The same act for many pages: each in a savepoint, with its own right, event and answer.
+"""The same act for many pages or files: each in a savepoint, with its own right, event and answer.
 
 What was done is kept for a while for whoever did it, so that it can be looked at and undone.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.content.bulk_acts import ACTS, Act, Done, Wanted
+from portal.content.bulk_acts import Done, Wanted
 from portal.content.pages import Page
 from portal.content.problems import Problem
 from tenants.accounts import AccountRef
@@ -28,9 +28,9 @@ KEPT = timedelta(days=1)
 
 
 class BulkRun(Keyed, TenantScoped, Base):
-    """What somebody did to many pages, row by row. His own, for a day; the trail has the events.
+    """What somebody did to many, row by row. His own, for a day; the trail has the events.
 
-    `rows` are `{page, label, done, sentence, before}`.
+    `rows` are `{page, label, done, sentence, before}`; `page` is the id of a page or a file.
     """
 
     __tablename__ = "bulk_run"
@@ -54,6 +54,31 @@ class BulkRun(Keyed, TenantScoped, Base):
         return [row for row in self.rows if row["done"]]
 
 
+class Thing(Protocol):
+    """A page or a file."""
+
+    id: Any
+
+    @property
+    def label(self) -> str: ...
+
+
+class Doing(Protocol):
+    """What can be done to many: `do` and `undo` raise Denied, Problem and QuotaReached."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def do(self) -> Callable[[Any, AccountRef, Wanted, Actor], Done]: ...
+
+    @property
+    def undo(self) -> Callable[[Any, AccountRef, dict[str, Any], Actor], str]: ...
+
+    def find(self, thing_id: uuid.UUID, account: AccountRef, by: Actor) -> Thing | None:
+        """Return one as this act left it, if it is still there and `by` sees it."""
+
+
 def pages_by_ids(page_ids: Sequence[uuid.UUID], account_id: uuid.UUID) -> list[Page]:
     """Return those of the pages that the account has, by title. One statement."""
     query = select(Page).where(Page.account_id == account_id, Page.id.in_(page_ids))
@@ -61,62 +86,64 @@ def pages_by_ids(page_ids: Sequence[uuid.UUID], account_id: uuid.UUID) -> list[P
 
 
 def do_to_many(
-    act: Act, pages: Sequence[Page], account: AccountRef, wanted: Wanted, *, by: Actor
+    act: Doing, things: Sequence[Thing], account: AccountRef, wanted: Wanted, *, by: Actor
 ) -> BulkRun:
-    """Do it to each page and keep what became of each. Raises Problem for too many.
+    """Do it to each and keep what became of each. Raises Problem for too many.
 
-    A page that waits for another of them (a parent below which others stand) is tried again after.
+    One that waits for another of them (a parent below which others stand) is tried again after.
     """
-    if len(pages) > MOST:
+    if len(things) > MOST:
         raise Problem(f"Choose at most {MOST} at once.")
     rows: dict[uuid.UUID, dict[str, Any]] = {}
-    waiting, progress = list(pages), True
+    waiting, progress = list(things), True
     while waiting and progress:
         progress = False
-        for page in list(waiting):
-            rows[page.id] = _attempt(page, partial(act.do, page, account, wanted, by))
-            if rows[page.id]["done"]:
-                waiting.remove(page)
+        for thing in list(waiting):
+            rows[thing.id] = _attempt(thing, partial(act.do, thing, account, wanted, by))
+            if rows[thing.id]["done"]:
+                waiting.remove(thing)
                 progress = True
-    return _keep(act, [rows[page.id] for page in pages], account, by)
+    return _keep(act.name, [rows[thing.id] for thing in things], account, by)
 
 
-def undo(run: BulkRun, account: AccountRef, *, by: Actor) -> BulkRun:
-    """Do the opposite to each page that was done, each looked at again; keep what became of each.
+def undo(run: BulkRun, act: Doing, account: AccountRef, *, by: Actor) -> BulkRun:
+    """Do the opposite to each that was done, each looked at again; keep what became of each.
 
     Raises Problem when it is too late, or undone already.
     """
     db.session.refresh(run, with_for_update=True)
     if not run.can_be_undone:
         raise Problem("This cannot be undone any more: it is too long ago, or undone already.")
-    act, rows = ACTS[run.act], []
+    rows = []
     for row in reversed(run.done):
-        page = act.page(uuid.UUID(row["page"]), account.id)
-        if page is None:
+        thing = act.find(uuid.UUID(row["page"]), account, by)
+        if thing is None:
             gone = "It is not there any more."
             rows.append(row | {"done": False, "sentence": gone, "before": {}})
         else:
-            rows.append(_attempt(page, partial(_undo, act, page, account, row, by)))
+            rows.append(_attempt(thing, partial(_undo, act, thing, account, row, by)))
     run.undone_at = now()
-    return _keep(act, rows, account, by, undoes=True)
+    return _keep(act.name, rows, account, by, undoes=True)
 
 
-def run_by_id(run_id: uuid.UUID, account_id: uuid.UUID, by: Actor) -> BulkRun | None:
-    """Return what somebody himself did at the account, or None."""
+def run_by_id(
+    run_id: uuid.UUID, account_id: uuid.UUID, acts: Collection[str], by: Actor
+) -> BulkRun | None:
+    """Return what somebody himself did at the account by one of some acts, or None."""
     return db.session.scalar(
         select(BulkRun).where(
-            BulkRun.id == run_id, BulkRun.account_id == account_id,
+            BulkRun.id == run_id, BulkRun.account_id == account_id, BulkRun.act.in_(acts),
             BulkRun.person_id == by.person_id,
         )
     )  # fmt: skip
 
 
-def _undo(act: Act, page: Page, account: AccountRef, row: dict[str, Any], by: Actor) -> Done:
-    return Done(act.undo(page, account, row["before"], by), {})
+def _undo(act: Doing, thing: Thing, account: AccountRef, row: dict[str, Any], by: Actor) -> Done:
+    return Done(act.undo(thing, account, row["before"], by), {})
 
 
-def _attempt(page: Page, act: Callable[[], Done]) -> dict[str, Any]:
-    row = {"page": str(page.id), "label": page.title, "done": False, "before": {}}
+def _attempt(thing: Thing, act: Callable[[], Done]) -> dict[str, Any]:
+    row = {"page": str(thing.id), "label": thing.label, "done": False, "before": {}}
     try:
         with db.session.begin_nested():
             done = act()
@@ -127,14 +154,14 @@ def _attempt(page: Page, act: Callable[[], Done]) -> dict[str, Any]:
 
 
 def _keep(
-    act: Act, rows: list[dict[str, Any]], account: AccountRef, by: Actor, *, undoes: bool = False
+    act: str, rows: list[dict[str, Any]], account: AccountRef, by: Actor, *, undoes: bool = False
 ) -> BulkRun:
     old = delete(BulkRun).where(
         BulkRun.person_id == by.person_id, BulkRun.created_at < now() - KEPT
     )
     db.session.execute(old)
     run = BulkRun(
-        tenant_id=account.tenant_id, account_id=account.id, person_id=by.person_id, act=act.name,
+        tenant_id=account.tenant_id, account_id=account.id, person_id=by.person_id, act=act,
         rows=rows, undoes=undoes,
     )  # fmt: skip
     db.session.add(run)

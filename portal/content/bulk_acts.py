@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from portal.content.drafting import Text, save_draft, text_of
+from portal.content.media_folders import MediaFolder
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.publishing import publish, unpublish
@@ -27,11 +28,16 @@ CHANGED_SINCE = "It was changed since, so it stays as it is."
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked beside the pages: terms to add, a parent to stand below, why."""
+    """What is asked beside the pages: terms to add, a parent to stand below, why.
+
+    Of files: the folder they come into, and whether they go although they are used.
+    """
 
     term_ids: tuple[str, ...] = ()
     parent_id: uuid.UUID | None = None
     reason: str = ""
+    folder: MediaFolder | None = None
+    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,9 @@ class Act:
     intro: str
     in_trash: bool = False
 
-    def page(self, page_id: uuid.UUID, account_id: uuid.UUID) -> Page | None:
+    def find(self, thing_id: uuid.UUID, account: AccountRef, _by: Actor) -> Page | None:
         """Return a page as this act left it, if it is still there."""
-        return (trashed_by_id if self.in_trash else page_by_id)(page_id, account_id)
+        return (trashed_by_id if self.in_trash else page_by_id)(thing_id, account.id)
 
 
 def _save(

@@ -2,14 +2,22 @@
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from portal.content import clean_html
 from portal.content.drafting import Text
 from portal.content.sequences import Step, steps
-from portal.content.values import MISSING, Wording, keys_of, label_of, plain, values_of
+from portal.content.values import (
+    MISSING,
+    NO_LABELS,
+    Wording,
+    keys_of,
+    label_of,
+    plain,
+    values_of,
+)
 
 Kind = Literal["same", "gone", "new"]
 CELLS = 1_000_000
@@ -55,15 +63,22 @@ class FieldChange:
         return len(self.lines) >= MOST_SHOWN
 
 
-def compare(before: Text, after: Text, account_id: uuid.UUID) -> list[FieldChange]:
-    """Return the fields in which two texts of an account differ. Two statements at most."""
+def compare(
+    before: Text, after: Text, account_id: uuid.UUID, labels: Mapping[str, str] = NO_LABELS
+) -> list[FieldChange]:
+    """Return the fields in which two texts of an account differ. Two statements at most.
+
+    `labels` are what the type of the page calls its fields.
+    """
     wording = Wording((before, after), account_id)
     left, right = values_of(before), values_of(after)
     changes = []
     for key in keys_of(before, after):
         old, new = left.get(key, MISSING), right.get(key, MISSING)
         said = [_told(key, value, wording) for value in (old, new)]
-        change = change_between(key, label_of(key), said[0], said[1], rich=is_rich(key, *said))
+        change = change_between(
+            key, label_of(key, labels), said[0], said[1], rich=is_rich(key, *said)
+        )
         changes += [change] if change else []
     return changes
 

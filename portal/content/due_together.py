@@ -25,6 +25,7 @@ from portal.content.due_rules import (
     verdict_on_text,
 )
 from portal.content.due_world import World, is_due
+from portal.content.freezing import frozen_now
 from portal.content.media_problems import media_problems
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
@@ -117,6 +118,8 @@ def _claim(moment: datetime, limit: int) -> Sequence[Any]:
 def _ready(rows: Sequence[Any], world: World, moment: datetime) -> list[Ready]:
     """Return those that are plain and that no rule stands against."""
     plain = [row for row in rows if is_plain(row) and _may(row, world, moment)]
+    frozen = frozen_now({row.account_id for row in plain})
+    plain = [row for row in plain if row.account_id not in frozen]
     if not plain:
         return []
     approved = _approved(plain, world)

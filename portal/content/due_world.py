@@ -67,7 +67,13 @@ def _crowd(tenant_id: uuid.UUID, parts: list[tuple[uuid.UUID, uuid.UUID | None, 
 
 
 def world_of(crowd: Crowd) -> World:
-    """Return the crowd's accounts and people as they stand now. A statement, and one a person."""
+    """Return the crowd's accounts and people as they stand now, by the database's clock.
+
+    Two statements, and one a person.
+    """
+    with reading():
+        moment = database_now(db.session())
+        db.session.rollback()
     accounts = {account.id: account for account in account_refs(crowd.account_ids)}
-    found = {each: actor_for(each) for each in crowd.approver_ids}
+    found = {each: actor_for(each, moment) for each in crowd.approver_ids}
     return World(accounts, {each: actor for each, actor in found.items() if actor is not None})

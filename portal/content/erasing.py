@@ -10,8 +10,8 @@ from portal.content.caring import PageCare
 from portal.content.comments import Comment
 from portal.content.content_types import ContentField, ContentType
 from portal.content.copies import WorkingCopy
+from portal.content.freezes import Freeze
 from portal.content.imports import ImportedItem, ImportRun
-from portal.content.list_views import ListView
 from portal.content.locks import PageLock, PagePresence
 from portal.content.media import Media, MediaUse, MediaVersion
 from portal.content.media_folders import MediaAccess, MediaFolder
@@ -21,13 +21,14 @@ from portal.content.out_of_sight import WITH_TRASH
 from portal.content.page_templates import PageTemplate
 from portal.content.page_uses import PageUse
 from portal.content.pages import Page, Revision
+from portal.content.releases import Release, ReleaseItem
 from portal.content.reviews import Review, Verdict
+from portal.content.saved_views import SavedView
 from portal.content.schedules import Schedule
 from portal.content.search_index import PageWords
 from portal.content.shares import ShareLink, ShareOpinion
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
-from portal.content.trail_views import TrailView
 from portal.content.translations import PageLanguage
 from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountClosure
@@ -42,9 +43,10 @@ ERASED: tuple[Any, ...] = (
     WorkingCopy, PageLock, PagePresence, RevisionName,
     Notification, Comment, ShareOpinion, ShareLink, Verdict, Review, PageCare, PageLanguage,
     PageWords,
+    ReleaseItem, Release,
     Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
     Term, ContentField, ContentType,
-    Invitation, AccessRequest, Quota, TrailView, BulkRun, ListView,
+    Invitation, AccessRequest, Quota, Freeze, SavedView, BulkRun,
     PageTemplate,
 )  # fmt: skip
 KEPT = {

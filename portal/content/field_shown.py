@@ -68,7 +68,7 @@ def fields_said(definition: Definition, revision: Revision, reach: Reach) -> lis
     found = list(references(definition.asked, values))
     links = {known for f, v in found if f.kind == "reference" and (known := as_id(v))}
     blocks = {known for f, v in found if f.kind == "block" and (known := as_id(v))}
-    bodies = _bodies(revision.account_id, blocks) if blocks else {}
+    bodies = block_bodies(revision.account_id, blocks) if blocks else {}
     urls, shelf = reach([*texts_in(values), *bodies.values()])
     live = _Live(
         links_by_id(revision.account_id, links) if links else {},
@@ -80,7 +80,8 @@ def fields_said(definition: Definition, revision: Revision, reach: Reach) -> lis
     return list(_all(definition.asked, values, live))
 
 
-def _bodies(account_id: uuid.UUID, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+def block_bodies(account_id: uuid.UUID, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return what the live ones of some blocks say, by id. One statement."""
     query = (
         select(Page.id, Revision.body)
         .join(Revision, Revision.id == Page.live_revision_id)

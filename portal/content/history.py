@@ -18,6 +18,7 @@ from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.content.comments import Comment
+from portal.content.due_alone import request_id_of
 from portal.content.media import Media
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
@@ -106,6 +107,14 @@ def events_about(page: Page | Media, before: str | None = None) -> Slice:
     )
     rows = _newest(query, before)
     return Slice([tell(row, True) for row in rows[:PER_PAGE]], _older(rows, PER_PAGE))
+
+
+def events_of(schedule: Schedule, *, content: bool) -> list[Told]:
+    """Return what happened to one schedule, the latest first; `content` as for `tell`."""
+    told = AuditEvent.target_id == schedule.id
+    ran = AuditEvent.request_id == request_id_of(schedule.id)
+    rows = _newest(select(AuditEvent).where(or_(told, ran)), None)
+    return [tell(row, content) for row in rows[:PER_PAGE]]
 
 
 def events_during(

@@ -19,6 +19,7 @@ from portal.content.media_uses import ADDRESS, named_in
 
 _TAG = re.compile(r"<(img|a)((?: [a-z]+=\"[^\"<>]*\")*)>")
 _ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
+SOCIAL = "social"
 _SIZES = "(max-width: 48rem) 100vw, 48rem"
 
 Rows = Mapping[uuid.UUID, tuple[Media, MediaVersion]]
@@ -73,6 +74,43 @@ def illustrate(html: str, shelf: Shelf) -> str:
     if shelf.files is None or "/media/" not in html:
         return html
     return _TAG.sub(lambda found: _shown(found, shelf), html)
+
+
+@dataclass(frozen=True)
+class Social:
+    """The picture of a social card, with its whole address; sizes of 0 are not known."""
+
+    address: str = ""
+    width: int = 0
+    height: int = 0
+
+
+def social_picture(said: str, shelf: Shelf, base: str) -> Social:
+    """Return where the picture of a social card stands: of the library, the part cut for cards.
+
+    Nothing for a file of the library that readers do not get. What leads elsewhere stays; `base`
+    goes before an address on this host.
+    """
+    ours = ADDRESS.fullmatch(said.partition("?")[0])
+    if ours is None or shelf.files is None:
+        where = for_card(said)
+        return Social(base + where if where.startswith("/") else where)
+    row = shelf.files.get(uuid.UUID(ours[2])) if ours[1] == shelf.handle else None
+    if row is None or row[0].kind != "image":
+        return Social()
+    version = row[1]
+    made = version.renditions.get(SOCIAL, {})
+    address = _url(shelf, public_address(*row, SOCIAL if made else ""))
+    return Social(
+        base + address, made.get("width", version.width or 0),
+        made.get("height", version.height or 0),
+    )  # fmt: skip
+
+
+def for_card(said: str) -> str:
+    """Return the address at which people of the portal see a library's picture as cards cut it."""
+    plain = said.partition("?")[0]
+    return f"{plain}?size={SOCIAL}" if ADDRESS.fullmatch(plain) else said
 
 
 def _shown(found: re.Match[str], shelf: Shelf) -> str:

@@ -17,7 +17,11 @@ _SIZE = re.compile(r"-[0-9]{1,5}x[0-9]{1,5}(?=\.[A-Za-z0-9]{2,5}$)")
 
 
 class Links:
-    """Knows the addresses of the export's documents, old and new. `changed` counts links."""
+    """Knows the addresses of the export's documents, old and new. `changed` counts links.
+
+    A link to a page becomes one that stays right when the page moves; one into a page, behind `#`,
+    leads to the address the page has now.
+    """
 
     def __init__(self, export: Export, places: Mapping[int, Place], handle: str) -> None:
         self._site = f"/s/{handle}"
@@ -58,8 +62,9 @@ class Links:
         if parts is None or place is None:
             return found[0]
         self.changed += 1
-        fragment = f"#{parts.fragment}" if parts.fragment else ""
-        address = f"{self._site}{quote(place.address)}{fragment}"
+        if not parts.fragment:
+            return f"{found[1]}page:{place.id}{found[3]}"
+        address = f"{self._site}{quote(place.address)}#{parts.fragment}"
         return f"{found[1]}{escape(address)}{found[3]}"
 
     def _find(self, parts: SplitResult) -> Place | None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from portal.content.clean_html import proven
 from portal.content.drafting import BODY_LENGTH, EXCERPT_LENGTH, TITLE_LENGTH, Text
 from portal.content.exchange.links import OwnLinks
+from portal.content.freezing import FreezeRef
 from portal.content.import_authors import Authors
 from portal.content.import_links import Links
 from portal.content.import_places import Places, Placing, parents_first
@@ -36,7 +37,8 @@ class Around:
     """What deciding needs: the clock, the account's zone, and whether the importer publishes.
 
     `reviewed` says that a workflow asks for approvals first, `asked` that what was live is to go
-    live. `author_id` is whose texts those of nobody here are.
+    live, `freezes` what holds at the account or will. `author_id` is whose texts those of nobody
+    here are.
     """
 
     now: datetime
@@ -45,6 +47,11 @@ class Around:
     reviewed: bool = False
     asked: bool = True
     author_id: uuid.UUID | None = None
+    freezes: tuple[FreezeRef, ...] = ()
+
+    def frozen(self, moment: datetime) -> str:
+        """Return the name of the freeze that an instant falls into, or nothing."""
+        return next((f.name for f in self.freezes if f.since <= moment < f.until), "")
 
 
 class Pages:
@@ -114,7 +121,10 @@ def _held_back(document: Document, around: Around) -> str:
         return "Content of this type comes as a draft, to be looked over."
     if not around.asked:
         return "Was live there; it comes as a draft, since nobody asked for it to go live."
-    return "It comes as a draft: texts here are approved first." if around.reviewed else ""
+    if around.reviewed:
+        return "It comes as a draft: texts here are approved first."
+    name = around.frozen(around.now) if document.state == "published" else ""
+    return f"It comes as a draft: the freeze “{name}” lets nothing go live." if name else ""
 
 
 def _scheduled(document: Document, around: Around) -> Fate:
@@ -126,6 +136,8 @@ def _scheduled(document: Document, around: Around) -> Fate:
         return Fate("draft", None, f"Its time, {moment.sentence}, has passed: publish it by hand.")
     if due.utc.year > around.now.year + YEARS_AHEAD:
         return Fate("draft", None, f"Its time, {moment.sentence}, is too far ahead to schedule.")
+    if name := around.frozen(due.utc):
+        return Fate("draft", None, f"Its time, {moment.sentence}, falls into the freeze “{name}”.")
     return Fate("scheduled", moment)
 
 

@@ -19,6 +19,7 @@ from tenants.decisions import Actor
 
 if TYPE_CHECKING:
     from portal.content.exchange.shelf import PlannedFile
+    from portal.content.import_tongues import PlannedTongue
 
 State = Literal["published", "scheduled", "draft"]
 GROUPS = {
@@ -122,6 +123,7 @@ class Plan:
     lines: tuple[Line, ...]
     counts: Mapping[str, int]
     files: tuple[PlannedFile, ...] = ()
+    tongues: tuple[PlannedTongue, ...] = ()
     publish: bool = True
 
     @property

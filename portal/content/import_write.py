@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal.content.drafting import Text, new_revision, stand
 from portal.content.field_values import keep
 from portal.content.import_plan import Plan, PlannedPage
+from portal.content.import_tongues import rows_of
 from portal.content.imports import ImportedItem
 from portal.content.media_uses import named_in, note_draft, note_live
 from portal.content.pages import Page, Revision
@@ -48,7 +49,8 @@ def write(plan: Plan, hashes: Mapping[int, str]) -> None:
     )  # fmt: skip
     pages = [(planned, _page(planned, hashes, keys)) for planned in plan.pages]
     _add(page for _, page in pages)
-    _write_revisions(plan, pages)
+    made = _write_revisions(plan, pages)
+    _add(rows_of(plan.tongues, made, keys))
     _add(
         PageTerm(page_id=planned.id, term_id=uuid.UUID(term_id), **keys)
         for planned in plan.pages
@@ -88,7 +90,9 @@ def _page(planned: PlannedPage, hashes: Mapping[int, str], keys: Mapping[str, uu
     )  # fmt: skip
 
 
-def _write_revisions(plan: Plan, pages: list[tuple[PlannedPage, Page]]) -> None:
+def _write_revisions(
+    plan: Plan, pages: list[tuple[PlannedPage, Page]]
+) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
     note = f"Imported from {plan.told}."
     kept = [(planned, page, _kept(planned, page)) for planned, page in pages]
     made = [
@@ -111,6 +115,7 @@ def _write_revisions(plan: Plan, pages: list[tuple[PlannedPage, Page]]) -> None:
             note_draft(page, revision, plan.account, by=plan.by)
             note_live(page, revision if planned.state == "published" else None, None)
         _schedule(plan, planned, page, revision)
+    return {page.id: (revision.id, revision.digest) for _, page, revision in made}
 
 
 def _kept(planned: PlannedPage, page: Page) -> Text:

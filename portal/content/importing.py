@@ -4,23 +4,27 @@
 what a plan says, in the caller's transaction. What was imported before is never touched again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 from portal.content import import_files, import_report, import_write
 from portal.content.exchange.links import OwnLinks
 from portal.content.exchange.shelf import Shelf
 from portal.content.exchange.types import with_known_types
+from portal.content.freezing import freezes_ahead
 from portal.content.import_authors import Authors
 from portal.content.import_fields import fitted
 from portal.content.import_links import Links
 from portal.content.import_menus import Menus
 from portal.content.import_pages import Around, Pages
-from portal.content.import_plan import Plan, source_of
+from portal.content.import_plan import Line, Plan, PlannedPage, source_of
 from portal.content.import_redirects import Redirects
 from portal.content.import_standing import Standing, look
 from portal.content.import_terms import Terms
+from portal.content.import_tongues import ImportedTongues
+from portal.content.languages import account_language
 from portal.content.storage import Storage
 from portal.content.wordpress.documents import Export
 from portal.content.workflows import workflow_at
@@ -80,26 +84,25 @@ def _plan(
     export = with_known_types(export, account)
     may_publish = can(by, Permission.PAGE_PUBLISH, account).allowed
     terms, authors = Terms(export, standing), Authors(export, standing)
-    reviewed = workflow_at(account).required
     around = Around(
-        now(), account.zone, may_publish, reviewed, publish, by.person_id if export.bundle else None
-    )
+        now(), account.zone, may_publish, workflow_at(account).required, publish,
+        by.person_id if export.bundle else None, tuple(freezes_ahead(account)),
+    )  # fmt: skip
     found = Pages(export, standing, around)
     shelf, links = _links(export, account, standing, found, by)
     pages, unfit = fitted(found.plan(terms, authors, links), account)
     wanted = may_publish and publish
     menus = Menus(export, standing, found.places.of, terms, links, may_publish=wanted)
     redirects = Redirects(pages, standing, may_publish=may_publish)
-    lines = (
-        *found.lines, *authors.lines(), *terms.lines, *menus.lines, *redirects.lines,
-        *shelf.lines, *import_report.left_lines(export), *import_report.file_lines(export),
-        *unfit, *import_report.body_lines(pages),
-        *import_report.note_lines(export.notes),
-    )  # fmt: skip
+    tongues = ImportedTongues(pages, account_language(account.id))
+    parts = (tongues.lines, found.lines, authors.lines(), terms.lines, menus.lines,
+             redirects.lines, shelf.lines, unfit)  # fmt: skip
+    lines = _lines(parts, export, pages)
     return Plan(
         account=account, by=by, source=source_of(export), export=export, standing=standing,
         terms=tuple(terms.planned), pages=pages, menus=tuple(menus.planned),
-        redirects=redirects.found, lines=lines, files=tuple(shelf.planned), publish=publish,
+        redirects=redirects.found, lines=lines, files=tuple(shelf.planned),
+        publish=publish, tongues=tongues.planned,
         remembered=(
             *found.remembered(), *terms.remembered, *menus.remembered, *shelf.remembered
         ),
@@ -113,6 +116,16 @@ def _plan(
             "links": links.changed, "attachments": len(export.attachments),
             "not_carried": sum(line.group == "bodies" for line in lines),
         },
+    )  # fmt: skip
+
+
+def _lines(
+    parts: Iterable[Iterable[Line]], export: Export, pages: tuple[PlannedPage, ...]
+) -> tuple[Line, ...]:
+    return (
+        *chain.from_iterable(parts), *import_report.left_lines(export),
+        *import_report.file_lines(export), *import_report.body_lines(pages),
+        *import_report.note_lines(export.notes),
     )  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """Making folders of files, and saying who sees those that are restricted."""
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import func, select
 
-from portal.content.media_folders import MediaAccess, MediaFolder
+from portal.content.media_folders import MediaAccess, MediaFolder, in_force_now
 from portal.content.media_list import is_empty
+from portal.content.media_tree import DEEPEST, FolderTree
 from portal.content.problems import Problem
 from tenants.accounts import AccountRef
 from tenants.audit import record
@@ -14,39 +16,57 @@ from tenants.db import db
 from tenants.decisions import Actor, authorize
 from tenants.events import Event
 from tenants.groups import Group, groups_at
-from tenants.offers import people_to_give
+from tenants.offers import givable_roles, people_to_give
 from tenants.people import Person
 from tenants.permissions import Permission
+from tenants.roles import Role
 
 NAME_LENGTH = 100
 MOST = 500
+Bearer = Person | Group | Role
+_COLUMNS = {Person: "person_id", Group: "group_id", Role: "role_id"}
 
 
-def make_folder(account: AccountRef, name: str, *, restricted: bool, by: Actor) -> MediaFolder:
-    """Make a folder and record it. Raises Denied and Problem."""
+def make_folder(
+    account: AccountRef,
+    name: str,
+    *,
+    restricted: bool,
+    by: Actor,
+    parent: MediaFolder | None = None,
+) -> MediaFolder:
+    """Make a folder, in another or on top, and record it. Raises Denied and Problem."""
     authorize(by, Permission.MEDIA_MANAGE, account)
-    name = _free_name(account, name)
-    count = select(func.count(MediaFolder.id)).where(MediaFolder.account_id == account.id)
-    if (db.session.scalar(count) or 0) >= MOST:
+    tree = _whole_tree(account)
+    name = _free_name(account, name, parent)
+    if len(tree.placed) >= MOST:
         raise Problem(f"An account has at most {MOST} folders.")
+    _refuse_too_deep(len(tree.above(parent.id if parent else None)) + 1)
     folder = MediaFolder(
-        tenant_id=account.tenant_id, account_id=account.id, name=name, restricted=restricted
-    )
+        tenant_id=account.tenant_id, account_id=account.id, name=name, restricted=restricted,
+        parent_id=parent.id if parent else None,
+    )  # fmt: skip
     db.session.add(folder)
     record(Event.MEDIA_FOLDER_MADE, folder, by=by, changes={"restricted": [None, restricted]})
     return folder
 
 
 def change_folder(
-    folder: MediaFolder, account: AccountRef, name: str, *, restricted: bool, by: Actor
-) -> bool:
-    """Rename a folder, restrict it or open it to all who look at files here; record it.
+    folder: MediaFolder, account: AccountRef, name: str, *,
+    restricted: bool, by: Actor, parent: MediaFolder | None = None,
+) -> bool:  # fmt: skip
+    """Rename a folder, put it into another, restrict or open it; record it.
 
-    Tells whether anything changed. Raises Denied and Problem.
+    What stands in it comes along. Tells whether anything changed. Raises Denied and Problem.
     """
     authorize(by, Permission.MEDIA_MANAGE, account)
-    folder.name = _free_name(account, name, folder)
-    folder.restricted = restricted
+    tree = _whole_tree(account)
+    if parent is not None and parent.id in tree.below(folder.id):
+        raise Problem(f"“{folder.name}” cannot stand in itself, nor in a folder that is in it.")
+    deep = len(tree.above(parent.id if parent else None)) + tree.height(folder.id)
+    _refuse_too_deep(deep)
+    folder.name = _free_name(account, name, parent, folder)
+    folder.restricted, folder.parent_id = restricted, parent.id if parent else None
     if not db.session.is_modified(folder):
         return False
     record(Event.MEDIA_FOLDER_CHANGED, folder, by=by)
@@ -58,6 +78,9 @@ def delete_folder(folder: MediaFolder, account: AccountRef, *, by: Actor) -> Non
     authorize(by, Permission.MEDIA_MANAGE, account)
     if not is_empty(folder):
         raise Problem("Files stand in this folder, or in the trash with it. Move them first.")
+    inner = select(MediaFolder.id).where(MediaFolder.parent_id == folder.id)
+    if db.session.scalar(inner.limit(1)) is not None:
+        raise Problem("Folders stand in this folder. Move or delete them first.")
     query = select(MediaAccess).where(MediaAccess.folder_id == folder.id)
     record(Event.MEDIA_FOLDER_DELETED, folder, by=by, changes={"name": [folder.name, None]})
     for access in db.session.scalars(query):
@@ -76,28 +99,32 @@ def delete_folder(folder: MediaFolder, account: AccountRef, *, by: Actor) -> Non
 def let_in(
     folder: MediaFolder,
     account: AccountRef,
-    bearer: Person | Group,
+    bearer: Bearer,
     *,
     by: Actor,
+    until: datetime | None = None,
     because: str = "",
 ) -> MediaAccess:
-    """Name a person or a group on a folder and record it. Raises Denied, Problem when they are.
+    """Name a person, a group or a role on a folder and record it. Raises Denied and Problem.
 
-    What they may do with the files in it is what they may do with files at the account.
+    What they may do with the files in it is what they may do with files at the account. `until` is
+    in UTC.
     """
     authorize(by, Permission.MEDIA_MANAGE, account)
-    is_group = isinstance(bearer, Group)
-    column = MediaAccess.group_id if is_group else MediaAccess.person_id
+    if until is not None and until <= now():
+        raise Problem("That day is over. Choose one to come.")
+    named = _COLUMNS[type(bearer)]
     there = select(MediaAccess.id).where(
-        MediaAccess.folder_id == folder.id, column == bearer.id, MediaAccess.ended_at.is_(None)
-    )
+        MediaAccess.folder_id == folder.id, getattr(MediaAccess, named) == bearer.id,
+        *in_force_now(),
+    )  # fmt: skip
     label = bearer.name
     if db.session.scalar(there) is not None:
         raise Problem(f"{label} sees this folder already.")
     access = MediaAccess(
         tenant_id=folder.tenant_id, account_id=folder.account_id, folder_id=folder.id,
-        person_id=None if is_group else bearer.id, group_id=bearer.id if is_group else None,
-        bearer_label=label, given_by_label=by.name or by.label, because=because,
+        bearer_label=label, given_by_label=by.name or by.label, because=because, until=until,
+        **{named: bearer.id},
     )  # fmt: skip
     db.session.add(access)
     record(
@@ -116,11 +143,16 @@ def take_out(access: MediaAccess, folder: MediaFolder, account: AccountRef, *, b
     _told_of_end(access, folder, by)
 
 
-def bearers(account: AccountRef, by: Actor) -> dict[str, Person | Group]:
-    """Return whom a folder can be opened to, by `person:id` or `group:id`, groups first."""
+def bearers(account: AccountRef, by: Actor) -> dict[str, Bearer]:
+    """Return whom a folder can be opened to, by `role:id`, `group:id` or `person:id`."""
+    roles = {f"role:{role.id}": role for role, _ in givable_roles(account, by) if _looks(role)}
     groups = {f"group:{group.id}": group for group in groups_at(account)}
     people = {f"person:{person.id}": person for person in people_to_give(account, by)}
-    return {**groups, **people}
+    return {**roles, **groups, **people}
+
+
+def _looks(role: Role) -> bool:
+    return not role.for_house
 
 
 def access_by_id(access_id: uuid.UUID, folder: MediaFolder) -> MediaAccess | None:
@@ -138,17 +170,31 @@ def _told_of_end(access: MediaAccess, folder: MediaFolder, by: Actor) -> None:
     )  # fmt: skip
 
 
-def _free_name(account: AccountRef, name: str, folder: MediaFolder | None = None) -> str:
+def _whole_tree(account: AccountRef) -> FolderTree:
+    """Return all folders of an account, held until the transaction ends: no two move at once."""
+    query = select(MediaFolder).where(MediaFolder.account_id == account.id)
+    return FolderTree(db.session.scalars(query.order_by(MediaFolder.id).with_for_update()))
+
+
+def _refuse_too_deep(deep: int) -> None:
+    if deep > DEEPEST:
+        raise Problem(f"Folders stand at most {DEEPEST} deep in each other.")
+
+
+def _free_name(
+    account: AccountRef, name: str, parent: MediaFolder | None, folder: MediaFolder | None = None
+) -> str:
     name = " ".join(name.split())
     if not name:
         raise Problem("Give the folder a name.")
     if len(name) > NAME_LENGTH:
         raise Problem(f"Use at most {NAME_LENGTH} characters for the folder's name.")
     taken = select(MediaFolder.id).where(
-        MediaFolder.account_id == account.id, func.lower(MediaFolder.name) == name.lower()
-    )
+        MediaFolder.account_id == account.id, func.lower(MediaFolder.name) == name.lower(),
+        MediaFolder.parent_id == (parent.id if parent else None),
+    )  # fmt: skip
     with db.session.no_autoflush:
         found = db.session.scalar(taken)
     if found is not None and (folder is None or found != folder.id):
-        raise Problem(f"There is a folder “{name}” already.")
+        raise Problem(f"There is a folder “{name}” already{' in it' if parent else ''}.")
     return name

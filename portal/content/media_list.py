@@ -79,6 +79,16 @@ def media_by_id(
     return (row[0], row[1]) if row else None
 
 
+def media_by_ids(
+    media_ids: Collection[uuid.UUID], account: AccountRef, *, by: Actor
+) -> list[Media]:
+    """Return those of some files that `by` sees and that are not in the trash, by name."""
+    query = select(Media).where(
+        Media.id.in_(media_ids), Media.trashed_at.is_(None), visible_media(by, account)
+    )
+    return list(db.session.scalars(query.order_by(Media.name, Media.id)))
+
+
 def versions_of(media: Media) -> list[MediaVersion]:
     """Return what a file held and holds, the newest first."""
     query = select(MediaVersion).where(MediaVersion.media_id == media.id)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, exists, or_, select
 
 from portal.content.media import Media, MediaUse, Where
-from portal.content.media_folders import MediaFolder, visible_media
+from portal.content.media_folders import restricted_folders, visible_media
 from portal.content.pages import Page, Revision
 from tenants.accounts import AccountRef
 from tenants.db import db
@@ -77,9 +77,7 @@ def usable(page: Page, ids: set[uuid.UUID]) -> list[Media]:
     The account's own, not in the trash; out of a restricted folder only what somebody who sees the
     folder put on this page.
     """
-    restricted = select(MediaFolder.id).where(
-        MediaFolder.account_id == page.account_id, MediaFolder.restricted
-    )
+    restricted = restricted_folders(page.account_id)
     query = select(Media).where(
         Media.id.in_(ids), Media.account_id == page.account_id, Media.trashed_at.is_(None),
         or_(Media.folder_id.is_(None), Media.folder_id.not_in(restricted),

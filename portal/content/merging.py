@@ -3,13 +3,13 @@
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from portal.content import html_policy
 from portal.content.drafting import Text
 from portal.content.sequences import steps
-from portal.content.values import MISSING, keys_of, label_of, text_from, values_of
+from portal.content.values import MISSING, NO_LABELS, keys_of, label_of, text_from, values_of
 
 State = Literal["mine", "theirs", "both", "overlap", "conflict"]
 Choice = Literal["mine", "theirs", "merged", "hand"]
@@ -23,7 +23,7 @@ class FieldMerge:
 
     `state`: only `mine` or `theirs` changed it; `both` did and `merged` holds both changes;
     `overlap`: `merged` holds both versions of what both changed, one after the other, `overlaps`
-    times; `conflict`: one has to be chosen, `merged` is MISSING.
+    times; `conflict`: one has to be chosen, `merged` is MISSING. `label` is what people call it.
     """
 
     key: str
@@ -33,11 +33,7 @@ class FieldMerge:
     theirs: Any
     merged: Any
     overlaps: int = 0
-
-    @property
-    def label(self) -> str:
-        """Return what people call the field."""
-        return label_of(self.key)
+    label: str = ""
 
     @property
     def by_hand(self) -> bool:
@@ -71,14 +67,18 @@ class Merge:
         return text_from(values)
 
 
-def merge(base: Text, mine: Text, theirs: Text) -> Merge:
-    """Merge two texts that were made of one; all three as they are stored."""
+def merge(base: Text, mine: Text, theirs: Text, labels: Mapping[str, str] = NO_LABELS) -> Merge:
+    """Merge two texts that were made of one; all three as they are stored.
+
+    `labels` are what the type of the page calls its fields.
+    """
     sides = values_of(base), values_of(mine), values_of(theirs)
     fields = []
     for key in keys_of(theirs, mine, base):
         old, ours, other = (side.get(key, MISSING) for side in sides)
         if ours != other:
-            fields.append(_field(key, old, ours, other))
+            field = _field(key, old, ours, other)
+            fields.append(replace(field, label=label_of(key, labels)))
     return Merge(tuple(fields), theirs)
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal.content.problems import BadTime
 
@@ -50,7 +51,8 @@ def instants(wall: datetime, zone: str) -> list[datetime]:
 
 
 def moment_at(instant: datetime, zone: str) -> Moment:
-    """Return an instant as clocks in `zone` show it."""
+    """Return an instant as clocks in `zone` show it, in UTC when nobody knows the zone any more."""
+    zone = zone if is_zone(zone) else "UTC"
     local = instant.astimezone(ZoneInfo(zone))
     offset = local.utcoffset() or timedelta()
     return Moment(instant.astimezone(UTC), local.replace(tzinfo=None, fold=0), zone, offset)
@@ -65,13 +67,13 @@ def resolve(wall: datetime, zone: str, chosen: datetime | None = None) -> Moment
     if not YEARS[0] <= wall.year <= YEARS[1]:
         raise BadTime(f"Choose a time between the years {YEARS[0]} and {YEARS[1]}.")
     found = instants(wall, zone)
-    if chosen is not None and chosen in (found or _beside_gap(wall, zone)):
+    if chosen is not None and chosen in (found or beside_gap(wall, zone)):
         return moment_at(chosen, zone)
     if len(found) == 1:
         return moment_at(found[0], zone)
     place = zone.rsplit("/", 1)[-1].replace("_", " ")
     if not found:
-        choices = tuple(moment_at(i, zone) for i in _beside_gap(wall, zone))
+        choices = tuple(moment_at(i, zone) for i in beside_gap(wall, zone))
         raise BadTime(
             f"On that day clocks in {place} skip {wall:%H:%M}: there is no such time. "
             "Choose one of the times beside it.", choices,
@@ -83,6 +85,16 @@ def resolve(wall: datetime, zone: str, chosen: datetime | None = None) -> Moment
     )
 
 
-def _beside_gap(wall: datetime, zone: str) -> list[datetime]:
+@lru_cache(maxsize=1000)
+def is_zone(zone: str) -> bool:
+    """Tell whether this is the name of a zone whose rules are known."""
+    try:
+        return bool(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+def beside_gap(wall: datetime, zone: str) -> list[datetime]:
+    """Return the instants (UTC) right beside a wall time that clocks in `zone` skip."""
     place = ZoneInfo(zone)
     return sorted({wall.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1)})

@@ -35,7 +35,7 @@ from tenants.scope import TenantScoped
 
 Kind = Literal[
     "asked", "assigned", "approved", "passed", "rejected", "voided", "reminder", "escalated",
-    "mention", "reply", "outside", "opinion",
+    "mention", "reply", "outside", "opinion", "release",
 ]  # fmt: skip
 TALK = frozenset({"mention", "reply", "outside"})
 """Kinds that lead to a comment; the others lead to the review."""
@@ -53,9 +53,12 @@ class Notification(Keyed, TenantScoped, Base):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
         ForeignKeyConstraint(["tenant_id", "comment_id"], ["comment.tenant_id", "comment.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "release_id"], ["release.tenant_id", "release.id"], ondelete="CASCADE"
+        ),
         CheckConstraint(
             "kind IN ('asked', 'assigned', 'approved', 'passed', 'rejected', 'voided', 'reminder', "
-            "'escalated', 'mention', 'reply', 'outside', 'opinion')",
+            "'escalated', 'mention', 'reply', 'outside', 'opinion', 'release')",
             name="kind",
         ),
         Index("ix_notification_person_id", "person_id", "tenant_id", "created_at", "id"),
@@ -67,6 +70,7 @@ class Notification(Keyed, TenantScoped, Base):
     kind: Mapped[str] = mapped_column(String(16))
     page_id: Mapped[uuid.UUID]
     comment_id: Mapped[uuid.UUID | None]
+    release_id: Mapped[uuid.UUID | None]
     sentence: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None]

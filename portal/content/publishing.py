@@ -11,6 +11,7 @@ from portal.content.addresses import address_of, refuse_taken
 from portal.content.approvals import approved_by, require_approvals
 from portal.content.content_types import definition_of
 from portal.content.fields import ids_in
+from portal.content.freezing import refuse_frozen
 from portal.content.holding import hold
 from portal.content.media_problems import media_problems
 from portal.content.media_uses import note_live
@@ -34,15 +35,17 @@ NOT_DUE: Due = MappingProxyType({})
 
 def publish(
     page: Page, revision: Revision, account: AccountRef, *, by: Actor, reason: str = "",
-    due: Due = NOT_DUE,
+    due: Due = NOT_DUE, stood_at: str | None = None,
 ) -> None:  # fmt: skip
     """Make `revision` what readers see, and record it, with the schedule that was `due` for it.
 
-    Pages below move along when the address changes; old addresses lead here. Raises Denied,
-    NotApproved, NotReady when something is missing, and AddressTaken or Problem when the address
-    cannot be had.
+    Pages below move along when the address changes; old addresses lead here. `stood_at` is the
+    address that the page let go of before, in the same transaction. Raises Denied, NotApproved,
+    Frozen, NotReady when something is missing, and AddressTaken or Problem when the address cannot
+    be had.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
+    refuse_frozen(account)
     _take_turn(page)
     if page.live_revision_id == revision.id:
         raise Problem(f"Revision {revision.number} is live already.")
@@ -51,7 +54,7 @@ def publish(
     refuse_unready(page, revision)
     approvals = require_approvals(page, revision, account)
     before = revision_by_id(page.live_revision_id, page)
-    old_address = page.address
+    old_address = page.address or stood_at
     go_live(page, revision, before)
     record(
         Event.PAGE_PUBLISHED, page, by=by, reason=reason, revision=revision.number,
@@ -67,13 +70,16 @@ def publish(
         _move_descendants(page, by)
 
 
-def go_live(page: Page, revision: Revision, before: Revision | None) -> None:
-    """Write what being live means in place of `before`, without asking or recording."""
+def go_live(page: Page, revision: Revision, before: Revision | None, at: str | None = None) -> None:
+    """Write what being live means in place of `before`, without asking or recording.
+
+    `at` is the address to stand at, where that is not what the revision says today.
+    """
     if not revision.title and not revision.body:
         raise Problem("There is nothing to publish yet: the page has neither title nor text.")
     definition = definition_of(page.type, page.tenant_id)
     if definition.stands != "nowhere":
-        address = address_of(page, revision.slug, revision.parent_id)
+        address = at or address_of(page, revision.slug, revision.parent_id)
         if address != page.address:
             _take_address(page, address)
         page.parent_id = revision.parent_id
@@ -92,9 +98,10 @@ def unpublish(
 ) -> None:
     """Take the page offline; its address answers 410 until it is live again. Recorded.
 
-    Raises Denied, and Problem when it is not live.
+    Raises Denied, Frozen, and Problem when it is not live.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
+    refuse_frozen(account)
     _take_turn(page)
     if page.live_revision_id is None:
         raise Problem("This page is not live, so there is nothing to take offline.")

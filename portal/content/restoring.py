@@ -2,11 +2,19 @@
 
 import uuid
 
+from portal.content.content_types import definition_of
 from portal.content.drafting import Saved, authorize_edit, save_draft, text_of
 from portal.content.filing import terms_by_ids
 from portal.content.pages import Page, Revision, revision_by_id
 from portal.content.problems import Problem
-from portal.content.values import MISSING, keys_of, label_of, text_from, values_of
+from portal.content.values import (
+    MISSING,
+    keys_of,
+    label_of,
+    labels_of,
+    text_from,
+    values_of,
+)
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.decisions import Actor
@@ -37,7 +45,8 @@ def restore(
         values[each] = there.get(each, MISSING)
     saved = save_draft(page, text_from(values), account, by=by, based_on=based_on)
     if saved.changed:
-        what = "everything" if key == ALL else label_of(key).lower()
+        labels = labels_of(definition_of(page.type, page.tenant_id))
+        what = "everything" if key == ALL else labels.get(key) or label_of(key).lower()
         record(
             Event.PAGE_RESTORED, page, by=by, what=what, revision=revision.number,
             changes={"revision": [draft.number if draft else 0, saved.revision.number]},

@@ -1,6 +1,7 @@
 """Schedules: what is to happen to a page, which text, when, and on whose authority."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -21,6 +22,15 @@ OPEN: tuple[State, ...] = ("pending", "held", "failed")
 STUCK: tuple[State, ...] = ("held", "failed")
 """States that wait for a person."""
 LATE_MINUTES = 60
+MOST_LATE_MINUTES = 10_080
+
+
+@dataclass(frozen=True)
+class Late:
+    """What is to happen when nothing could be carried out until `minutes` after its time."""
+
+    policy: LatePolicy = "publish"
+    minutes: int = LATE_MINUTES
 
 
 class Schedule(Keyed, TenantScoped, Audited, Base):
@@ -31,7 +41,8 @@ class Schedule(Keyed, TenantScoped, Audited, Base):
     `late_minutes` after it, `late_policy` says what happens. `missed_at` is when somebody noticed
     that nobody had carried it out; `told_at` when people were told how it ended; `problems` what
     stood in the way when it was last looked at beforehand (`checked_at`); `rules_at` the instant
-    that the wall time means by today's rules of the zone, when that is another one.
+    that the wall time means by today's rules of the zone, when that is another one. Whoever ran
+    it by hand, whatever its time, stands in `run_by_label`.
     """
 
     __tablename__ = "schedule"
@@ -45,6 +56,7 @@ class Schedule(Keyed, TenantScoped, Audited, Base):
         CheckConstraint("late_policy IN ('publish', 'skip', 'ask')", name="late_policy"),
         Index("ix_schedule_page_id", "page_id", "state"),
         Index("ix_schedule_account_id_due", "account_id", "due_at", "id"),
+        Index("ix_schedule_tenant_id_when", "tenant_id", "due_at", "id"),
     )
 
     page_id: Mapped[uuid.UUID]
@@ -72,6 +84,7 @@ class Schedule(Keyed, TenantScoped, Audited, Base):
     checked_at: Mapped[datetime | None]
     problems: Mapped[list[Any]] = mapped_column(default=list)
     rules_at: Mapped[datetime | None]
+    run_by_label: Mapped[str] = mapped_column(String(300), default="")
 
     @property
     def label(self) -> str:
@@ -80,8 +93,11 @@ class Schedule(Keyed, TenantScoped, Audited, Base):
 
     @property
     def delay_ms(self) -> int | None:
-        """Return how long after the due moment it was carried out, in milliseconds."""
-        if self.done_at is None:
+        """Return how long after the due moment it was carried out, in milliseconds.
+
+        None for what is not done, and for what somebody ran by hand.
+        """
+        if self.done_at is None or self.run_by_label:
             return None
         return round((self.done_at - self.due_at).total_seconds() * 1000)
 

@@ -2,17 +2,19 @@
 
 import uuid
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy import select
 
 from portal.content.addresses import address_of, refuse_taken
 from portal.content.approvals import require_approvals
 from portal.content.content_types import definition_of
-from portal.content.moments import Moment
+from portal.content.freezing import refuse_frozen_moment
+from portal.content.moments import Moment, resolve
 from portal.content.pages import Page, Revision, page_by_id, revision_by_id
 from portal.content.problems import BadTime, Problem
 from portal.content.readiness import refuse_unready
-from portal.content.schedules import OPEN, Schedule, What
+from portal.content.schedules import MOST_LATE_MINUTES, OPEN, Late, LatePolicy, Schedule, What
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.clock import database_now
@@ -27,15 +29,9 @@ YEARS_AHEAD = 10
 
 
 def schedule(
-    page: Page,
-    what: What,
-    revision: Revision | None,
-    moment: Moment,
-    account: AccountRef,
-    *,
-    by: Actor,
-    reason: str = "",
-) -> Schedule:
+    page: Page, what: What, revision: Revision | None, moment: Moment, account: AccountRef, *,
+    by: Actor, reason: str = "", late: Late | None = None,
+) -> Schedule:  # fmt: skip
     """Schedule `revision` to go live, or the page to go offline, at a moment. Recorded.
 
     `by` answers for it: his right to publish is asked for again at the due moment. Raises Denied,
@@ -43,7 +39,7 @@ def schedule(
     out even now, and QuotaReached.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
-    _refuse_bad_moment(moment)
+    refuse_bad_moment(moment, account)
     take(Resource.SCHEDULES, account, by=by)
     if what == "publish":
         if revision is None:
@@ -58,7 +54,7 @@ def schedule(
         revision_id=revision.id if revision and what == "publish" else None,
         revision_digest=revision.digest if revision and what == "publish" else None,
         approver_id=by.person_id, approver_label=by.label,
-        **_time_fields(moment),
+        **time_fields(moment), **_late_fields(late or Late()),
     )  # fmt: skip
     db.session.add(row)
     record(
@@ -69,18 +65,20 @@ def schedule(
 
 
 def move(
-    row: Schedule, moment: Moment, account: AccountRef, *, by: Actor, reason: str = ""
-) -> None:
+    row: Schedule, moment: Moment, account: AccountRef, *, by: Actor, reason: str = "",
+    late: Late | None = None,
+) -> None:  # fmt: skip
     """Give a waiting schedule another moment; it keeps its id and its text. Recorded.
 
-    A held one waits again. Raises Denied, BadTime, NotApproved, and Problem when it is done or
-    cancelled.
+    A held one waits again. `late` replaces what was to happen when it is late. Raises Denied,
+    BadTime, NotApproved, and Problem when it is done or cancelled.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
-    _refuse_bad_moment(moment)
-    _lock_open(row)
+    refuse_bad_moment(moment, account)
+    lock_open(row)
     _refuse_unapproved(row, account)
-    for name, value in _time_fields(moment).items():
+    told = {**time_fields(moment), **(_late_fields(late) if late else {})}
+    for name, value in told.items():
         setattr(row, name, value)
     row.state, row.cause = "pending", ""
     row.attempts, row.next_try_at, row.missed_at, row.told_at = 0, None, None, None
@@ -96,12 +94,30 @@ def move(
 def cancel(row: Schedule, account: AccountRef, *, by: Actor, reason: str = "") -> None:
     """Cancel a waiting or held schedule. Recorded. Raises Denied and Problem."""
     authorize(by, Permission.PAGE_PUBLISH, account)
-    _lock_open(row)
+    lock_open(row)
     row.state = "cancelled"
     record(
         Event.SCHEDULE_CANCELLED, row, by=by, reason=reason, what=row.what,
         due=row.due_at.isoformat(),
     )  # fmt: skip
+
+
+def asked_moment(
+    account: AccountRef, wall: datetime, zone: str, chosen: datetime | None = None
+) -> Moment:
+    """Return the instant meant by a wall time at which something can be scheduled.
+
+    `chosen` is an instant picked among those that a BadTime offered. Raises BadTime.
+    """
+    moment = resolve(wall, zone, chosen)
+    try:
+        refuse_bad_moment(moment, account)
+    except BadTime as problem:
+        offered = next((each for each in problem.choices if each.at == chosen), None)
+        if offered is None:
+            raise
+        return offered
+    return moment
 
 
 def schedule_by_id(schedule_id: uuid.UUID, account_id: uuid.UUID) -> Schedule | None:
@@ -122,12 +138,14 @@ def open_schedules(page: Page) -> list[Schedule]:
     )
 
 
-def _refuse_bad_moment(moment: Moment) -> None:
+def refuse_bad_moment(moment: Moment, account: AccountRef) -> None:
+    """Raise BadTime when nothing can be scheduled for then: over, too far, or in a freeze."""
     moment_now: datetime = database_now(db.session())
     if moment.at <= moment_now:
         raise BadTime("This time has passed already. Choose a later one, or publish now.")
     if moment.at.year > moment_now.year + YEARS_AHEAD:
         raise BadTime(f"Choose a time within the next {YEARS_AHEAD} years.")
+    refuse_frozen_moment(account, moment)
 
 
 def _refuse_unapproved(row: Schedule, account: AccountRef) -> None:
@@ -137,7 +155,8 @@ def _refuse_unapproved(row: Schedule, account: AccountRef) -> None:
         require_approvals(page, revision, account)
 
 
-def _time_fields(moment: Moment) -> dict[str, object]:
+def time_fields(moment: Moment) -> dict[str, object]:
+    """Return the columns of a schedule that say when."""
     return {
         "due_at": moment.at,
         "wall_time": moment.wall.isoformat(timespec="seconds"),
@@ -146,7 +165,14 @@ def _time_fields(moment: Moment) -> dict[str, object]:
     }
 
 
-def _lock_open(row: Schedule) -> None:
+def _late_fields(late: Late) -> dict[str, object]:
+    if late.policy not in get_args(LatePolicy) or not 1 <= late.minutes <= MOST_LATE_MINUTES:
+        raise Problem(f"Say how many minutes late is too late: 1 to {MOST_LATE_MINUTES:,}.")
+    return {"late_policy": late.policy, "late_minutes": late.minutes}
+
+
+def lock_open(row: Schedule) -> None:
+    """Hold the row until the transaction ends. Raises Problem when it is over already."""
     db.session.flush()
     db.session.refresh(row, with_for_update=True)
     if row.state not in OPEN:

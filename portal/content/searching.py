@@ -1,4 +1,4 @@
-"""Search in what somebody may see: pages, people, accounts, each by its own right.
+"""Search in what somebody may see: pages, files, people, accounts, each by its own right.
 
 Each part is asked in a scope of its own: the accounts where the person holds the right to see such
 things, and no other. Another kind of thing is one more function and one more line of KINDS.
@@ -11,6 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, tuple_
 
+from portal.content.media import Media
+from portal.content.media_folders import visible_media_anywhere
+from portal.content.media_list import as_id
 from portal.content.page_filters import STATES
 from portal.content.pages import Page, Revision
 from portal.content.paging import key_of, parse_key
@@ -72,11 +75,11 @@ def search(asked: Asked, kinds: list[str], here: AccountRef, by: Actor) -> dict[
     for kind in kinds:
         permission, look = KINDS[kind]
         with reading(), acting_in(scope_of(by, here, permission)):
-            found[kind] = look(asked, here)
+            found[kind] = look(asked, here, by)
     return found
 
 
-def _pages(asked: Asked, here: AccountRef) -> Results:
+def _pages(asked: Asked, here: AccountRef, _by: Actor) -> Results:
     fitting = having(asked.text, here.tenant_id)
     if fitting is None:
         return Results()
@@ -103,7 +106,32 @@ def _pages(asked: Asked, here: AccountRef) -> Results:
     return Results(hits, key_of(last.changed_at, last.id) if last else None)
 
 
-def _people(asked: Asked, here: AccountRef) -> Results:
+def _media(asked: Asked, here: AccountRef, by: Actor) -> Results:
+    terms = fold(asked.text).split()[:8]
+    if not terms:
+        return Results()
+    query = (
+        select(Media, Account.name, Account.handle)
+        .join(Account, Account.id == Media.account_id)
+        .where(Media.tenant_id == here.tenant_id, Media.trashed_at.is_(None),
+               visible_media_anywhere(by),
+               *(_said(term, Media.name, Media.alt, Media.caption) for term in terms))
+    )  # fmt: skip
+    start = as_id(asked.before)
+    if start is not None:
+        query = query.where(Media.id < start)
+    rows = db.session.execute(query.order_by(Media.id.desc()).limit(asked.most + 1)).all()
+    words = words_in(asked.text)
+    hits = [
+        Hit("media", media.id, media.name, name, handle,
+            snippet=snippet(f"{media.alt} {media.caption}".strip(), words))
+        for media, name, handle in rows[: asked.most]
+    ]  # fmt: skip
+    last = rows[asked.most - 1][0] if len(rows) > asked.most else None
+    return Results(hits, str(last.id) if last else None)
+
+
+def _people(asked: Asked, here: AccountRef, _by: Actor) -> Results:
     terms = fold(asked.text).split()[:8]
     if not terms:
         return Results()
@@ -121,7 +149,7 @@ def _people(asked: Asked, here: AccountRef) -> Results:
     return Results([Hit("people", row.id, row.name, row.email, here.handle) for row in rows])
 
 
-def _accounts(asked: Asked, here: AccountRef) -> Results:
+def _accounts(asked: Asked, here: AccountRef, _by: Actor) -> Results:
     terms = fold(asked.text).split()[:8]
     if not terms:
         return Results()
@@ -137,8 +165,9 @@ def _said(term: str, *columns: Any) -> ColumnElement[bool]:
     return or_(*(folded(column).contains(term, autoescape=True) for column in columns))
 
 
-KINDS: dict[str, tuple[P, Callable[[Asked, AccountRef], Results]]] = {
+KINDS: dict[str, tuple[P, Callable[[Asked, AccountRef, Actor], Results]]] = {
     "pages": (P.PAGE_VIEW, _pages),
+    "media": (P.MEDIA_VIEW, _media),
     "people": (P.ACCESS_VIEW, _people),
     "accounts": (P.ACCOUNT_VIEW, _accounts),
 }

@@ -1,8 +1,12 @@
 """Saving templates, starting pages from them, renaming them, throwing them away."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select
 
-from portal.content.drafting import Text, create_page
+from portal.content import clean_html
+from portal.content.clean_html import Removal
+from portal.content.drafting import BODY_LENGTH, Text, create_page
 from portal.content.filing import categories_called, tags_named, terms_by_ids
 from portal.content.media import MediaUse
 from portal.content.media_uses import named_in
@@ -24,6 +28,11 @@ from tenants.db import db
 from tenants.decisions import Actor, authorize
 from tenants.events import Event
 from tenants.permissions import Permission
+
+
+class Stale(Problem):
+    """Somebody else saved the template since it was looked at."""
+
 
 CHANGING = Permission.PAGE_EDIT
 """The right that templates are saved and changed with, at the account they belong to."""
@@ -93,6 +102,45 @@ def rename_template(
         return
     template.name, template.sentence = name, sentence
     record(Event.TEMPLATE_RENAMED, template, by=by)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a template says, as it was typed. `seen` is when what was looked at had been saved."""
+
+    title: str
+    body: str
+    excerpt: str
+    seen: str = ""
+
+
+def change_template(
+    template: PageTemplate, account: AccountRef, words: Words, *, by: Actor
+) -> tuple[Removal, ...]:
+    """Have a template of the account say something else, and record it; return what was removed.
+
+    Labels, further fields and pages started from it stay as they are. Raises Denied, Problem, and
+    Stale when somebody saved it meanwhile.
+    """
+    authorize(by, CHANGING, account)
+    _hold(template)
+    if words.seen and words.seen != template.saved_at.isoformat():
+        raise Stale(f"{template.saved_by_label} saved it meanwhile. Compare before you save.")
+    try:
+        cleaned = clean_html.clean(words.body, template.body)
+    except clean_html.TooDeep as problem:
+        raise Problem(str(problem)) from problem
+    if len(cleaned.html) > BODY_LENGTH:
+        raise Problem(f"The text has {len(cleaned.html):,} characters; {BODY_LENGTH:,} fit.")
+    said = (words.title, cleaned.html, words.excerpt)
+    if (template.title, template.body, template.excerpt) == said:
+        return cleaned.removed
+    before = template.title
+    template.title, template.body, template.excerpt = said
+    template.saved_at, template.saved_by_label = now(), by.name or by.label
+    changes = {"title": [before, words.title]} if before != words.title else {}
+    record(Event.TEMPLATE_CHANGED, template, by=by, changes=changes)
+    return cleaned.removed
 
 
 def trash_template(template: PageTemplate, account: AccountRef, *, by: Actor) -> None:

@@ -11,7 +11,7 @@ from tenants.audit import AuditEvent
 ABOUT_CONTENT = frozenset(
     {
         "comment", "media", "mediaaccess", "mediafolder", "page", "pagetemplate", "review",
-        "revision", "schedule", "sharelink", "shareopinion", "verdict",
+        "release", "revision", "schedule", "sharelink", "shareopinion", "verdict",
     }
 )  # fmt: skip
 Condition = ColumnElement[bool]

@@ -22,6 +22,7 @@ from portal.content.pages import Page, Revision, refuse_trashed, revision_by_id
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.problems import Problem
 from portal.content.publishing import unpublish
+from portal.content.releases import ReleaseItem
 from portal.content.reviews import Review, Verdict
 from portal.content.schedules import Schedule
 from portal.content.scheduling import cancel, open_schedules
@@ -47,7 +48,7 @@ NAMED = 5
 GOES_ALONG: tuple[Any, ...] = (
     WorkingCopy, PageLock, PagePresence, RevisionName, Notification, Comment, ShareOpinion,
     ShareLink, Verdict, Review, MediaUse, PageCare, PageLanguage, PageWords, PageUse, Schedule,
-    Redirect, PageTerm, Revision,
+    ReleaseItem, Redirect, PageTerm, Revision,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.content import clean_html
+from portal.content.content_types import Definition
 from portal.content.drafting import Text
 from portal.content.pages import Page
 from portal.content.terms import Term
@@ -25,6 +26,7 @@ LABELS = {
     "byline": "Byline",
     "terms": "Tags and categories",
 }
+NO_LABELS: Mapping[str, str] = {}
 _OWN = {name: {"parent": "parent_id", "terms": "term_ids"}.get(name, name) for name in LABELS}
 _FURTHER = "fields."
 
@@ -53,9 +55,18 @@ def keys_of(*texts: Text) -> list[str]:
     return list(dict.fromkeys(key for text in texts for key in values_of(text)))
 
 
-def label_of(key: str) -> str:
-    """Return what people call a field."""
-    return LABELS.get(key) or key.removeprefix(_FURTHER).replace("_", " ").capitalize()
+def labels_of(definition: Definition) -> dict[str, str]:
+    """Return what people call the fields of a type, those that were removed among them, by key."""
+    return {f"{_FURTHER}{field.key}": field.label for field in definition.fields}
+
+
+def label_of(key: str, labels: Mapping[str, str] = NO_LABELS) -> str:
+    """Return what people call a field; `labels` are those of its page's type."""
+    return (
+        LABELS.get(key)
+        or labels.get(key)
+        or key.removeprefix(_FURTHER).replace("_", " ").capitalize()
+    )
 
 
 class Wording:

@@ -11,7 +11,8 @@ from portal.forms.base import at_most
 from portal.forms.pages import ReasonForm
 
 
-def _not_too_many(_form: Any, field: Any) -> None:
+def not_too_many(_form: Any, field: Any) -> None:
+    """Raise ValidationError when more are chosen than one run takes."""
     if len(field.data or ()) > MOST:
         raise ValidationError(f"Choose at most {MOST} at once.")
 
@@ -21,7 +22,7 @@ class SomePages:
 
     pages = SelectMultipleField(
         "Pages and posts",
-        [DataRequired("Choose at least one."), _not_too_many],
+        [DataRequired("Choose at least one."), not_too_many],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )

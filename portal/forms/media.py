@@ -1,10 +1,18 @@
 """The forms of the library: uploading, describing, deleting, folders, and an account's logo."""
 
 from flask_wtf.file import FileField, FileRequired, MultipleFileField
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, NumberRange
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from portal.content.media_upload import ALT_LENGTH, CAPTION_LENGTH, NAME_LENGTH
+from portal.forms.access import in_known_years
 from portal.forms.base import PortalForm, at_most
 
 PERCENT = NumberRange(0, 100, message="Use a whole number from 0 to 100.")
@@ -52,19 +60,23 @@ class TrashForm(PortalForm):
 
 
 class FolderForm(PortalForm):
-    """A folder's name, and whether everybody sees it."""
+    """A folder's name, where it stands, and whether everybody sees it."""
 
     name = StringField("Name", [DataRequired("Give the folder a name."), at_most(100)])
+    parent = SelectField("Stands in", choices=[], default="")
     restricted = BooleanField(
-        "Restricted", description="Only the people and groups named on it see what is in it, and "
-        "those who look after folders.",
+        "Restricted", description="Only those named on it see it and all that is in it, and those "
+        "who look after folders. Of a folder in a restricted one, only who sees both.",
     )  # fmt: skip
 
 
 class LetInForm(PortalForm):
     """Who sees a folder."""
 
-    bearer = SelectField("Person or group", choices=[])
+    bearer = SelectField("Role, group or person", choices=[])
+    until = DateField(
+        "Until the end of", [Optional(), in_known_years], description="Empty: with no end."
+    )
     because = TextAreaField("Reason", [at_most(2000)], description="Stands in the trail.")
 
 

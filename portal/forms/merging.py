@@ -8,12 +8,13 @@ from typing import get_args
 from flask import render_template
 
 from portal.content.comparing import FieldChange, change_between, is_rich
+from portal.content.content_types import definition_of
 from portal.content.copies import Typed, WorkingCopy
 from portal.content.drafting import Text, as_stored, text_of
 from portal.content.merging import Choice, FieldMerge, Merge, merge
 from portal.content.pages import Page, Revision, revision_by_id
 from portal.content.problems import Problem as Bad
-from portal.content.values import MISSING, Wording
+from portal.content.values import MISSING, Wording, labels_of
 from portal.errors import Conflict
 from portal.forms.page_fields import read_text
 from portal.forms.pages import PageForm
@@ -48,7 +49,8 @@ def merged(page: Page, form: PageForm, theirs: Revision) -> Merge:
     """Merge what was typed with what stands now, over what it was typed on. Raises Problem."""
     base = revision_by_id(uuid_or_none(form.based_on.data), page)
     mine = as_stored(page, read_text(form, current.here, base), base)
-    return merge(text_of(base) if base else Text(), mine, text_of(theirs))
+    labels = labels_of(definition_of(page.type, page.tenant_id))
+    return merge(text_of(base) if base else Text(), mine, text_of(theirs), labels)
 
 
 def chosen(typed: Typed | None = None) -> dict[str, Choice]:

@@ -43,7 +43,8 @@ class SeoFields:
     )  # fmt: skip
     seo_picture = StringField(
         "Social picture", [at_most(ADDRESS_LENGTH), _an_address],
-        description="The address of an image, best 1200 × 630 pixels.",
+        description="The address of a picture. One of the library is cut to 1200 × 630 pixels "
+        "around its focal point.",
     )  # fmt: skip
     seo_noindex = BooleanField("Ask search engines not to list this page")
 

@@ -1,9 +1,9 @@
 """Templates to start pages from."""
 
-from wtforms import SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from portal.content.drafting import TITLE_LENGTH
+from portal.content.drafting import BODY_LENGTH, EXCERPT_LENGTH, TITLE_LENGTH
 from portal.content.page_templates import NAME_LENGTH, SENTENCE_LENGTH
 from portal.forms.base import PortalForm, at_most
 
@@ -17,6 +17,15 @@ class RenameTemplateForm(PortalForm):
         [at_most(SENTENCE_LENGTH)],
         description="One sentence, for whoever chooses.",
     )
+
+
+class EditTemplateForm(RenameTemplateForm):
+    """The same with what a template says, and when what is shown had been saved."""
+
+    seen = HiddenField()
+    title = StringField("Title", [at_most(TITLE_LENGTH)])
+    body = TextAreaField("Text", [at_most(BODY_LENGTH)])
+    excerpt = TextAreaField("Summary", [at_most(EXCERPT_LENGTH)])
 
 
 class SaveTemplateForm(RenameTemplateForm):

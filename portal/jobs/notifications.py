@@ -113,6 +113,8 @@ def _accounts(rows: Sequence[Notification]) -> list[AccountRef | None]:
 
 
 def _link(row: Notification, account: AccountRef) -> str:
+    if row.release_id is not None:
+        return mail.address_of("releases.show", handle=account.handle, release_id=row.release_id)
     if row.kind in TALK:
         at = mail.address_of("comments.index", handle=account.handle, page_id=row.page_id)
         return f"{at}#comment-{row.comment_id}"

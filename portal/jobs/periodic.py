@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.content.due import publish_due
 from portal.content.import_runs import find_waiting
+from portal.content.release_run import carry_out_releases
 from portal.heartbeats import beat
 from portal.jobs.copies import forget_copies
 from portal.jobs.endings import announce_endings
@@ -26,6 +27,7 @@ from portal.jobs.owners import remind_owners
 from portal.jobs.queue import wake
 from portal.jobs.reviews import ring_alarms
 from portal.jobs.seals import seal_waiting
+from portal.jobs.stalled import end_stalled
 from portal.jobs.tidying import forget_heartbeats, forget_mails
 from tenants.db import db
 from tenants.engines import reading
@@ -86,7 +88,11 @@ ON_TIME: tuple[Periodic, ...] = (
     Periodic("publish what is due", TICK_SECONDS, publish_due),
     Periodic("heartbeat", 5, _beat),
 )
+RELEASES: tuple[Periodic, ...] = (
+    Periodic("carry out releases that are due", TICK_SECONDS, carry_out_releases),
+)
 HOUSEKEEPING: tuple[Periodic, ...] = (
+    Periodic("end what stands still", 5, end_stalled),
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
     Periodic("announce grants that end", 600, announce_endings),
@@ -106,23 +112,28 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
 
 
 def run_for_ever(app: Flask, stop: threading.Event) -> None:
-    """Do what is in both lists until `stop` is set. A fault in one does not keep the others away.
+    """Do what is in the lists until `stop` is set. A fault in one does not keep the others away.
 
-    What must be on time has a thread of its own, so that no housekeeping and no queue out of reach
-    keeps it waiting.
+    Each list has a thread of its own: what must be on time waits neither for a large release nor
+    for housekeeping, nor for a queue out of reach.
     """
-    tidier = threading.Thread(target=_beside, args=(app, stop), name="housekeeping")
-    tidier.start()
+    beside = [
+        threading.Thread(target=_beside, args=(app, items, stop), name=items[0].name)
+        for items in (RELEASES, HOUSEKEEPING)
+    ]
+    for thread in beside:
+        thread.start()
     try:
         _repeat(ON_TIME, stop)
     finally:
         stop.set()
-        tidier.join()
+        for thread in beside:
+            thread.join()
 
 
-def _beside(app: Flask, stop: threading.Event) -> None:
+def _beside(app: Flask, items: Sequence[Periodic], stop: threading.Event) -> None:
     with app.app_context():
-        _repeat(HOUSEKEEPING, stop)
+        _repeat(items, stop)
 
 
 def _repeat(items: Sequence[Periodic], stop: threading.Event) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from portal.content import due
+from portal.content import due, release_run
 from portal.jobs import trash
 from portal.jobs.base import job
 from portal.jobs.imports import run_waiting
@@ -10,12 +10,20 @@ from portal.jobs.mail import deliver_waiting
 from portal.jobs.media import make_renditions as make_renditions_of
 from portal.jobs.media import purge_old, sweep_files
 from portal.jobs.purging import purge_by_rule
+from portal.jobs.stalled import end_stalled
 
 
 @job
 def publish_due() -> None:
-    """Carry out what is due."""
+    """Carry out what is due, and what somebody who stands still has kept from it."""
+    end_stalled()
     due.publish_due()
+
+
+@job
+def carry_out_releases() -> None:
+    """Carry out the releases that are due."""
+    release_run.carry_out_releases()
 
 
 @job

@@ -6,6 +6,7 @@ from functools import partial
 from flask import Response
 
 from portal.content import clean_html, listing
+from portal.content.alternates import live_groups
 from portal.content.illustrating import shelf_of
 from portal.guards import public
 from portal.site.answers import answer
@@ -31,11 +32,13 @@ def feed() -> Response:
 
 @public(PROGRAMS)
 def sitemap() -> Response:
-    """Give the addresses of all that is live (sitemaps.org 0.9)."""
+    """Give the addresses of all that is live (sitemaps.org 0.9), each with its translations."""
     here = site()
     rows = listing.all_addresses(here.account_id)
     newest = max((changed for _, changed in rows), default=None)
-    text = render("sitemap.xml", here, rows=rows, newest=newest)
+    text = render(
+        "sitemap.xml", here, rows=rows, newest=newest, groups=live_groups(here.account_id)
+    )
     return answer(text, "application/xml", modified=newest)
 
 

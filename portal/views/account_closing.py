@@ -36,7 +36,7 @@ NAMES = {
     "site": "Sites", "menu": "Menus", "term": "Tags and categories", "page_term": "Taggings",
     "redirect": "Redirects", "import_run": "Imports", "imported_item": "Notes of imported items",
     "invitation": "Invitations", "access_request": "Requests", "quota": "Limits",
-    "trail_view": "Saved views of the trail", "content_type": "Types of content",
+    "saved_view": "Saved views", "content_type": "Types of content",
     "content_field": "Fields of types", "page_use": "Notes of what pages use",
 }  # fmt: skip
 

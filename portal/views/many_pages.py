@@ -19,6 +19,7 @@ from portal.requests import current
 from tenants.permissions import Permission as P
 
 bp = Blueprint("many_pages", __name__, url_prefix="/a/<handle>/pages/many")
+MINUTES = int(UNDO_WITHIN.total_seconds() // 60)
 FORMS = {"tag": TagManyForm, "move": MoveManyForm}
 
 
@@ -37,7 +38,8 @@ def _view(act: Act) -> Callable[[], Any]:
                     url_for("many_pages.show", handle=current.here.handle, run_id=run.id), 303
                 )
         status = 422 if form.is_submitted() else 200
-        return render_template("many_pages/confirm.html", act=act, form=form), status
+        back = url_for("pages.index", handle=current.here.handle)
+        return render_template("many_pages/confirm.html", act=act, form=form, back=back), status
 
     view.__name__ = act.name
     return permission(*act.permissions)(view)
@@ -50,17 +52,21 @@ for _act in ACTS.values():
 @bp.get("/<uuid:run_id>/")
 @permission(P.PAGE_VIEW)
 def show(run_id: uuid.UUID) -> str:
-    run = run_by_id(run_id, current.here.id, current.person) or abort(404)
-    minutes = int(UNDO_WITHIN.total_seconds() // 60)
-    return render_template("many_pages/outcomes.html", run=run, act=ACTS[run.act], minutes=minutes)
+    run = run_by_id(run_id, current.here.id, ACTS, current.person) or abort(404)
+    return render_template(
+        "many_pages/outcomes.html", run=run, act=ACTS[run.act], minutes=MINUTES, what="Page",
+        back=url_for("pages.index", handle=current.here.handle),
+        undo_url=url_for("many_pages.take_back", handle=current.here.handle, run_id=run.id),
+        address=lambda key: url_for("pages.edit", handle=current.here.handle, page_id=key),
+    )  # fmt: skip
 
 
 @bp.post("/<uuid:run_id>/undo")
 @permission(P.PAGE_PUBLISH, *EDITING)
 def take_back(run_id: uuid.UUID) -> Any:
-    run = run_by_id(run_id, current.here.id, current.person) or abort(404)
+    run = run_by_id(run_id, current.here.id, ACTS, current.person) or abort(404)
     try:
-        undone = undo(run, current.here, by=current.person)
+        undone = undo(run, ACTS[run.act], current.here, by=current.person)
     except Problem as problem:
         raise Conflict(str(problem)) from problem
     return redirect(url_for("many_pages.show", handle=current.here.handle, run_id=undone.id), 303)

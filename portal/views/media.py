@@ -18,6 +18,7 @@ from werkzeug.utils import redirect
 from portal.content.media import KEPT, Media, MediaVersion
 from portal.content.media_folders import MediaFolder, folder_by_id, folders_of
 from portal.content.media_list import Filters, Found, as_id, counts_by_folder, find_media
+from portal.content.media_tree import FolderTree
 from portal.content.media_types import TYPES
 from portal.content.media_upload import Outcome, allowed_types, upload_many
 from portal.content.media_uses import address_of
@@ -38,11 +39,12 @@ MOST_AT_ONCE = 50
 @permission(P.MEDIA_VIEW)
 def index() -> str:
     filters, found = _asked()
-    folders = folders_of(current.here, current.person)
+    tree = FolderTree(folders_of(current.here, current.person))
+    at = as_id(filters.folder)
     return render_template(
-        "media/index.html", found=found, filters=filters, folders=folders, kinds=KINDS,
-        counts=counts_by_folder(current.here, by=current.person),
-        names={folder.id: folder.name for folder in folders},
+        "media/index.html", found=found, filters=filters, kinds=KINDS, folders=tree.inside(at),
+        above=tree.above(at), counts=counts_by_folder(current.here, by=current.person),
+        names=tree.paths, any_folder=bool(tree.placed),
         view="list" if request.args.get("view") == "list" else "grid",
     )  # fmt: skip
 
@@ -59,8 +61,8 @@ def trash() -> str:
 @permission(P.MEDIA_UPLOAD)
 def upload() -> Any:
     form = UploadForm(folder=request.args.get("folder", ""))
-    folders = folders_of(current.here, current.person)
-    form.folder.choices = choices([("", "No folder"), *((str(f.id), f.name) for f in folders)])
+    tree = FolderTree(folders_of(current.here, current.person))
+    form.folder.choices = choices([("", "No folder"), *tree.choices()])
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
         return _json_errors(form) if _wants_json() else _upload_page(form, [], status)
@@ -87,7 +89,11 @@ def choose() -> Any:
     if _wants_json():
         return jsonify(items=[_item(*row) for row in found.rows], older=found.older)
     items = [(row[0], row[1], _item(*row)) for row in found.rows]
-    return render_template("media/choose.html", items=items, filters=filters, older=found.older)
+    tree, at = FolderTree(folders_of(current.here, current.person)), as_id(filters.folder)
+    return render_template(
+        "media/choose.html", items=items, filters=filters, older=found.older,
+        folders=tree.inside(at), above=tree.above(at),
+    )  # fmt: skip
 
 
 @bp.errorhandler(RequestEntityTooLarge)

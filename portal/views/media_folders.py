@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
 from portal.content.media_foldering import (
     access_by_id,
@@ -15,33 +15,39 @@ from portal.content.media_foldering import (
     take_out,
 )
 from portal.content.media_folders import MediaFolder, access_to, folder_by_id, folders_of
-from portal.content.media_list import counts_by_folder
+from portal.content.media_list import as_id, counts_by_folder
+from portal.content.media_tree import FolderTree
 from portal.content.problems import Problem
 from portal.errors import Conflict
 from portal.forms.base import add_error, choices
 from portal.forms.media import FolderForm, LetInForm
 from portal.guards import permission
 from portal.requests import current
+from portal.times import end_of_day
 from tenants.permissions import Permission as P
 
 bp = Blueprint("media_folders", __name__, url_prefix="/a/<handle>/media/folders")
+ON_TOP = ("", "No other folder")
 
 
 @bp.route("/", methods=["GET", "POST"])
 @permission(P.MEDIA_MANAGE)
 def index() -> Any:
-    form = FolderForm()
+    form, tree = FolderForm(), FolderTree(folders_of(current.here, current.person))
+    form.parent.choices = choices([ON_TOP, *tree.choices()])
     if form.validate_on_submit():
-        name, restricted = form.name.data or "", form.restricted.data
+        name, restricted, parent = form.name.data or "", form.restricted.data, _parent(form)
         try:
-            folder = make_folder(current.here, name, restricted=restricted, by=current.person)
+            folder = make_folder(
+                current.here, name, restricted=restricted, by=current.person, parent=parent
+            )
         except Problem as problem:
             add_error(form.name, str(problem))
         else:
             flash(f"The folder “{folder.name}” is made.", "good")
             return _to(folder) if folder.restricted else redirect(_list())
     return render_template(
-        "media/folders.html", form=form, folders=folders_of(current.here, current.person),
+        "media/folders.html", form=form, folders=tree.placed,
         counts=counts_by_folder(current.here, by=current.person),
     ), 422 if form.is_submitted() else 200  # fmt: skip
 
@@ -50,13 +56,17 @@ def index() -> Any:
 @permission(P.MEDIA_MANAGE)
 def show(folder_id: uuid.UUID) -> Any:
     folder = _folder(folder_id)
-    form = FolderForm(obj=folder)
+    form = FolderForm(obj=folder, parent=str(folder.parent_id or ""))
+    tree = FolderTree(folders_of(current.here, current.person))
+    form.parent.choices = choices([ON_TOP, *tree.choices()])
     if form.validate_on_submit():
-        name, restricted = form.name.data or "", form.restricted.data
+        name, restricted, parent = form.name.data or "", form.restricted.data, _parent(form)
         try:
-            change_folder(folder, current.here, name, restricted=restricted, by=current.person)
+            change_folder(
+                folder, current.here, name, restricted=restricted, by=current.person, parent=parent
+            )
         except Problem as problem:
-            add_error(form.name, str(problem))
+            add_error(form.parent if form.parent.data else form.name, str(problem))
         else:
             flash("Saved.", "good")
             return _to(folder)
@@ -71,14 +81,17 @@ def add(folder_id: uuid.UUID) -> Any:
     form.bearer.choices = choices((key, bearer.name) for key, bearer in known.items())
     if form.validate():
         bearer, because = known[form.bearer.data], form.because.data or ""
+        day = form.until.data
+        until = end_of_day(day, current.person.zone) if day else None
         try:
-            let_in(folder, current.here, bearer, by=current.person, because=because)
+            let_in(folder, current.here, bearer, by=current.person, until=until, because=because)
         except Problem as problem:
             add_error(form.bearer, str(problem))
         else:
             flash(f"{bearer.name} sees “{folder.name}” from now on.", "good")
             return _to(folder)
-    return _page(folder, FolderForm(formdata=None, obj=folder), form), 422
+    kept = FolderForm(formdata=None, obj=folder, parent=str(folder.parent_id or ""))
+    return _page(folder, kept, form), 422
 
 
 @bp.post("/<uuid:folder_id>/people/<uuid:access_id>")
@@ -108,14 +121,20 @@ def delete(folder_id: uuid.UUID) -> Any:
 
 def _page(folder: MediaFolder, form: FolderForm, adding: LetInForm) -> str:
     known = bearers(current.here, current.person)
-    labels = {"group": "group", "person": "person"}
     adding.bearer.choices = choices(
-        (key, f"{bearer.name} ({labels[key.partition(':')[0]]})") for key, bearer in known.items()
+        (key, f"{bearer.name} ({key.partition(':')[0]})") for key, bearer in known.items()
     )
+    tree = FolderTree(folders_of(current.here, current.person))
+    form.parent.choices = choices([ON_TOP, *tree.choices(without=folder.id)])
+    above = tree.above(folder.id)[:-1]
     return render_template(
         "media/folder.html", folder=folder, form=form, adding=adding, named=access_to(folder),
-        at=request.path,
+        above=above, closed=[each for each in above if each.restricted],
     )  # fmt: skip
+
+
+def _parent(form: FolderForm) -> MediaFolder | None:
+    return folder_by_id(as_id(form.parent.data), current.here, current.person)
 
 
 def _folder(folder_id: uuid.UUID) -> MediaFolder:

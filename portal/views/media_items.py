@@ -20,6 +20,7 @@ from portal.content.media_changing import (
 )
 from portal.content.media_folders import folder_by_id, folders_of
 from portal.content.media_list import as_id, media_by_id, version_by_id, versions_of
+from portal.content.media_tree import FolderTree
 from portal.content.media_upload import allowed_types, prepare
 from portal.content.media_uses import address_of, uses_of
 from portal.content.problems import Problem
@@ -43,8 +44,8 @@ CHANGING = (P.MEDIA_EDIT, P.MEDIA_UPLOAD)
 def show(media_id: uuid.UUID) -> Any:
     media, version = _row(media_id)
     form = DescribeForm(obj=media, folder=str(media.folder_id or ""))
-    folders = folders_of(current.here, current.person)
-    form.folder.choices = choices([("", "No folder"), *((str(f.id), f.name) for f in folders)])
+    tree = FolderTree(folders_of(current.here, current.person))
+    form.folder.choices = choices([("", "No folder"), *tree.choices()])
     if not form.is_submitted():
         return _page(media, version, form)
     if form.validate():

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, request, url_for
 
 from portal.content.desk import pages_of, pages_within
-from portal.content.list_views import delete_list_view, save_list_view
 from portal.content.page_export import COLUMNS, export_pages
 from portal.content.page_filters import Filters, read_filters
 from portal.content.problems import Problem
+from portal.content.saved_views import delete_view, save_view
 from portal.errors import Conflict
 from portal.guards import permission
 from portal.requests import current
@@ -43,9 +43,8 @@ def save() -> Any:
     """Keep the filters under a name."""
     filters = _filters()
     try:
-        view = save_list_view(
-            current.here, request.form.get("name", ""), filters.query, by=current.person
-        )
+        name = request.form.get("name", "")
+        view = save_view("pages", current.here, name, filters.query, by=current.person)
     except Problem as problem:
         raise Conflict(str(problem)) from problem
     flash(f"Saved as “{view.name}”.", "good")
@@ -56,7 +55,7 @@ def save() -> Any:
 @permission(P.PAGE_VIEW)
 def forget(list_view_id: uuid.UUID) -> Any:
     """Delete one of one's own views."""
-    if not delete_list_view(list_view_id, current.here, by=current.person):
+    if not delete_view("pages", list_view_id, current.here, by=current.person):
         abort(404)
     flash("The view is deleted.", "good")
     return _back()

@@ -24,12 +24,12 @@ from portal.content.filing import categories_of
 from portal.content.flow import flow_of
 from portal.content.history import events_about
 from portal.content.holding import InHand, held_page
-from portal.content.list_views import list_views
 from portal.content.locking import take_over
 from portal.content.naming import names_of
 from portal.content.page_filters import FURTHER, STATES, read_filters
 from portal.content.pages import Page, page_by_id, revision_by_id, revisions_of
 from portal.content.problems import Locked, Problem, Stale
+from portal.content.saved_views import saved_views
 from portal.content.saving import beside_page
 from portal.content.scheduling import open_schedules
 from portal.content.translations import group_of
@@ -68,7 +68,7 @@ def index() -> str:
     states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, *FURTHER])]
     return render_template(
         "pages/index.html", found=found, filters=filters, states=states, within=within,
-        views=list_views(current.here, current.person), me=current.person.person_id,
+        views=saved_views("pages", current.here, current.person), me=current.person.person_id,
         types=types, offered=offered,
     )  # fmt: skip
 

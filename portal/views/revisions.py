@@ -7,11 +7,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from portal.content.comparing import compare
+from portal.content.content_types import definition_of
 from portal.content.drafting import may_edit, text_of
 from portal.content.naming import name_revision, names_of
 from portal.content.pages import Page, Revision, page_by_id, revision_by_id, revisions_of
 from portal.content.problems import Problem
 from portal.content.restoring import restore
+from portal.content.values import labels_of
 from portal.errors import Conflict
 from portal.forms.merging import uuid_or_none
 from portal.guards import permission
@@ -82,9 +84,11 @@ def _compared(
     revisions = revisions_of(page)
     right = _asked(page, "right") or revision_by_id(page.draft_revision_id, page) or abort(404)
     left = left or _asked(page, "left") or _usual(page, revisions, right)
+    labels = labels_of(definition_of(page.type, page.tenant_id))
     return render_template(
         "pages/compare.html", page=page, revisions=revisions, left=left, right=right,
-        changes=compare(text_of(left), text_of(right), current.here.id), names=names_of(page),
+        changes=compare(text_of(left), text_of(right), current.here.id, labels),
+        names=names_of(page),
         allowed=may_edit(current.person, page, current.here), typed=typed, error=error,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What is to happen later: the list, asking for it, moving it, cancelling it."""
+"""What is to happen later: the queue, one schedule, asking for one, moving it, cancelling it."""
 
 import uuid
 from typing import Any
@@ -6,14 +6,29 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.content.desk import schedules_of
-from portal.content.moments import Moment, resolve
+from portal.content.history import events_of
+from portal.content.moments import Moment
 from portal.content.pages import page_by_id, revision_by_id
+from portal.content.planned import sight_of
 from portal.content.problems import BadTime, Problem
-from portal.content.schedules import STATES, Schedule
+from portal.content.punctuality import punctuality
+from portal.content.queue_filters import read_queue_filters
+from portal.content.queue_list import queued
+from portal.content.saved_views import saved_views
+from portal.content.schedules import OPEN, Schedule
 from portal.content.scheduling import cancel, move, open_schedules, schedule, schedule_by_id
-from portal.forms.base import add_error, choices
+from portal.content.settling import kept_instant, wall_instant
+from portal.forms.base import add_error
 from portal.forms.pages import ReasonForm
+from portal.forms.schedule_steps import (
+    VERBS,
+    Step,
+    asked_day,
+    in_words,
+    moment_of,
+    show_bad_time,
+    steps_of,
+)
 from portal.forms.schedules import ScheduleForm, TimeForm
 from portal.guards import permission
 from portal.jobs.queue import wake_at
@@ -28,14 +43,29 @@ bp = Blueprint("schedules", __name__, url_prefix="/a/<handle>")
 @bp.get("/schedules/")
 @permission(P.SCHEDULE_VIEW)
 def index() -> str:
-    state = request.args.get("state", "pending")
-    state = state if state in STATES or state == "all" else "pending"
-    found = schedules_of(
-        current.here.id, "" if state == "all" else state, request.args.get("before")
-    )
+    filters = read_queue_filters(request.args, current.here.zone, current.person.person_id)
+    below = request.args.get("within") == "below"
+    sight = sight_of(current.person, current.here, below=below)
     return render_template(
-        "schedules/index.html", found=found, state=state, states=(*STATES, "all")
-    )
+        "schedules/index.html", found=queued(sight, filters, request.args.get("before")),
+        filters=filters, within="below" if below else "", me=current.person.person_id,
+        views=saved_views("schedules", current.here, current.person), open_states=OPEN,
+        picture=punctuality(sight),
+    )  # fmt: skip
+
+
+@bp.get("/schedules/<uuid:schedule_id>/")
+@permission(P.SCHEDULE_VIEW)
+def show(schedule_id: uuid.UUID) -> str:
+    row = _schedule(schedule_id)
+    reads = current.can(P.PAGE_VIEW).allowed
+    page = page_by_id(row.page_id, current.here.id) if reads else None
+    return render_template(
+        "schedules/show.html", row=row, reads=reads, page=page,
+        revision=revision_by_id(row.revision_id, page) if page else None,
+        events=events_of(row, content=reads), is_open=row.state in OPEN, kept=kept_instant(row),
+        meant=wall_instant(row),
+    )  # fmt: skip
 
 
 @bp.route("/pages/<uuid:page_id>/schedule", methods=["GET", "POST"])
@@ -43,24 +73,29 @@ def index() -> str:
 def new(page_id: uuid.UUID) -> Any:
     page = page_by_id(page_id, current.here.id) or abort(404)
     draft = revision_by_id(page.draft_revision_id, page) or abort(404)
-    form = ScheduleForm(zone=current.here.zone, revision=str(draft.id))
+    form = ScheduleForm(zone=current.here.zone, revision=str(draft.id), **asked_day())
     moved_on = form.is_submitted() and form.revision.data != str(draft.id)
     form.revision.data = str(draft.id)
-    moment = _moment(form)
-    if moment is not None and not moved_on and "confirmed" in request.form:
+    steps = steps_of(form) if form.validate_on_submit() else []
+    if steps and not moved_on and "confirmed" in request.form:
         try:
-            row = schedule(
-                page, form.what.data, draft, moment, current.here, by=current.person,
-                reason=form.reason.data or "",
-            )  # fmt: skip
+            rows = [
+                schedule(
+                    page, what, draft, moment, current.here, by=current.person,
+                    reason=form.reason.data or "", late=form.late,
+                )
+                for what, moment in steps
+            ]  # fmt: skip
+        except BadTime as problem:
+            show_bad_time(problem, form.wall, form.chosen)
         except (Problem, QuotaReached) as problem:
             add_error(form.wall, str(problem))
         else:
-            return _set(row, moment)
+            return _set(rows, steps)
     status = 409 if moved_on else 422 if form.errors else 200
     return render_template(
         "schedules/new.html", page=page, draft=draft, form=form, moved_on=moved_on,
-        moment=None if form.errors or moved_on else moment, others=open_schedules(page),
+        steps=[] if form.errors or moved_on else in_words(steps), others=open_schedules(page),
     ), status  # fmt: skip
 
 
@@ -68,19 +103,27 @@ def new(page_id: uuid.UUID) -> Any:
 @permission(P.PAGE_PUBLISH)
 def reschedule(schedule_id: uuid.UUID) -> Any:
     row = _schedule(schedule_id)
-    form = TimeForm(zone=row.zone if row.zone in zone_names() else current.here.zone)
-    moment = _moment(form)
+    form = TimeForm(
+        zone=row.zone if row.zone in zone_names() else current.here.zone,
+        late_policy=row.late_policy, late_minutes=row.late_minutes, **asked_day(row),
+    )  # fmt: skip
+    dragged = request.method == "GET" and form.wall.data is not None
+    moment = moment_of(form) if dragged or form.validate_on_submit() else None
     if moment is not None and "confirmed" in request.form:
         try:
-            move(row, moment, current.here, by=current.person, reason=form.reason.data or "")
+            move(
+                row, moment, current.here, by=current.person, reason=form.reason.data or "",
+                late=form.late,
+            )  # fmt: skip
+        except BadTime as problem:
+            show_bad_time(problem, form.wall, form.chosen)
         except Problem as problem:
             add_error(form.wall, str(problem))
         else:
-            return _set(row, moment)
-    status = 422 if form.errors else 200
-    return render_template(
-        "schedules/move.html", row=row, form=form, moment=None if form.errors else moment
-    ), status
+            return _set([row], [(row.what, moment)])
+    status = 422 if form.errors and not dragged else 200
+    steps = in_words([(row.what, moment)]) if moment and not form.errors else []
+    return render_template("schedules/move.html", row=row, form=form, steps=steps), status
 
 
 @bp.route("/schedules/<uuid:schedule_id>/cancel", methods=["GET", "POST"])
@@ -100,27 +143,20 @@ def call_off(schedule_id: uuid.UUID) -> Any:
     return render_template("schedules/cancel.html", row=row, form=form), status
 
 
-def _moment(form: TimeForm) -> Moment | None:
-    if not form.validate_on_submit() or form.wall.data is None:
-        return None
-    try:
-        return resolve(form.wall.data, form.zone.data, form.chosen_instant())
-    except BadTime as problem:
-        form.chosen.choices = choices((m.at.isoformat(), m.sentence) for m in problem.choices)
-        add_error(form.chosen if problem.choices else form.wall, str(problem))
-        return None
-
-
 def _schedule(schedule_id: uuid.UUID) -> Schedule:
     return schedule_by_id(schedule_id, current.here.id) or abort(404)
 
 
-def _set(row: Schedule, moment: Moment) -> Response:
+def _set(rows: list[Schedule], steps: list[Step]) -> Response:
+    for row, (what, moment) in zip(rows, steps, strict=True):
+        _wake(row, moment)
+        flash(f"{VERBS[what]} {moment.sentence}.", "good")
+    return _to_page(rows[0])
+
+
+def _wake(row: Schedule, moment: Moment) -> None:
     job_id = f"due-{row.id.hex}-{row.moves}"
     after_commit(lambda: wake_at(moment.at, "publish_due", job_id=job_id))
-    verb = "Goes live" if row.what == "publish" else "Goes offline"
-    flash(f"{verb} {moment.sentence}.", "good")
-    return _to_page(row)
 
 
 def _to_page(row: Schedule) -> Response:

@@ -46,6 +46,8 @@ def quick() -> Any:
 def _url(hit: Hit) -> str:
     if hit.kind == "pages":
         return url_for("pages.edit", handle=hit.handle, page_id=hit.id)
+    if hit.kind == "media":
+        return url_for("media_items.show", handle=hit.handle, media_id=hit.id)
     if hit.kind == "people":
         if can(current.person, P.ACCESS_VIEW, current.here).allowed:
             return url_for("holders.person", handle=hit.handle, person=hit.id)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from portal.content.content_types import definition_of
 from portal.content.page_templates import (
     DAYS,
     PageTemplate,
@@ -21,6 +22,9 @@ from portal.content.pages import page_by_id
 from portal.content.problems import Problem
 from portal.content.starting import (
     CHANGING,
+    Stale,
+    Words,
+    change_template,
     rename_template,
     restore_template,
     save_template,
@@ -29,9 +33,10 @@ from portal.content.starting import (
 )
 from portal.errors import Conflict
 from portal.forms.base import add_error, choices
-from portal.forms.templates import RenameTemplateForm, SaveTemplateForm, StartForm
+from portal.forms.templates import EditTemplateForm, SaveTemplateForm, StartForm
 from portal.guards import permission
 from portal.requests import current
+from tenants.db import db
 from tenants.permissions import Permission as P
 from tenants.quotas import QuotaReached
 
@@ -98,22 +103,38 @@ def keep(page_id: uuid.UUID) -> Any:
 
 @bp.route("/templates/<uuid:template_id>/", methods=["GET", "POST"])
 @permission(CHANGING)
-def rename(template_id: uuid.UUID) -> Any:
-    """Call one of the account's own something else."""
-    template = _own(template_id)
-    form = RenameTemplateForm(name=template.name, sentence=template.sentence)
-    if form.validate_on_submit():
+def edit(template_id: uuid.UUID) -> Any:
+    """Have one of the account's own say something else, or call it so."""
+    template, status = _own(template_id), 200
+    form = EditTemplateForm(obj=template, seen=template.saved_at.isoformat())
+    if form.is_submitted():
         try:
-            rename_template(
-                template, current.here, form.name.data or "", form.sentence.data or "",
-                by=current.person,
-            )  # fmt: skip
+            if form.validate():
+                return _saved(template, form)
+            status = 422
+        except Stale as problem:
+            add_error(form.body, str(problem))
+            status = 409
         except Problem as problem:
             add_error(form.name, str(problem))
-        else:
-            return _done("Saved.")
-    status = 422 if form.is_submitted() else 200
-    return render_template("templates/rename.html", form=form, template=template), status
+            status = 422
+    definition = definition_of(template.type, current.here.tenant_id)
+    return render_template(
+        "templates/edit.html", form=form, template=template, with_body=definition.with_body
+    ), status
+
+
+def _saved(template: PageTemplate, form: EditTemplateForm) -> Response:
+    words = Words(
+        form.title.data or "", form.body.data or "", form.excerpt.data or "", form.seen.data or ""
+    )
+    with db.session.begin_nested():
+        removed = change_template(template, current.here, words, by=current.person)
+        name, sentence = form.name.data or "", form.sentence.data or ""
+        rename_template(template, current.here, name, sentence, by=current.person)
+    for removal in removed[:10]:
+        flash(removal.sentence, "warn")
+    return _done("Saved.")
 
 
 @bp.post("/templates/<uuid:template_id>/trash")

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from portal.content.history import events_below, reads_drafts
 from portal.content.problems import Problem
+from portal.content.saved_views import delete_view, save_view, saved_views
 from portal.content.trail_activity import MOST, activity
 from portal.content.trail_filters import KEYS, TrailQuery, read_query, written
-from portal.content.trail_views import delete_view, save_view, saved_views
 from portal.forms.trail import AddFilterForm, SaveViewForm
 from portal.guards import permission
 from portal.requests import current
@@ -41,7 +41,7 @@ def save() -> Any:
     asked = read_query(form.q.data or "", current.person.zone)
     if form.validate() and not asked.problems:
         try:
-            save_view(current.here, form.name.data or "", asked.text, by=current.person)
+            save_view("trail", current.here, form.name.data or "", asked.text, by=current.person)
         except Problem as problem:
             form.name.errors = [str(problem)]
         else:
@@ -54,7 +54,7 @@ def save() -> Any:
 @permission(P.TRAIL_VIEW)
 def delete(view_id: uuid.UUID) -> Response:
     """Delete one of one's own views."""
-    if not delete_view(view_id, current.here, by=current.person):
+    if not delete_view("trail", view_id, current.here, by=current.person):
         abort(404)
     flash("The view is deleted.", "good")
     return redirect(url_for(".index", handle=current.here.handle), 303)
@@ -72,7 +72,7 @@ def _page(asked: TrailQuery, form: SaveViewForm) -> Any:
     status = 422 if asked.problems or form.errors else 200
     return render_template(
         "trail/index.html", found=found, asked=asked, chips=_chips(asked), keys=KEYS, days=days,
-        most=MOST, views=saved_views(here, current.person), form=form, before=before,
+        most=MOST, views=saved_views("trail", here, current.person), form=form, before=before,
     ), status  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-// Ctrl/Cmd+K, or the search link: a palette over pages, people, accounts and the menu. Without scripts
+// Ctrl/Cmd+K, or the search link: a palette over pages, files, people, accounts and the menu. Without scripts
 // the link leads to the search page.
 const link = document.querySelector("[data-palette]");
 const box = document.createElement("dialog");

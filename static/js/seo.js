@@ -13,6 +13,23 @@ const show = () => {
   for (const name of ["seo_title", "seo_description"]) count(name, name === "seo_title" ? 60 : 155);
 };
 
+// A picture of this host is shown as soon as its address stands there; of the library, the part that cards cut.
+const picture = () => {
+  const where = value("seo_picture").split("?")[0];
+  const old = box.querySelector("[data-seo-picture], [data-seo-no-picture]");
+  const fits = /^\/(?!\/)\S+$/.test(where);
+  const shown = fits ? Object.assign(document.createElement("img"), { alt: "" }) : document.createElement("p");
+  if (fits) {
+    shown.src = /^\/a\/[a-z0-9-]+\/media\/[0-9a-f-]{36}\/file$/.test(where) ? `${where}?size=social` : where;
+    shown.dataset.seoPicture = "";
+  } else {
+    shown.className = "seo-no-picture";
+    shown.dataset.seoNoPicture = "";
+    shown.textContent = where ? "A picture from elsewhere is shown once this is saved" : "No picture";
+  }
+  old.replaceWith(shown);
+};
+
 const count = (name, most) => {
   const field = document.querySelector(`[name="${name}"]`);
   const told = field.parentElement.querySelector("[data-count]")
@@ -25,6 +42,7 @@ const count = (name, most) => {
 
 if (box) {
   box.closest("form").addEventListener("input", (event) => {
+    if (event.target.name === "seo_picture") picture();
     if (/^(title|excerpt|seo_.*)$/.test(event.target.name)) show();
   });
   show();

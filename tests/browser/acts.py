@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.browser.people import choose_time, press
@@ -38,7 +39,6 @@ def open_comments(page: Page) -> None:
 def bad_time(page: Page) -> None:
     page.get_by_label("Date and time").fill("2020-05-04T09:15:00")
     send(page, "Continue")
-    send(page, "Schedule it")
 
 
 def good_time(page: Page) -> None:
@@ -72,6 +72,30 @@ def no_language(page: Page) -> None:
 def other_rights(page: Page) -> None:
     page.get_by_label("Edit anybody's pages and posts").check()
     send(page, "See who gains and loses what")
+
+
+def no_end(page: Page) -> None:
+    page.get_by_label("Go live, and offline again").check()
+    page.get_by_label("Date and time").fill("2031-03-03T09:00")
+    send(page, "Continue")
+
+
+def a_freeze(page: Page) -> None:
+    page.get_by_label("Name").fill("Summer")
+    page.get_by_label("From").fill(f"{datetime.now(UTC):%Y-%m-%dT00:00}")
+    later = datetime.now(UTC) + timedelta(days=90)
+    page.get_by_label("Until").fill(f"{later:%Y-%m-%dT00:00}")
+    send(page, "Continue")
+
+
+def lift_first(page: Page) -> None:
+    with page.expect_navigation():
+        page.get_by_role("link", name="Lift").first.click()
+
+
+def first_row(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("td a[dir=auto], th a[dir=auto]").first.click()
 
 
 def far_below(page: Page) -> None:

@@ -42,7 +42,9 @@ from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.step_kinds import Step
 from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
+from tests.browser.content_releases import releases
 from tests.browser.content_shared import shared_links, shared_page
+from tests.browser.content_time import times
 from tests.browser.library import furnish_library
 from tests.browser.tongues import tongues
 from tests.browser.typed import type_and_pages
@@ -90,6 +92,9 @@ class Places:
     share_locked: str
     translated: str
     template: str
+    release_held: str
+    release: str
+    release_out: str
 
 
 def furnish(app: Flask) -> Places:
@@ -128,7 +133,7 @@ def furnish(app: Flask) -> Places:
         places = Places(
             *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
               reviewed, *shown, str(thrown.id), str(term.id), *typed,
-              *shared_links(people, reviewed), *tongues(people)]
+              *shared_links(people, reviewed), *tongues(people), *releases(people, LONG)]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places
@@ -189,7 +194,7 @@ def _roles(people: Cast) -> tuple[str, str, str]:
 
 def _limit(acme: AccountRef, berlin: AccountRef) -> None:
     for account, resource, amount in (
-        (acme, Resource.ITEMS, 24), (acme, Resource.PEOPLE, 500), (berlin, Resource.ITEMS, 6),
+        (acme, Resource.ITEMS, 36), (acme, Resource.PEOPLE, 500), (berlin, Resource.ITEMS, 8),
         (berlin, Resource.STORAGE, 2_000_000_000),
     ):  # fmt: skip
         row = Quota(tenant_id=acme.id, account_id=account.id, resource=resource, amount=amount)
@@ -203,6 +208,7 @@ def _limit(acme: AccountRef, berlin: AccountRef) -> None:
 
 def _schedules(acme: AccountRef, long_page: Page, live: Page) -> Schedule:
     """Schedule a page, and another once in vain and once held; return the first."""
+    times(acme, live, LONG)
     cancel(_schedule(acme, live, timedelta(days=3)), acme, by=TESTS, reason=LONG)
     held = _schedule(acme, live, timedelta(days=4))
     held.state, held.cause = "held", "Pia Publisher may no longer publish pages at Acme."

@@ -39,7 +39,8 @@ def furnish_library(acme: AccountRef, editor: Someone, files: Storage) -> tuple[
     """Fill the library; return the ids of a picture and of a folder."""
     with across_tenants("what the screens show"):
         folder = make_folder(acme, "Press pictures under embargo", restricted=True, by=TESTS)
-        make_folder(acme, "Logos", restricted=False, by=TESTS)
+        db.session.flush()
+        make_folder(acme, "Logos", restricted=False, by=TESTS, parent=folder)
         person = person_by_id(editor.id)
         assert person is not None
         let_in(folder, acme, person, by=TESTS, because=LONG)

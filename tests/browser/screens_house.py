@@ -99,7 +99,9 @@ SCREENS = [
     Screen("policies-below", "editor", "/a/acme/policies/"),
     Screen("policy-set", "admin", "/a/acme/policies/set?policy=session_idle_minutes"),
     Screen("policy-switch", "admin", "/a/acme/policies/set?policy=second_factor"),
-    Screen("policy-refused", "admin", "/a/acme/policies/set?policy=freeze_windows", 422, no_span),
+    Screen(
+        "policy-refused", "admin", "/a/acme/policies/set?policy=session_idle_minutes", 422, no_span
+    ),
     Screen("settings", "admin", "/a/acme/settings/"),
     Screen("support", "admin", "/a/acme/support/"),
     Screen("support-empty", "admin", "/a/empty/support/"),

@@ -15,9 +15,11 @@ from portal.content.media import Media, MediaVersion
 from portal.content.media_changing import Description, describe
 from portal.content.media_upload import prepare, upload
 from portal.content.media_uses import address_of
-from portal.content.pages import Page, Revision, Type
+from portal.content.pages import Page, Revision, Type, revision_by_id
 from portal.content.publishing import publish
 from portal.content.terms import PageTerm, Term
+from portal.content.translation_groups import row_of
+from portal.content.translations import Group, group_of
 from portal.files import files
 from portal.jobs.exports import make_export
 from portal.jobs.imports import run_at_once
@@ -81,8 +83,23 @@ def settle(account: AccountRef, bodies: dict[str, str], *, by: Actor = TESTS) ->
             if number % 2:
                 publish(page, saved.revision, account, by=TESTS)
             pages.append(page)
+        _translate(pages)
         db.session.commit()
         return pages
+
+
+def _translate(pages: list[Page]) -> None:
+    """The first has translations, of which one is up to date; another only says its language."""
+    for page, language, source in (
+        (pages[0], "en", pages[0]), (pages[1], "de", pages[0]), (pages[2], "pt-BR", pages[0]),
+        (pages[4], "ar", pages[4]),
+    ):  # fmt: skip
+        row = row_of(page, language)
+        row.source_id = source.id
+    row = row_of(pages[1], "de")
+    draft = revision_by_id(pages[0].draft_revision_id, pages[0])
+    assert draft is not None
+    row.made_from_id, row.made_from_digest = draft.id, draft.digest
 
 
 def _file(
@@ -141,7 +158,19 @@ def said_of(account: AccountRef) -> dict[str, dict[str, Any]]:
                 f"{media.caption}-{media.focal_x}-{media.decorative}"
             )
         terms = {str(t.id): t for t in db.session.scalars(select(Term))}
-        return {page.title: _page(page, names, terms, account) for page in pages}
+        groups = {page.id: group_of(page) for page in pages}
+        return {
+            page.title: _page(page, names, terms, account) | _tongue(groups[page.id])
+            for page in pages
+        }
+
+
+def _tongue(group: Group) -> dict[str, Any]:
+    said = group.own is not None
+    return {
+        "language": group.language if said else "", "standing": group.standing if said else "",
+        "source": group.source.page.title if group.source else "",
+    }  # fmt: skip
 
 
 def _page(

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -32,10 +33,20 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = START_SECON
         time.sleep(0.02)
 
 
+class Running(Protocol):
+    """A process as `Popen` knows it."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+
+
 class Process:
     """One running command, leader of its own session, its output in a file."""
 
-    def __init__(self, name: str, popen: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, name: str, popen: Running, log: Path) -> None:
         self.name = name
         self._popen = popen
         self._log = log

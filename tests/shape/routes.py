@@ -53,6 +53,7 @@ def an_account_below(world: World, handle: str) -> uuid.UUID:
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "access_id": a_row("media_access"),
     "account_id": an_account_below,
+    "freeze_id": a_row("freeze"),
     "folder_id": a_row("media_folder"),
     "comment_id": a_row("comment"),
     "field_id": a_row("content_field"),
@@ -62,11 +63,12 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "import_id": a_row("import_run"),
     "invitation_id": a_row("invitation"),
     "media_id": a_row("media"),
-    "list_view_id": a_row("list_view"),
+    "list_view_id": a_row("saved_view"),
     "member_id": a_row("group_member"),
     "notification_id": a_row("notification"),
     "page_id": a_page,
     "redirect_id": a_row("redirect"),
+    "release_id": a_row("release"),
     "request_id": a_row("access_request"),
     "revision_id": a_row("revision"),
     "role_id": a_row("role"),
@@ -79,7 +81,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "term_id": a_row("term"),
     "trashed_id": a_trashed_page,
     "type_id": a_row("content_type"),
-    "view_id": a_row("trail_view"),
+    "view_id": a_row("saved_view"),
 }
 
 

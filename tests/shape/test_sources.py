@@ -21,12 +21,15 @@ TEMPLATES = ROOT / "templates"
 # Who may cross tenants, and why.
 MAY_CROSS = {
     "portal/cli/": "commands of the operator",
+    "portal/content/due.py": "carries out what is due in every tenant",
+    "portal/content/release_run.py": "carries out releases that are due in every tenant",
     "portal/content/due_world.py": "carries out what is due in every tenant",
     "portal/content/import_runs.py": "finds the import that waits, in whichever tenant",
     "portal/jobs/": "periodic jobs",
     "portal/schema.py": "built-in roles belong to everybody",
     "portal/staff/": "the staff console",
     "portal/treework.py": "a new account is in nobody's scope; a master is a tenant of its own",
+    "portal/views/freezes.py": "the house's freezes belong to no tenant",
     "portal/views/policies.py": "the house's policies belong to no tenant",
     "tenants/scope.py": "where the word is defined",
     "tenants/trial.py": "tries a change out, sees what it does to anybody, and rolls it back",
@@ -48,6 +51,9 @@ MAY_SEE_THE_TENANT = {
     "tenants/delegation.py": "waits for whoever moves accounts of the tenant",
     "tenants/limiting.py": "counts what a pool holds, whoever may see it",
     "tenants/policies.py": "names the accounts above that set a policy",
+    "portal/content/release_looks.py": "counts the pages of a release that its approver cannot see",
+    "portal/content/release_undoing.py": "likewise, of one that is undone",
+    "portal/content/freezing.py": "names the accounts above that froze time",
     "portal/content/type_effects.py": "counts what is written with a type",
 }
 # Files that may speak to the database past the mapped classes, and why.
@@ -56,6 +62,7 @@ MAY_USE_SQL = {
     "portal/cli/web_server.py": "gives back a forked parent's connections",
     "portal/health.py": "asks the database whether it answers",
     "portal/jobs/base.py": "gives back a forked parent's connections",
+    "portal/jobs/stalled.py": "asks the server which transactions stand still, and ends them",
     "portal/staff/health.py": "reads the schema's version",
     "tenants/ddl.py": "row-level security and triggers",
     "tenants/ddl_erasing.py": "a trigger",

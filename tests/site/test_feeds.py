@@ -11,9 +11,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.content import listing
+from portal.content.pages import revision_by_id
+from portal.content.publishing import publish
+from portal.content.translating import translate
 from tenants.clock import now
+from tenants.db import db
+from tenants.scope import acting_in, tenant_scope
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
+from tests.fixtures.pages import TESTS, make_page
 from tests.site.scene import Said, live, redraft, writing
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -104,6 +110,29 @@ def test_a_very_long_body_is_left_to_its_page(app: Flask, client: FlaskClient, c
     assert entry is not None
     assert entry.find(f"{ATOM}content") is None
     assert _text(entry, "summary").startswith("word word")
+
+
+def test_the_sitemap_names_live_translations(app: Flask, client: FlaskClient, cast: Cast):
+    with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
+        page = make_page(cast.acme, "Hello", state="live")
+        for tag, title, out in (("de", "Hallo", True), ("fr", "Salut", False)):
+            made = translate(page, cast.acme, tag, by=TESTS, title=title)
+            draft = revision_by_id(made.draft_revision_id, made)
+            if out and draft is not None:
+                publish(made, draft, cast.acme, by=TESTS)
+        db.session.commit()
+    root = ElementTree.fromstring(client.get("/s/acme/sitemap.xml").data)
+    told = {
+        entry.findtext(f"{MAP}loc"): [
+            (link.get("hreflang"), link.get("href"))
+            for link in entry.iter("{http://www.w3.org/1999/xhtml}link")
+        ]
+        for entry in root.iter(f"{MAP}url")
+    }
+    here = "http://localhost/s/acme/"
+    both = [("en", f"{here}hello/"), ("x-default", f"{here}hello/"), ("de", f"{here}hallo/")]
+    assert told[f"{here}hello/"] == told[f"{here}hallo/"] == both
+    assert told[f"{here}welcome/"] == []
 
 
 def test_the_sitemap_lists_what_is_live(app: Flask, client: FlaskClient, cast: Cast):

@@ -39,6 +39,7 @@ account.view    x x x x x   x x x x
 console.view    . . . . .   x x x x
 content.export  . . . . x   . . . .
 content.import  . . . . x   . . . .
+freeze.manage   . . . . x   . . x x
 grant.end       . . . . x   . . x x
 grant.give      . . . . x   . . x x
 group.manage    . . . . x   . . . x

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -26,7 +26,6 @@ from tenants.policies import (
     Policy,
     effective,
     fewest_admins,
-    freezing,
     own_policies,
     session_limits,
 )
@@ -165,17 +164,6 @@ def test_the_fewest_admins_of_the_policy_stay(cast: Cast):
         assert grant is not None
         end(grant, cast.acme, by=admin)
         assert db.session.scalar(select(Grant.ended_at).where(Grant.id == second))
-
-
-def test_a_freeze_window_is_found(cast: Cast):
-    put(cast.house, "freeze_windows", "Feast | 2026-12-20 | 2026-12-27 | Europe/Berlin")
-    put(cast.acme, "freeze_windows", "Fair | 2026-06-01 | 2026-06-02 | UTC")
-    with acting_in(tenant_scope(cast.acme.id)):
-        first = datetime(2026, 12, 19, 23, tzinfo=UTC)
-        assert (freezing(cast.berlin, first) or {})["name"] == "Feast"
-        assert freezing(cast.berlin, first - timedelta(seconds=1)) is None
-        assert freezing(cast.berlin, datetime(2026, 12, 26, 23, tzinfo=UTC)) is None
-        assert (freezing(cast.berlin, datetime(2026, 6, 1, tzinfo=UTC)) or {})["name"] == "Fair"
 
 
 def test_session_limits_are_the_tightest_of_everywhere_one_works(cast: Cast):

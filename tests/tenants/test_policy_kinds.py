@@ -10,11 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenants.policies import CATALOGUE, Effective, Source, _fold
-from tenants.policy_kinds import Among, BadPolicy, Bound, SwitchedOn, Windows, span
+from tenants.policy_kinds import Among, BadPolicy, Bound, SwitchedOn
 from tenants.step_kinds import Step, Steps
 from tests.tenants.trees import node
-
-WINDOW = "New year | 2026-12-20 00:00 | 2027-01-02 08:00 | Europe/Berlin"
 
 
 @pytest.mark.parametrize(
@@ -25,9 +23,6 @@ WINDOW = "New year | 2026-12-20 00:00 | 2027-01-02 08:00 | Europe/Berlin"
         ("fewest_admins", "2", 2),
         ("upload_types", "image/png, image/jpeg", ["image/jpeg", "image/png"]),
         ("upload_types", "", []),
-        ("freeze_windows", "", []),
-        ("freeze_windows", WINDOW, [{"name": "New year", "start": "2026-12-20T00:00",
-                                     "end": "2027-01-02T08:00", "zone": "Europe/Berlin"}]),
         ("workflow", "Law\nFacts | right:page.publish | 3 | 1 | 2", [
             {"name": "Law", "who": "right:page.review", "due": None, "remind": None,
              "escalate": None},
@@ -52,14 +47,6 @@ def test_a_text_is_read_and_written_again(key: str, text: str, value: Any):
         ("session_idle_minutes", "1", "from 5 to 20,160"),
         ("trail_retention_days", "99999", "from 1 to 36,500"),
         ("upload_types", "image/png, application/x-evil", "no application/x-evil"),
-        ("freeze_windows", "New year", "does not look like"),
-        ("freeze_windows", " | 2026-12-20 | 2026-12-21 | UTC", "does not look like"),
-        ("freeze_windows", "A | soon | 2026-12-21 | UTC", "“soon” is no time"),
-        ("freeze_windows", "A | 2026-02-30 | 2026-12-21 | UTC", "no 2026-02-30 in the calendar"),
-        ("freeze_windows", "A | 2026-12-22 | 2026-12-21 | UTC", "ends before it begins"),
-        ("freeze_windows", "A | 2026-12-20 | 2026-12-21 | Mars/Base", "no time zone Mars/Base"),
-        ("freeze_windows", "A | 9999-12-20 | 9999-12-21 | UTC", "a year from 1970 to 2200"),
-        ("freeze_windows", "\n".join([WINDOW] * 51), "50 spans"),
         ("workflow", "Law\nlaw", "same name"),
         ("workflow", " | right:page.review", "a name of at most 60"),
         ("workflow", "Law | boss", "says not who may act"),
@@ -78,12 +65,6 @@ def test_a_bad_text_gets_a_sentence(key: str, text: str, sentence: str):
         CATALOGUE[key].kind.read(text)
 
 
-def test_a_window_is_a_span_of_true_time():
-    start, end = span(CATALOGUE["freeze_windows"].kind.read(WINDOW)[0])
-    assert start.isoformat() == "2026-12-19T23:00:00+00:00"
-    assert end.isoformat() == "2027-01-02T07:00:00+00:00"
-
-
 def values_of(key: str) -> st.SearchStrategy[Any]:
     kind = CATALOGUE[key].kind
     if isinstance(kind, SwitchedOn):
@@ -92,15 +73,8 @@ def values_of(key: str) -> st.SearchStrategy[Any]:
         return st.integers(kind.lowest, min(kind.highest, kind.lowest + 5))
     if isinstance(kind, Among):
         return st.sets(st.sampled_from(kind.options[:4])).map(sorted)
-    if isinstance(kind, Steps):
-        names = st.lists(st.sampled_from("abcd"), unique=True, max_size=3)
-        return names.map(lambda each: [vars(Step(name)) for name in each])
-    return st.lists(st.sampled_from("abcd"), unique=True, max_size=3).map(
-        lambda names: [
-            {"name": n, "start": "2026-01-01T00:00", "end": "2026-01-02T00:00", "zone": "UTC"}
-            for n in names
-        ]
-    )
+    names = st.lists(st.sampled_from("abcd"), unique=True, max_size=3)
+    return names.map(lambda each: [vars(Step(name)) for name in each])
 
 
 class Row:
@@ -128,14 +102,11 @@ def expected(key: str, values: list[Any]) -> Any:
         return (min if kind.tighter is min else max)(known) if known else None
     if isinstance(kind, Among):
         return set(kind.options).intersection(*map(set, values))
-    names = [w["name"] for value in values for w in value]
-    return names if isinstance(kind, Steps) else set(names)
+    return [w["name"] for value in values for w in value]
 
 
 def comparable(key: str, value: Any) -> Any:
     kind = CATALOGUE[key].kind
-    if isinstance(kind, Windows):
-        return {w["name"] for w in value}
     if isinstance(kind, Steps):
         assert len({w["name"] for w in value}) == len(value)
         return [w["name"].partition(" ")[0] for w in value]

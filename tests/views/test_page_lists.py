@@ -17,8 +17,8 @@ from sqlalchemy import select
 from portal.content import desk
 from portal.content.drafting import Text, create_page
 from portal.content.filing import tags_named
-from portal.content.list_views import ListView
 from portal.content.page_filters import read_filters
+from portal.content.saved_views import SavedView
 from tenants.clock import now
 from tenants.db import db
 from tenants.scope import across_tenants, acting_in, tenant_scope
@@ -108,7 +108,7 @@ def test_views_are_saved_used_and_deleted(app: Flask, client: FlaskClient, cast:
     listed = client.get(answer.location).text
     assert "My drafts" in listed
     with app.app_context(), across_tenants("tests"):
-        view = db.session.scalars(select(ListView)).one()
+        view = db.session.scalars(select(SavedView)).one()
         assert view.query == f"author={cast.author.id}&sort=title"
     assert client.post(f"{LIST}/views", data={"name": ""}).status_code == 409
     assert client.get(f"{LIST}/views/{view.id}/delete").status_code == 405

@@ -36,7 +36,7 @@ def test_policies_are_set_seen_below_and_cleared(client: FlaskClient, cast: Cast
     assert "at most 60 minutes" in text
     assert "Shared computers." in text
     assert 'value="60"' in client.get("/a/acme/policies/set?policy=session_idle_minutes").text
-    for key in ("second_factor", "upload_types", "freeze_windows"):
+    for key in ("second_factor", "upload_types", "review_steps"):
         assert client.get(f"/a/acme/policies/set?policy={key}").status_code == 200
     on = {"policy": "second_factor", "value": "on"}
     assert client.post("/a/acme/policies/set", data=on).status_code == 302
@@ -57,18 +57,18 @@ def test_policies_are_set_seen_below_and_cleared(client: FlaskClient, cast: Cast
 @both_databases
 def test_staff_set_the_houses_policies_for_everybody(client: FlaskClient, cast: Cast):
     sign_in(client, cast.operator)
-    sent = {"policy": "freeze_windows", "value": "Feast | 2026-12-20 | 2026-12-27 | Europe/Berlin"}
+    sent = {"policy": "upload_types", "value": "image/png"}
     assert client.post("/a/house/policies/set", data=sent).status_code == 302
-    assert client.post("/a/house/policies/set", data=sent | {"value": "Feast"}).status_code == 422
+    assert client.post("/a/house/policies/set", data=sent | {"value": "soup"}).status_code == 422
     sign_in(client, cast.bolt_editor)
     text = client.get("/a/bolt/policies/").text
-    assert "Feast (2026-12-20 00:00 to 2026-12-27 00:00, Europe/Berlin)" in text
+    assert "<strong>image/png</strong>" in text
     assert "the house" in text
     sign_in(client, cast.operator)
-    answer = client.post("/a/house/policies/clear", data={"policy": "freeze_windows"})
+    answer = client.post("/a/house/policies/clear", data={"policy": "upload_types"})
     assert answer.status_code == 302
     sign_in(client, cast.bolt_editor)
-    assert "Feast" not in client.get("/a/bolt/policies/").text
+    assert "<strong>image/png</strong>" not in client.get("/a/bolt/policies/").text
 
 
 def test_policies_need_the_right_and_a_known_name(client: FlaskClient, cast: Cast):

@@ -205,3 +205,32 @@ def test_more_templates_take_no_more_statements(app: Flask, client: FlaskClient,
                 save_template(page, cast.acme, f"No. {number}", by=editor)
             db.session.commit()
     assert len(counted(app, lambda: client.get(LIST))) == first
+
+
+@both_databases
+def test_what_it_says_is_edited_in_place(app: Flask, client: FlaskClient, cast: Cast):
+    where = f"{LIST}{saved(app, client, cast)}/"
+    shown = client.get(where).text
+    seen = shown.partition('name="seen"')[2].partition('value="')[2].split('"')[0]
+    sent = {"name": "A letter", "sentence": "", "title": "Dear", "excerpt": "Short.", "seen": seen,
+            "body": "<p>Hello</p><script>alert(1)</script>"}  # fmt: skip
+    assert client.post(where, data=sent).status_code == 303
+    listed = client.get(LIST).text
+    assert "script" in listed, "what was removed is said"
+    again = client.get(where).text
+    assert "&lt;p&gt;Hello&lt;/p&gt;" in again
+    assert "alert(1)" not in again
+    assert len(events(app, "template.changed")) == 1
+    stale = client.post(where, data=sent | {"body": "<p>Mine</p>"})
+    assert stale.status_code == 409
+    assert "saved it meanwhile" in stale.text
+    assert "&lt;p&gt;Mine&lt;/p&gt;" in stale.text
+    refused = client.post(where, data=sent | {"name": " ", "seen": ""})
+    assert refused.status_code == 422
+    started = client.post(f"{where}start", data={"title": "To all"})
+    assert "&lt;p&gt;Hello&lt;/p&gt;" in client.get(started.location).text
+    assert client.get(f"{where}trash").status_code == 405
+    sign_in(client, cast.viewer)
+    assert client.post(where, data=sent).status_code == 403
+    sign_in(client, cast.bolt_admin)
+    assert client.post(where, data=sent).status_code == 404

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.content.trail_views import TrailView
+from portal.content.saved_views import SavedView
 from tenants.audit import AuditEvent, record
 from tenants.db import db
 from tenants.events import Event
@@ -32,7 +32,7 @@ def recorded(app: Flask, cast: Cast, name: str) -> list[AuditEvent]:
 
 def views(app: Flask, cast: Cast) -> list[tuple[str, str]]:
     with app.app_context(), acting_in(tenant_scope(cast.acme.id)):
-        return [(row.name, row.query) for row in db.session.scalars(select(TrailView))]
+        return [(row.name, row.query) for row in db.session.scalars(select(SavedView))]
 
 
 def test_chips_take_themselves_away(client: FlaskClient, cast: Cast):

@@ -61,6 +61,7 @@ def _document(number: int, item: Item, body: Body, family: _Family) -> Document:
         excerpt=item.excerpt, categories=tuple(_nicename(each) for each in item.categories),
         tags=tuple(_nicename(each) for each in item.tags), key=item.key, path=item.path,
         type="" if item.type in {"page", "post"} else item.type,
+        language=item.language, translates=family.translated(number),
         fields=item.fields, remarks=remarks,
     )  # fmt: skip
 
@@ -95,11 +96,25 @@ class _Family:
             return None, why
         return self._above[number], ""
 
+    def translated(self, number: int) -> tuple[int, bool] | None:
+        """Return the page that one is a translation of, at the end of the way, and if it is up to
+        date; None for none.
+        """
+        seen, item = {number}, self._items[number - 1]
+        up_to_date = item.up_to_date
+        while item.translates:
+            named = self._meant(item, item.translates)
+            if named is None or named in seen:
+                return None
+            seen.add(named)
+            number, item = named, self._items[named - 1]
+        return (number, up_to_date) if len(seen) > 1 else None
+
     def _named(self, item: Item) -> int | None:
-        if not item.parent:
-            return self._by_folder(item)
-        beside = resolved(item.path, item.parent)
-        names = (item.parent, beside, item.parent.strip("/"), f"/{item.parent.strip('/')}/")
+        return self._meant(item, item.parent) if item.parent else self._by_folder(item)
+
+    def _meant(self, item: Item, name: str) -> int | None:
+        names = (name, resolved(item.path, name), name.strip("/"), f"/{name.strip('/')}/")
         return next((self._by_name[name] for name in names if name in self._by_name), None)
 
     def _by_folder(self, item: Item) -> int | None:

@@ -34,7 +34,6 @@ from portal.content.exchange.saying import (
     Terms,
     as_markdown,
     as_row,
-    parent_named,
     said_of,
     with_paths,
 )
@@ -182,16 +181,15 @@ class _Job:
         return wholes_of(self.account, self.wanted.which, self._ids)
 
     def _markdown(self, whole: Whole, path: str) -> str:
-        parent = parent_named(whole.revision.parent_id, self._paths)
         body = with_paths(whole.revision.body, path, {**self._paths, **self._media})
-        return as_markdown(said_of(whole, self._terms, parent), body)
+        return as_markdown(said_of(whole, self._terms, self._paths), body)
 
     def _table(self, file: Any) -> None:
         text = io.TextIOWrapper(file, "utf-8-sig", newline="")
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
         for whole in self._wholes():
-            said = said_of(whole, self._terms, parent_named(whole.revision.parent_id, {}))
+            said = said_of(whole, self._terms, {})
             writer.writerow(as_row(said, whole.page.address or "", whole.revision.body))
         text.flush()
         text.detach()

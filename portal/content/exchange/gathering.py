@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
 
 from portal.content.exchange.model import TermName
 from portal.content.exchange.terms_text import DEEPEST
@@ -20,6 +21,7 @@ from portal.content.media_folders import MediaFolder, visible_media
 from portal.content.pages import Page, Revision
 from portal.content.sites import Redirect
 from portal.content.terms import Term
+from portal.content.translations import PageLanguage
 from tenants.accounts import AccountRef
 from tenants.db import db
 from tenants.decisions import Actor
@@ -39,12 +41,25 @@ class Stub:
 
 
 @dataclass(frozen=True, slots=True)
+class Tongue:
+    """A page's language, the page it was made from, and whether it says what that says now."""
+
+    language: str = ""
+    source_id: uuid.UUID | None = None
+    up_to_date: bool = False
+
+
+UNSAID = Tongue()
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """A page with the text that is exported."""
 
     page: Page
     revision: Revision
     former: tuple[str, ...]
+    tongue: Tongue
 
     @property
     def state(self) -> str:
@@ -73,7 +88,7 @@ def stubs_of(account: AccountRef, which: Which) -> list[Stub]:
 
 
 def wholes_of(account: AccountRef, which: Which, ids: list[uuid.UUID]) -> Iterator[Whole]:
-    """Yield these pages with their texts, in this order. Two statements for each batch."""
+    """Yield these pages with their texts, in this order. Three statements for each batch."""
     for start in range(0, len(ids), PER_READ):
         part = ids[start : start + PER_READ]
         query = (
@@ -89,12 +104,33 @@ def wholes_of(account: AccountRef, which: Which, ids: list[uuid.UUID]) -> Iterat
             .order_by(Redirect.address)
         ):
             former.setdefault(page_id, []).append(address)
+        tongues = _tongues(account, which, part)
         rows = [(row[0], row[1]) for row in db.session.execute(query)]
         for page, revision in rows:
-            yield Whole(page, revision, tuple(former.get(page.id, ())))
+            yield Whole(
+                page, revision, tuple(former.get(page.id, ())), tongues.get(page.id, UNSAID)
+            )
         for row in rows:
             for each in row:
                 db.session.expunge(each)
+
+
+def _tongues(account: AccountRef, which: Which, ids: list[uuid.UUID]) -> dict[uuid.UUID, Tongue]:
+    source = aliased(Page)
+    exported = source.live_revision_id if which == "live" else source.draft_revision_id
+    query = (
+        select(PageLanguage, Revision.digest)
+        .outerjoin(source, source.id == PageLanguage.source_id)
+        .outerjoin(Revision, Revision.id == exported)
+        .where(PageLanguage.account_id == account.id, PageLanguage.page_id.in_(ids))
+    )
+    return {
+        row.page_id: Tongue(
+            row.language, None if row.is_source else row.source_id,
+            not row.is_source and digest is not None and row.made_from_digest == digest,
+        )
+        for row, digest in db.session.execute(query)
+    }  # fmt: skip
 
 
 def terms_of(account: AccountRef) -> Mapping[str, tuple[str, TermName]]:

@@ -47,7 +47,8 @@ class TermName:
 class Item:
     """One page or post. `where` says where it stands in the file, `path` is where links start.
 
-    `body` is HTML that is not cleaned yet. `parent` is a path, an address or an id.
+    `body` is HTML that is not cleaned yet. `parent` is a path, an address or an id; so is
+    `translates`, the page in another language that this one was made from.
     """
 
     where: str
@@ -66,6 +67,9 @@ class Item:
     categories: tuple[TermName, ...] = ()
     tags: tuple[TermName, ...] = ()
     position: int = 0
+    language: str = ""
+    translates: str = ""
+    up_to_date: bool = False
     fields: Mapping[str, Any] = field(default_factory=dict)
     former: tuple[str, ...] = ()
     protected: bool = False

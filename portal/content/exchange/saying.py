@@ -24,17 +24,24 @@ _LINK = re.compile(r'( (?:href|src)=")([^"<>]*)(")')
 Terms = Mapping[str, tuple[str, TermName]]
 
 
-def said_of(whole: Whole, terms: Terms, parent: str) -> dict[str, Any]:
-    """Return what is said of a page beside its text, the empty left out. `parent` names one."""
+def said_of(whole: Whole, terms: Terms, paths: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is said of a page beside its text, the empty left out.
+
+    Other pages are named by their `paths`, by id, or by their ids.
+    """
     page, revision = whole.page, whole.revision
     fields = dict(revision.fields or {})
     seo = fields.pop("seo", None)
     found: dict[str, Any] = {
         "title": revision.title, "type": page.type, "slug": revision.slug, "state": whole.state,
         "published": seconds_of(page.published_at), "created": seconds_of(page.created_at),
-        "byline": revision.byline, "excerpt": revision.excerpt, "parent": parent,
+        "byline": revision.byline, "excerpt": revision.excerpt,
+        "parent": parent_named(revision.parent_id, paths),
         "categories": _terms(revision.term_ids, terms, "category"),
         "tags": _terms(revision.term_ids, terms, "tag"), "position": page.position,
+        "language": whole.tongue.language,
+        "translation of": parent_named(whole.tongue.source_id, paths),
+        "up to date": whole.tongue.up_to_date,
         "seo": seo, "fields": fields, "protected": page.access_password_hash is not None,
         "former addresses": list(whole.former), "id": str(page.id),
     }  # fmt: skip

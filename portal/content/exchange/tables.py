@@ -16,7 +16,8 @@ from portal.spreadsheets import FORMULA
 
 COLUMNS = (
     "id", "type", "title", "slug", "address", "state", "published", "created", "byline", "excerpt",
-    "parent", "categories", "tags", "position", "seo title", "seo description", "seo canonical",
+    "parent", "categories", "tags", "position", "language", "translation of",
+    "up to date", "seo title", "seo description", "seo canonical",
     "seo noindex", "seo picture", "protected", "former addresses", "fields", "body",
 )  # fmt: skip
 ROWS = 10_000

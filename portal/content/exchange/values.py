@@ -13,6 +13,8 @@ from portal.content.content_types import KEY
 from portal.content.drafting import BODY_LENGTH, TITLE_LENGTH
 from portal.content.exchange.model import STATES, Item, TermName, Unfit
 from portal.content.exchange.terms_text import terms_from
+from portal.content.languages import language_tag
+from portal.content.problems import Problem
 from portal.content.seo import NAMES, Seo, seo_of, with_seo
 
 _PLURALS = {"": "page", "pages": "page", "posts": "post"}
@@ -44,6 +46,8 @@ def item_of(
         byline=say.words("byline")[:TITLE_LENGTH], state=state,
         published_at=say.moment("published", remarks), created_at=say.moment("created", remarks),
         parent=say.words("parent"), categories=say.terms("categories", nested=True),
+        language=_language(say, remarks), translates=say.words("translation of").strip(),
+        up_to_date=say.flag("up to date"),
         tags=say.terms("tags", nested=False), position=say.number("position", remarks),
         fields=_fields(values, say, remarks), former=say.lines("former addresses"),
         protected=say.flag("protected"), remarks=tuple(remarks),
@@ -110,6 +114,15 @@ def _from_yaml(value: Any) -> datetime | None:
     if isinstance(value, datetime):
         return value
     return datetime.combine(value, time(), UTC) if isinstance(value, date) else None
+
+
+def _language(say: _Words, remarks: list[str]) -> str:
+    said = say.words("language").strip()
+    try:
+        return language_tag(said) if said else ""
+    except Problem:
+        remarks.append(f"Its language “{said[:40]}” is none, like de or pt-BR; it is left out.")
+        return ""
 
 
 def _state(say: _Words) -> tuple[str, list[str]]:

@@ -32,9 +32,8 @@ class NotWordPress(ValueError):
         self.column = column
 
     def __str__(self) -> str:
-        if self.line is None:
-            return self.message
-        return f"Line {self.line}, column {self.column}: {self.message}"
+        where = "" if self.line is None else f"Line {self.line}, column {self.column}: "
+        return f"{where}{self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ class Document:
     ``parent`` is the ``source_id`` of a document in this export, never its own descendant.
     ``excerpt`` and ``title`` are plain text; ``title`` may be empty.
     ``categories`` and ``tags`` are nicenames, all present in the export's lists.
-    ``key``, ``type``, ``path``, ``fields`` and ``remarks`` are of files that are not WordPress's.
+    The last seven are not WordPress's. ``translates``: which page, and whether up to date with it.
     """
 
     kind: Kind
@@ -162,6 +161,8 @@ class Document:
     key: str = ""
     type: str = ""
     path: str = ""
+    language: str = ""
+    translates: tuple[int, bool] | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
@@ -192,7 +193,6 @@ class MenuItem:
     """One entry of a menu; ``parent`` is the ``source_id`` of another entry of that menu.
 
     ``source_id`` is unique in its menu only: an entry can stand in two menus.
-
     ``target`` says what ``target_id`` is the id of: a document (``target_type`` post or page),
     a term (``target_type`` category, post_tag …; ``target_nicename`` names it when the file
     lists it), an archive, or nothing for a custom entry, which only has ``url``. ``found`` is

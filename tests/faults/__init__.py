@@ -1,0 +1,1 @@
+"""Faults against real processes: what readers see stays right, and heals without a hand."""

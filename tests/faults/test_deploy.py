@@ -1,0 +1,85 @@
+"""Old programs beside new rows, and a backup that brings yesterday back."""
+
+from __future__ import annotations
+
+from redis import Redis
+from rq import Queue
+from rq.registry import FailedJobRegistry
+from rq.serializers import JSONSerializer
+
+from portal.jobs.queue import QUEUE
+from tests.faults.scenarios import scenario
+from tests.faults.stage import Stage
+
+BOTH = ("postgres", "sqlite")
+
+
+def kept(client: Redis) -> int:
+    """How many failed jobs a person can look at."""
+    queue = Queue(QUEUE, connection=client, serializer=JSONSerializer)
+    return len(FailedJobRegistry(queue=queue).get_job_ids())
+
+
+@scenario(39, "old programs meet a newer schema and jobs they do not know: kept, not lost", *BOTH)
+def test_old_programs_and_new_rows(stage: Stage):
+    stage.open()
+    stage.up()
+    with stage.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE schedule ADD COLUMN of_tomorrow VARCHAR(10)")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999_tomorrow'")
+    with stage.redis.client() as client:
+        queue = Queue(QUEUE, connection=client, serializer=JSONSerializer)
+        queue.enqueue("portal.jobs.tasks.of_tomorrow", "id", job_id="of-tomorrow")
+        queue.enqueue("portal.jobs.tasks.publish_due", "an argument of tomorrow", job_id="more")
+        stage.wait(lambda: kept(client) == 2, "both are kept where a person sees them")
+    made = stage.plan(30, due_in=2)
+    stage.wake(made)
+    stage.wait_done()
+    stage.post_mail(1, "Still at work")
+    stage.wait(lambda: bool(stage.mail.taken("Still at work")), "the workers work")
+    assert all(process.running for process in stage.processes.values())
+    assert "newer than this code" in stage.run("doctor")
+    stage.check(made)
+
+
+@scenario(40, "a backup of before is restored: nothing is told again, what was due comes once",
+          *BOTH)  # fmt: skip
+def test_a_backup_comes_back(stage: Stage):
+    stage.open()
+    stage.up()
+    first = stage.plan(20, due_in=1.5)
+    stage.post_mail(3, "Before the backup")
+    stage.wait_done()
+    stage.wait(lambda: len(stage.mail.taken("Before the backup")) == 3, "the mail left")
+    stage.wait(lambda: not stage.rows("SELECT id FROM outbox_mail WHERE sent_at IS NULL"), "marked")
+    second = stage.plan(20, due_in=15)
+    backup(stage)
+    stage.wait_done()
+    restore(stage)
+    stage.healed()
+    stage.up()
+    stage.wait_done()
+    stage.check(first + second)
+    assert len(stage.mail.taken("Before the backup")) == 3
+
+
+def backup(stage: Stage) -> None:
+    """Everything stands still, as a file system's snapshot is taken."""
+    programs = [name for name in stage.processes if name != "web"]
+    for name in programs:
+        stage.freeze(name)
+    if stage.kind == "postgres":
+        stage.database.freeze()  # type: ignore[union-attr]
+    stage.database.copy(stage.folder / "backup")
+    if stage.kind == "postgres":
+        stage.database.thaw()  # type: ignore[union-attr]
+    for name in programs:
+        stage.thaw(name)
+
+
+def restore(stage: Stage) -> None:
+    stage.kill(*list(stage.processes))
+    stage.forget_app()
+    stage.database.stop()
+    stage.database.lay(stage.folder / "backup")
+    stage.database.start()
