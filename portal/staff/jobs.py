@@ -67,15 +67,6 @@ class Jobs(Doorway):
     needs = (P.ACCOUNT_EDIT,)
     words = "the jobs"
     plural = "jobs"
-    acts = ACTS
-
-    def title_of(self, job: JobSeen) -> str:
-        """Return how a job is named."""
-        return job.label
-
-    def offered(self, _job: JobSeen) -> list[tuple[JobAct, str, str]]:
-        """Return what can be done to a job that failed, with the address."""
-        return [(act, self.act_url(act), "") for act in ACTS]
 
     def act_url(self, act: JobAct, *jobs: JobSeen) -> str:
         """Return the address where an act on these jobs is confirmed."""

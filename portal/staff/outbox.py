@@ -46,8 +46,8 @@ class Outbox(Table):
     icon = "mail"
     intro = "What waits, has left, or was given up after its last try. Nobody sees the text here."
     acts = (RESEND,)
-    column_list = ("recipient", "account", "subject", "state", "attempts", "next_try_at", "error")
-    column_export_list = (*column_list, "created_at", "sent_at", "dead_at", "id")
+    column_list = ("recipient", "account", "state", "attempts", "next_try_at", "error")
+    column_export_list = (*column_list, "subject", "created_at", "sent_at", "dead_at", "id")
     column_details_list = (
         "recipient", "account", "subject", "state", "attempts", "next_try_at", "error",
         "order_key", "created_at", "sent_at", "dead_at", "id",

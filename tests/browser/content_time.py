@@ -24,7 +24,9 @@ def times(account: AccountRef, page: Page, words: str) -> None:
     span = moment_at(start + 20 * DAY, ZONE), moment_at(start + 23 * DAY, ZONE)
     freeze(account, f"Christmas {words}"[:100], *span, by=TESTS, reason=words)
     audit = moment_at(start - 4 * DAY, ZONE), moment_at(start + DAY, ZONE)
-    lift(freeze(account, "Audit", *audit, by=TESTS), account, by=TESTS, reason=words)
+    over = freeze(account, "Audit", *audit, by=TESTS)
+    db.session.flush()
+    lift(over, account, by=TESTS, reason=words)
     for number in range(40):
         due = start - (40 - number) * DAY / 4
         done = due + timedelta(seconds=0.03 * (number % 7 + 1) ** 3)
