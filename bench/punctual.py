@@ -28,6 +28,7 @@ from bench.due_rows import Item
 from bench.editor import text, wagtail
 from bench.measure import Line, line, p95
 from bench.wsgi import Browser
+from portal.content.due_alone import request_id_of
 from portal.content.schedules import Schedule
 from tenants.audit import AuditEvent
 
@@ -170,8 +171,8 @@ def _delays(engine: Engine, items: list[Item]) -> list[tuple[float, Any]]:
 
 
 def _all_live_and_told_once(engine: Engine, items: list[Item], reader: Browser) -> None:
-    query = select(AuditEvent.target_id).where(AuditEvent.event == "schedule.run")
-    mine = {item.schedule_id for item in items}
+    query = select(AuditEvent.request_id).where(AuditEvent.event == "page.published")
+    mine = {request_id_of(item.schedule_id) for item in items}
     with engine.connect() as connection:
         told = [found for found in connection.scalars(query) if found in mine]
     dark = [item.url for item in items if reader.get(item.url).status != 200]

@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from portal import cli, errors, files, headers, logs, models, requests, signing, templating, views
+from portal import (
+    cli,
+    errors,
+    files,
+    headers,
+    logs,
+    models,
+    requests,
+    signing,
+    templating,
+    views,
+    watch,
+)
 from portal.config import ROOT, Config, from_env
 from portal.extensions import csrf, limiter, migrate
 from portal.jobs import queue
@@ -40,6 +52,7 @@ def create_app(config: Config | None = None) -> Flask:
     site.init_app(app)
     console.init_app(app)
     cli.init_app(app)
+    watch.init_app(app)
     return app
 
 

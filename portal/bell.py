@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.content.notifications import unread_asked, unread_query
-from portal.heartbeats import BEAT, silent_since
+from portal.heartbeats import BEAT, Pulse
 from tenants.clock import row_with_database_now
 from tenants.db import db
 from tenants.decisions import Actor
@@ -14,14 +14,14 @@ from tenants.decisions import Actor
 SCHEDULER = "scheduler"
 
 
-def bell_and_life(actor: Actor) -> tuple[int, bool]:
-    """Return how much the person did not read, and whether the scheduler is silent.
+def bell_and_life(actor: Actor) -> tuple[int, Pulse]:
+    """Return how much the person did not read, and when the scheduler was last heard of.
 
     One statement for both.
     """
     asked = unread_asked(actor) | {"part": SCHEDULER}
     row, moment = row_with_database_now(db.session, _query(), asked)
-    return row[0], silent_since(row[1], moment)
+    return row[0], Pulse(row[1], moment)
 
 
 @cache

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from portal.file_settings import FileSettings, file_settings
 
+WATCH_SECONDS = 20
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -49,6 +50,7 @@ class Config:
     sign_in_limit: str = "10 per minute;60 per hour"
     log_level: str = "INFO"
     audit_key: str = ""
+    watch_seconds: int = 0
     files: FileSettings = field(default_factory=FileSettings)
 
     @property
@@ -72,7 +74,8 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
     """Read the configuration. Raises BadConfig with one sentence that says what to do."""
     env = os.environ if env is None else env
     var = Path(env.get("PORTAL_VAR") or ROOT / "var")
-    production = _stage(env.get("APP_ENV", "")) == "production"
+    stage = _stage(env.get("APP_ENV", ""))
+    production = stage == "production"
     port = env.get("PORT", "8000")
     config = Config(
         secret_key=env.get("SECRET_KEY") or _stored_secret(var, production),
@@ -90,6 +93,7 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
         sign_in_limit=_limits(env.get("SIGN_IN_LIMIT") or Config.sign_in_limit),
         log_level=_level(env.get("LOG_LEVEL") or "INFO"),
         audit_key=env.get("AUDIT_KEY", ""),
+        watch_seconds=_number(env, "WATCH_SECONDS", 0 if stage == "testing" else WATCH_SECONDS),
         files=_files(env),
     )  # fmt: skip
     if production and config.database_url.startswith("sqlite") and not env.get("ALLOW_SQLITE"):

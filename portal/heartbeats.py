@@ -2,6 +2,7 @@
 
 import os
 import socket
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, bindparam, select
@@ -55,10 +56,22 @@ def last_beat(session: Session, name: str) -> datetime | None:
 
 def is_silent(session: Session, name: str) -> bool:
     """Tell whether `name` has not been heard of for SILENT_AFTER."""
-    seen, moment = with_database_now(session, BEAT, {"part": name})
-    return silent_since(seen, moment)
+    return pulse(session, name).silent
 
 
-def silent_since(seen: datetime | None, moment: datetime) -> bool:
-    """Tell whether a part last seen then has not been heard of for SILENT_AFTER."""
-    return seen is None or moment - seen > SILENT_AFTER
+@dataclass(frozen=True)
+class Pulse:
+    """When a part was last heard of (UTC, None if never), by the database's clock at `moment`."""
+
+    seen: datetime | None
+    moment: datetime
+
+    @property
+    def silent(self) -> bool:
+        """Tell whether that is longer ago than SILENT_AFTER."""
+        return self.seen is None or self.moment - self.seen > SILENT_AFTER
+
+
+def pulse(session: Session, name: str) -> Pulse:
+    """Return when `name` was last heard of. One statement."""
+    return Pulse(*with_database_now(session, BEAT, {"part": name}))

@@ -4,7 +4,8 @@ A template's first line is the subject. Links begin with the configured base URL
 request named.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from flask import current_app
 
 from portal.config import Config
 from portal.content.caring import PageCare
+from portal.content.missing import Miss
 from portal.content.pages import Page
 from portal.identity import email_change
 from portal.identity.tokens import LIFE
@@ -20,6 +22,7 @@ from portal.times import local_time
 from tenants.access_requests import AccessRequest
 from tenants.accounts import AccountRef
 from tenants.clock import now
+from tenants.colleagues import Colleague
 from tenants.decisions import Actor
 from tenants.holdings import Held
 from tenants.invitations import Invitation
@@ -27,6 +30,8 @@ from tenants.notices import Ending, Told
 from tenants.people import Person
 from tenants.permissions import Permission
 from tenants.support import SupportSession
+
+LONGEST_SUBJECT = 200
 
 
 def address_of(endpoint: str, **values: Any) -> str:
@@ -140,7 +145,8 @@ def notifications(
     count = sum(len(each) for each in told.values())
     first = next(iter(next(iter(told.values()))))[0]
     _post(
-        person.label, "notifications", person=person, told=told, digest=digest, count=count,
+        person.label, "notifications", None, f"notices:{person.person_id}",
+        person=person, told=told, digest=digest, count=count,
         first=first, settings=address_of("me.show"),
     )  # fmt: skip
 
@@ -157,6 +163,37 @@ def support_alarm(row: SupportSession, account: AccountRef, people: Iterable[Hel
     """Tell the account's admins and all owners that the glass was broken, and what for."""
     told = {Permission.SUPPORT_CONSENT, Permission.SUPPORT_BREAK_GLASS}
     _about_support("support_alarm", row, account, people, told)
+
+
+def missed(
+    person: Colleague, misses: Sequence[Miss], since: datetime | None, *, silent: bool
+) -> UUID:
+    """Tell an account's admin what nobody carried out; return the mail's id.
+
+    `since` is when the scheduler was last heard of, `silent` whether that is too long ago.
+    """
+    lines = [
+        {
+            "sentence": miss.sentence, "since": local_time(miss.since, person.zone),
+            "link": address_of("schedules.index", handle=miss.account.handle),
+        }
+        for miss in misses
+    ]  # fmt: skip
+    return _post(
+        person.email, "missed", misses[0].account.tenant_id, person=person, misses=misses,
+        lines=lines, since=local_time(since, person.zone), silent=silent,
+    )  # fmt: skip
+
+
+def missed_in_house(
+    email: str, zone: str, misses: Sequence[Miss], tenants: int, since: datetime | None, *,
+    silent: bool,
+) -> UUID:  # fmt: skip
+    """Tell somebody who answers for the house the same, of all tenants; return the mail's id."""
+    return _post(
+        email, "missed_in_house", misses=misses, tenants=tenants, since=local_time(since, zone),
+        silent=silent, link=address_of("console_health.show"),
+    )  # fmt: skip
 
 
 def reviews_due(
@@ -192,7 +229,12 @@ def _write(person: Person, name: str, **values: Any) -> None:
 def _post(
     recipient: str, name: str, tenant_id: UUID | None = None, order_key: str | None = None, /,
     **values: Any,
-) -> None:  # fmt: skip
+) -> UUID:  # fmt: skip
     template = current_app.jinja_env.get_template(f"mail/{name}.txt")
     subject, _, text = template.render(**values).partition("\n")
-    post(recipient, " ".join(subject.split()), text.strip() + "\n", tenant_id, order_key)
+    short = _short(" ".join(subject.split()))
+    return post(recipient, short, text.strip() + "\n", tenant_id, order_key).id
+
+
+def _short(subject: str) -> str:
+    return subject if len(subject) <= LONGEST_SUBJECT else f"{subject[: LONGEST_SUBJECT - 1]}…"

@@ -1,6 +1,7 @@
 """What every template may use: the shell, times, icons' addresses, `can`."""
 
 import hashlib
+from datetime import timedelta
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from portal.config import ROOT
 from portal.content.languages import name_of
 from portal.content.logos import logo_size
 from portal.content.notifications import unread_count
-from portal.heartbeats import is_silent
+from portal.heartbeats import Pulse, pulse
 from portal.navigation import NAV, PART_OF
 from portal.proofs import ask_url
 from portal.requests import current
@@ -140,14 +141,14 @@ class Shell:
         return self._told[0]
 
     @cached_property
-    def _told(self) -> tuple[int | None, bool]:
-        """Return the bell's number and whether the scheduler is silent; together if both count."""
+    def _told(self) -> tuple[int | None, Pulse | None]:
+        """Return the bell's number and the scheduler's life; together if both count."""
         bell = current.account is not None and _can(P.ACCOUNT_VIEW)
         watched = current.account is not None and current.halt is None
         if bell and watched:
             return bell_and_life(current.person)
         unread = unread_count(current.person) if bell else None
-        return unread, watched and is_silent(db.session(), SCHEDULER)
+        return unread, pulse(db.session(), SCHEDULER) if watched else None
 
     @cached_property
     def nav(self) -> list[dict[str, Any]]:
@@ -165,13 +166,40 @@ class Shell:
     def banner(self) -> dict[str, str] | None:
         if current.halt is not None:
             return _halted(current.halt)
-        if not self._told[1]:
+        if current.account is None or not self.scheduler.silent:
             return None
-        return {
-            "tone": "bad",
-            "text": "The scheduler has not run for over 30 seconds. What is scheduled is kept "
-            "and will run when it is back; publish now where it cannot wait.",
-        }
+        return {"tone": "bad", "text": f"{silence(self.scheduler)} {WHILE_SILENT}"}
+
+    @cached_property
+    def scheduler(self) -> Pulse:
+        """Return when the scheduler was last heard of. Asked once a page."""
+        return self._told[1] or pulse(db.session(), SCHEDULER)
+
+    @property
+    def heartbeat(self) -> str:
+        """Return the same in a sentence, for the pages about what happens later.
+
+        Nothing where the banner says it already.
+        """
+        if self.scheduler.silent:
+            return silence(self.scheduler) if current.halt is not None else ""
+        return f"The scheduler ran {ago(self.scheduler.seen, self.scheduler.moment)}."
+
+
+MONTH = timedelta(days=31)
+WHILE_SILENT = (
+    "What is due waits, and is carried out once it is back. The house and your account’s admins "
+    "are told of what is missed; publish now where it cannot wait."
+)
+
+
+def silence(heard: Pulse) -> str:
+    """Say how long the scheduler has been silent."""
+    if heard.seen is None:
+        return "The scheduler has never run."
+    lasts = ago(heard.seen, heard.moment).removesuffix(" ago")
+    since = f"for {lasts}" if heard.moment - heard.seen < MONTH else f"since {lasts}"
+    return f"The scheduler has been silent {since}."
 
 
 def _halted(halt: Halt) -> dict[str, str]:

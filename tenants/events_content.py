@@ -118,6 +118,7 @@ class ContentEvent:
         "release.held", "held back the release {target}, because {cause}", "due", "cause"
     )
     RELEASE_MADE = event("release.made", "started the release {target}")
+    RELEASE_MISSED = event("release.missed", "noticed as missed: {target}, due {due}", "due")
     RELEASE_MOVED = event("release.moved", "moved the release {target}: {sentence}", "due",
                           "sentence")  # fmt: skip
     RELEASE_RUN = event(
@@ -189,6 +190,9 @@ class ContentEvent:
     )  # fmt: skip
     SCHEDULE_MADE = event(
         "schedule.made", "scheduled: {what} {target}, {sentence}", "what", "due", "sentence"
+    )
+    SCHEDULE_MISSED = event(
+        "schedule.missed", "noticed as missed: {what} {target}, due {due}", "what", "due"
     )
     SCHEDULE_MOVED = event(
         "schedule.moved", "moved: {what} {target}, {sentence}", "what", "due", "sentence"

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from portal import watch
 from portal.config import load_env_file
 from tenants.db import db
 
@@ -35,3 +36,4 @@ def post_fork(_server: Any, worker: Any) -> None:
     """A connection opened before the fork belongs to the parent: the child must open its own."""
     with worker.app.callable.app_context():
         db.engine.dispose(close=False)
+    watch.start(worker.app.callable)

@@ -173,7 +173,7 @@ def _known(page: Page | None, copy: WorkingCopy | None) -> str:
 
 
 def _kept(typed: Typed, known: str) -> dict[str, list[str]]:
-    kept = {name: [_storable(value) for value in values] for name, values in typed.items()}
+    kept = {_storable(name): [*map(_storable, values)] for name, values in typed.items()}
     if sum(len(name) + sum(map(len, values)) for name, values in kept.items()) > CHARACTERS:
         raise Problem(f"This is more than {CHARACTERS:,} characters. Save it in parts.")
     try:

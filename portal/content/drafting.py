@@ -10,6 +10,7 @@ from portal.content.addresses import address_of, slug_of
 from portal.content.content_types import definition_at
 from portal.content.differences import differences
 from portal.content.field_values import keep
+from portal.content.fields import as_id
 from portal.content.holding import hold
 from portal.content.locks import Beside, refuse_others, stored_lock
 from portal.content.media_uses import note_draft
@@ -219,6 +220,8 @@ def _fields(text: Text, body: clean_html.Cleaned) -> dict[str, object]:
         "term_ids": sorted(text.term_ids),
     }
     _check_lengths(fields)
+    if not all(as_id(each) for each in text.term_ids):
+        raise Problem("The tags or categories are none that can be looked up; choose them anew.")
     return fields
 
 

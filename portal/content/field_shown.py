@@ -19,7 +19,7 @@ from portal.content.field_values import references
 from portal.content.fields import Field, as_id, plain, texts_in
 from portal.content.illustrating import Shelf
 from portal.content.media import Media
-from portal.content.media_uses import ADDRESS, named_in
+from portal.content.media_uses import ADDRESS, named_in, usable
 from portal.content.moments import moment_at
 from portal.content.pages import Page, Revision
 from portal.content.reading import Link, links_by_id
@@ -91,10 +91,9 @@ def block_bodies(account_id: uuid.UUID, ids: set[uuid.UUID]) -> dict[uuid.UUID, 
 
 
 def _files(revision: Revision) -> dict[uuid.UUID, Media]:
-    query = select(Media).where(
-        Media.account_id == revision.account_id, Media.id.in_(named_in("", revision.fields))
-    )
-    return {row.id: row for row in db.session.scalars(query)}
+    """Return the files it names that its page may show: a preview tells no other's name either."""
+    page, named = db.session.get(Page, revision.page_id), named_in("", revision.fields)
+    return {row.id: row for row in usable(page, named)} if page and named else {}
 
 
 def _all(fields: tuple[Field, ...], values: Mapping[str, Any], live: _Live) -> Iterator[Said]:

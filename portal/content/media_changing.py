@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from portal.content.media import Media, MediaVersion
 from portal.content.media_folders import MediaFolder
+from portal.content.media_readers import authorize_other_bytes
 from portal.content.media_upload import Prepared, add_version
 from portal.content.media_uses import Use, uses_of
 from portal.content.problems import Problem
@@ -99,6 +100,7 @@ def replace(
     """
     _authorize_change(by, media, account)
     _take_turn(media)
+    authorize_other_bytes(media, account, by=by)
     if prepared.kind != media.kind:
         what = "picture" if media.kind == "image" else "file"
         raise Problem(f"A {what} can only be replaced by another {what}: texts show it as one.")
@@ -117,6 +119,7 @@ def use_again(media: Media, version: MediaVersion, account: AccountRef, *, by: A
     """Have a file hold what it held before, and record it. Raises Denied, Problem when it does."""
     _authorize_change(by, media, account)
     _take_turn(media)
+    authorize_other_bytes(media, account, by=by)
     before = _current(media)
     if before.id == version.id:
         raise Problem("This is what the file holds already.")

@@ -56,11 +56,15 @@ class Merge:
     theirs: Text
 
     def outcome(self, chosen: Mapping[str, Choice], by_hand: Mapping[str, str]) -> Text:
-        """Return the text that the choices make. Raises KeyError(key) where one is missing."""
+        """Return the text that the choices make.
+
+        Raises KeyError(key) where one is missing, or is by hand for what nobody writes by hand.
+        """
         values = values_of(self.theirs)
         for field in self.fields:
             choice = chosen.get(field.key) or field.suggested
-            value = by_hand.get(field.key) if choice == "hand" else _side(field, choice)
+            written = by_hand.get(field.key) if field.by_hand else None
+            value = written if choice == "hand" else _side(field, choice)
             if (value is None and choice == "hand") or (value is MISSING and choice == "merged"):
                 raise KeyError(field.key)
             values[field.key] = value

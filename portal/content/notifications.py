@@ -36,17 +36,23 @@ from tenants.scope import TenantScoped
 Kind = Literal[
     "asked", "assigned", "approved", "passed", "rejected", "voided", "reminder", "escalated",
     "mention", "reply", "outside", "opinion", "release",
+    "done", "held", "failed", "skipped", "missed", "problem", "rules",
 ]  # fmt: skip
 TALK = frozenset({"mention", "reply", "outside"})
-"""Kinds that lead to a comment; the others lead to the review."""
+"""Kinds that lead to a comment; those not named here lead to the review."""
+TIMED: dict[str, str] = {
+    "done": "done", "held": "held", "failed": "failed", "skipped": "skipped",
+    "missed": "pending", "problem": "pending", "rules": "pending",
+}  # fmt: skip
+"""Kinds about schedules, and the state of those that a notice without a page is about."""
 COUNTED = 99
 
 
 class Notification(Keyed, TenantScoped, Base):
-    """One person is told one thing about one page.
+    """One person is told one thing about one page, or about an account's schedules.
 
     Whether he may still see it is asked whenever it is shown or mailed. `mailed_at` is when that
-    was decided, whether a mail left or not.
+    was decided, whether a mail left or not. `schedule_id` names a schedule that was there.
     """
 
     __tablename__ = "notification"
@@ -58,7 +64,8 @@ class Notification(Keyed, TenantScoped, Base):
         ),
         CheckConstraint(
             "kind IN ('asked', 'assigned', 'approved', 'passed', 'rejected', 'voided', 'reminder', "
-            "'escalated', 'mention', 'reply', 'outside', 'opinion', 'release')",
+            "'escalated', 'mention', 'reply', 'outside', 'opinion', 'release', 'done', 'held', "
+            "'failed', 'skipped', 'missed', 'problem', 'rules')",
             name="kind",
         ),
         Index("ix_notification_person_id", "person_id", "tenant_id", "created_at", "id"),
@@ -68,8 +75,9 @@ class Notification(Keyed, TenantScoped, Base):
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    page_id: Mapped[uuid.UUID]
+    page_id: Mapped[uuid.UUID | None]
     comment_id: Mapped[uuid.UUID | None]
+    schedule_id: Mapped[uuid.UUID | None]
     release_id: Mapped[uuid.UUID | None]
     sentence: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -80,6 +88,20 @@ class Notification(Keyed, TenantScoped, Base):
     def label(self) -> str:
         """Return how the trail would name this notification."""
         return self.sentence
+
+    @property
+    def place(self) -> tuple[str, dict[str, Any]]:
+        """Return what it leads to in its account: an endpoint, and its values but the handle."""
+        if self.release_id is not None:
+            return "releases.show", {"release_id": self.release_id}
+        if self.kind in TALK:
+            anchor = f"comment-{self.comment_id}"
+            return "comments.index", {"page_id": self.page_id, "_anchor": anchor}
+        if self.kind not in TIMED:
+            return "reviews.show", {"page_id": self.page_id}
+        if self.schedule_id is not None:
+            return "schedules.show", {"schedule_id": self.schedule_id}
+        return "schedules.index", {"state": TIMED[self.kind]}
 
 
 def notify(

@@ -5,6 +5,7 @@ on in a process: each may take a hundred megabytes while it is.
 """
 
 import io
+import re
 import struct
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from portal.content.problems import Problem
 PIXELS = 40_000_000
 SIDE = 16_000
 FRAMES = 300
+SCANS = 100
 FORMATS = {
     "image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP",
     "image/avif": "AVIF",
@@ -27,6 +29,8 @@ WAIT_SECONDS = 30
 _FAULTS = (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.error, KeyError,
            IndexError, TypeError, OverflowError, ZeroDivisionError)  # fmt: skip
 Image.MAX_IMAGE_PIXELS = None  # PIXELS stands in its place, and is asked before anything is decoded
+_MARKER = re.compile(rb"\xff+([\xc0-\xcf\xd8-\xfe])")
+_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 _turn = threading.BoundedSemaphore(1)
 
 
@@ -45,6 +49,10 @@ def clean_picture(data: bytes, mime: str) -> Picture:
 
     A moving GIF keeps moving, AVIF becomes WebP. Raises Problem when it is damaged or too large.
     """
+    if mime == "image/jpeg" and _scans(data) > SCANS:
+        raise Problem(
+            f"The picture comes in more than {SCANS} layers. Save it anew as a plain JPEG."
+        )
     with working(), _opened(data, mime) as image:
         frames = getattr(image, "n_frames", 1)
         if frames > 1 and mime == "image/gif":
@@ -75,6 +83,22 @@ def dimensions(data: bytes, mime: str) -> tuple[int, int]:
             f"pixels are taken, and {SIDE:,} on a side. Make it smaller."
         )
     return width, height
+
+
+def _scans(data: bytes) -> int:
+    """Count how often a JPEG goes over its picture, up to one more than SCANS.
+
+    Thirty bytes can have all of it gone over once more: a small file could take hours.
+    """
+    place = found = 0
+    while found <= SCANS and (marker := _MARKER.search(data, place)):
+        kind, place = marker[1][0], marker.end()
+        if kind == _END:
+            break
+        if kind != _START:
+            place += max(2, int.from_bytes(data[place : place + 2]))
+        found += kind == _SCAN
+    return found
 
 
 @contextmanager

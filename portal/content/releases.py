@@ -47,6 +47,7 @@ class Release(Keyed, TenantScoped, Audited, Base):
     none. `approver_id` is whose right to publish is asked for again, at the account of each page.
     `problems` are what was found when it was last looked over (`checked_at`), beside those of each
     item. `trace` is where every page and redirect stood that it changed, and what undoing needs.
+    `missed_at` is when somebody noticed that nobody had carried it out.
     """
 
     __tablename__ = "release"
@@ -77,6 +78,7 @@ class Release(Keyed, TenantScoped, Audited, Base):
     late_minutes: Mapped[int] = mapped_column(default=LATE_MINUTES)
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]
+    missed_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
     problems: Mapped[list[Any]] = mapped_column(default=list)
@@ -133,6 +135,8 @@ class ReleaseItem(Keyed, TenantScoped, Base):
 
 _pending = Release.state == "pending"
 Index("ix_release_due", Release.due_at, sqlite_where=_pending, postgresql_where=_pending)
+_missed = Release.missed_at.is_not(None)
+Index("ix_release_missed", Release.missed_at, sqlite_where=_missed, postgresql_where=_missed)
 
 
 @dataclass(frozen=True)

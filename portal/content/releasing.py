@@ -98,6 +98,7 @@ def schedule_release(
         setattr(release, name, value)
     release.state, release.cause = "pending", ""
     release.attempts, release.next_try_at, release.told_at = 0, None, None
+    release.missed_at = None
     release.late_policy, release.late_minutes = late_policy, late_minutes
     release.approver_id, release.approver_label = by.person_id, by.label
     release.moves += moved

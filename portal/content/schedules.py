@@ -46,6 +46,7 @@ class Schedule(Keyed, TenantScoped, Audited, Base):
     """
 
     __tablename__ = "schedule"
+    __derived__ = frozenset({"told_at", "checked_at", "problems", "rules_at"})
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
         ForeignKeyConstraint(["tenant_id", "revision_id"], ["revision.tenant_id", "revision.id"]),
@@ -110,6 +111,8 @@ _PENDING = Schedule.state == "pending"
 _index("ix_schedule_due", Schedule.due_at, Schedule.tenant_id, where=_PENDING)
 _index("ix_schedule_tenant_id_due", Schedule.tenant_id, Schedule.due_at, Schedule.id,
        where=_PENDING)  # fmt: skip
+_index("ix_schedule_missed", Schedule.missed_at, Schedule.account_id,
+       where=Schedule.missed_at.is_not(None))  # fmt: skip
 _index("ix_schedule_untold", Schedule.tenant_id, Schedule.account_id,
        where=Schedule.told_at.is_(None)
        & Schedule.state.in_(("done", "held", "skipped", "failed")))  # fmt: skip

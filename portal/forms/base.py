@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field, FileField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, StopValidation
+from wtforms.validators import Length, NumberRange, StopValidation, ValidationError
 
 from portal.times import zone_names
 
@@ -71,6 +71,18 @@ def _unstorable(text: str) -> str:
 def at_most(characters: int) -> Length:
     """Return the validator of a length, with its sentence."""
     return Length(max=characters, message=f"Use at most {characters:,} characters.")
+
+
+class Between(NumberRange):
+    """A whole number from `low` to `high`; WTForms' own fails on one too long for a float."""
+
+    def __init__(self, low: int, high: int, message: str) -> None:
+        super().__init__(low, high, message)
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if isinstance(field.data, int) and not self.min <= field.data <= self.max:
+            raise ValidationError(self.message)
+        super().__call__(form, field)
 
 
 class ZoneField(SelectField):

@@ -9,13 +9,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from portal.content.media_upload import ALT_LENGTH, CAPTION_LENGTH, NAME_LENGTH
 from portal.forms.access import in_known_years
-from portal.forms.base import PortalForm, at_most
+from portal.forms.base import Between, PortalForm, at_most
 
-PERCENT = NumberRange(0, 100, message="Use a whole number from 0 to 100.")
+PERCENT = Between(0, 100, message="Use a whole number from 0 to 100.")
 
 
 class UploadForm(PortalForm):

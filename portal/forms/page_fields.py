@@ -1,6 +1,7 @@
 """Between the editor's form and a revision's text."""
 
 import uuid
+from typing import Any
 
 from portal.content.drafting import Text
 from portal.content.field_values import FieldProblem
@@ -41,6 +42,27 @@ def offer_chosen(
         form.categories.choices = choices((each, "") for each in terms)
     else:
         offer_choices(form, account_id, page_id)
+
+
+def let_go_of_gone(form: PageForm, theirs: Revision) -> list[str]:
+    """Put what stands in `theirs` where something was chosen that is not there any more.
+
+    Returns a sentence for each.
+    """
+    told = []
+    if form.parent.data not in _values(form.parent):
+        form.parent.data = str(theirs.parent_id or "")
+        form.parent.choices = choices([(form.parent.data, "")])
+        told.append("The page that it was to stand below is gone, so it stays where it was.")
+    there, wanted = _values(form.categories), form.categories.data or []
+    if not there.issuperset(wanted):
+        form.categories.data = [each for each in wanted if each in there]
+        told.append("A category that was chosen is gone.")
+    return told
+
+
+def _values(field: Any) -> set[str]:
+    return {choice.value for choice in field.choices or ()}
 
 
 def fill(form: PageForm, page: Page, draft: Revision | None, account_id: uuid.UUID) -> None:

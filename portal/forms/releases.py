@@ -9,11 +9,11 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, NumberRange
+from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.content.releases import NAME_LENGTH
-from portal.forms.base import PortalForm, at_most, choices
+from portal.forms.base import Between, PortalForm, at_most, choices
 from portal.forms.pages import ReasonForm
 from portal.forms.schedules import TimeForm
 
@@ -64,7 +64,7 @@ class _Late:
     late_minutes = IntegerField(
         "Late means more than so many minutes",
         [InputRequired("Say how many minutes."),
-         NumberRange(1, 100_000, "Choose from 1 to 100,000 minutes.")],
+         Between(1, 100_000, "Choose from 1 to 100,000 minutes.")],
         default=60,
     )  # fmt: skip
 

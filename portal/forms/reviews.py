@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Optional
 
 from portal.forms.access import in_known_years
 from portal.forms.asking import end_of
-from portal.forms.base import PortalForm, at_most
+from portal.forms.base import Between, PortalForm, at_most
 
-_DAYS = NumberRange(0, 365, "Give a number of days from 0 to 365.")
+_DAYS = Between(0, 365, "Give a number of days from 0 to 365.")
 NOBODY = ("", "Whoever is free")
 
 

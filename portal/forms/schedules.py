@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from wtforms import DateTimeLocalField, HiddenField, IntegerField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, Optional
 
 from portal.content.schedules import LATE_MINUTES, MOST_LATE_MINUTES, Late
-from portal.forms.base import PortalForm, ZoneField, at_most, choices
+from portal.forms.base import Between, PortalForm, ZoneField, at_most, choices
 
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
 
@@ -43,7 +43,7 @@ class TimeForm(PortalForm):
         "Too late after",
         [
             Optional(),
-            NumberRange(1, MOST_LATE_MINUTES, f"Give 1 to {MOST_LATE_MINUTES:,} minutes."),
+            Between(1, MOST_LATE_MINUTES, f"Give 1 to {MOST_LATE_MINUTES:,} minutes."),
         ],
         default=LATE_MINUTES,
     )

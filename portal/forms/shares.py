@@ -8,12 +8,12 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.content.outside import TEXT_LENGTH
 from portal.content.shares import NAME_LENGTH
 from portal.content.sharing import MOST_DAYS
-from portal.forms.base import PortalForm, at_most
+from portal.forms.base import Between, PortalForm, at_most
 
 SHORTEST_PASSWORD = 8
 
@@ -29,7 +29,7 @@ class ShareForm(PortalForm):
     days = IntegerField(
         "Works for how many days?",
         [InputRequired("Give a number of days."),
-         NumberRange(1, MOST_DAYS, f"Give a number of days from 1 to {MOST_DAYS}.")],
+         Between(1, MOST_DAYS, f"Give a number of days from 1 to {MOST_DAYS}.")],
         default=7, description=f"At most {MOST_DAYS}. It can be revoked before.",
     )  # fmt: skip
     password = PasswordField(

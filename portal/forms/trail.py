@@ -1,10 +1,10 @@
 """Filtering a trail, and what is set for it."""
 
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, NumberRange, Optional
+from wtforms.validators import DataRequired, Optional
 
 from portal.content.trail_filters import KEYS, LONGEST
-from portal.forms.base import PortalForm, at_most, choices
+from portal.forms.base import Between, PortalForm, at_most, choices
 from tenants.retention import LONGEST as MOST_DAYS
 from tenants.retention import SHORTEST
 
@@ -40,7 +40,7 @@ class RetentionForm(PortalForm):
         "Keep events for (days)",
         [
             Optional(),
-            NumberRange(
+            Between(
                 SHORTEST, MOST_DAYS,
                 f"Choose a number of days from {SHORTEST} to {MOST_DAYS:,}, or leave it empty.",
             ),

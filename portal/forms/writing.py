@@ -20,7 +20,8 @@ MOST_FIELDS = 2_000
 def mark() -> str:
     """Return the mark of the tab that sends this form, or of one that is shown now."""
     sent = request.form.get("copy") or request.args.get("copy") or ""
-    return sent if 0 < len(sent) <= MARK and sent.isascii() else str(uuid.uuid4())
+    fits = 0 < len(sent) <= MARK and sent.isascii() and sent.isprintable()
+    return sent if fits else str(uuid.uuid4())
 
 
 def typed_values() -> Typed:

@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import islice
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal import mail
-from portal.content.notifications import TALK, Notification
+from portal.content.notifications import Notification
 from portal.times import zone
 from tenants.accounts import AccountRef, account_by_id, ref
 from tenants.clock import now
@@ -40,13 +41,14 @@ class Waiting:
 
 
 def mail_notifications() -> int:
-    """Put the mails that are due into the outbox; return how many.
+    """Put the mails that are due into the outbox, of AT_MOST people at once; return how many.
 
     Each person's in a transaction of its own: what is told by a mail is marked in the same.
     """
     with reading(), across_tenants("looking for what people were told"):
         found = _waiting()
-    return sum(_mail(each) for each in found if is_due(each, now()))
+    due = islice((each for each in found if is_due(each, now())), AT_MOST)
+    return sum(_mail(each) for each in due)
 
 
 def is_due(waiting: Waiting, moment: datetime) -> bool:
@@ -64,17 +66,16 @@ def is_due(waiting: Waiting, moment: datetime) -> bool:
 
 
 def _waiting() -> list[Waiting]:
+    """Return everybody who was told something, a line each: nobody's many rows hide another's."""
+    since = func.min(Notification.created_at)
     query = (
-        select(Notification.person_id, Person.notices, Person.zone, Notification.created_at)
+        select(Notification.person_id, Person.notices, Person.zone, since)
         .join(Person, Person.id == Notification.person_id)
         .where(Notification.mailed_at.is_(None))
-        .order_by(Notification.created_at)
-        .limit(AT_MOST)
+        .group_by(Notification.person_id, Person.notices, Person.zone)
+        .order_by(since)
     )
-    found: dict[uuid.UUID, Waiting] = {}
-    for row in db.session.execute(query):
-        found.setdefault(row.person_id, Waiting(*row))
-    return list(found.values())
+    return [Waiting(*row) for row in db.session.execute(query)]
 
 
 def _mail(waiting: Waiting) -> bool:
@@ -113,9 +114,7 @@ def _accounts(rows: Sequence[Notification]) -> list[AccountRef | None]:
 
 
 def _link(row: Notification, account: AccountRef) -> str:
-    if row.release_id is not None:
-        return mail.address_of("releases.show", handle=account.handle, release_id=row.release_id)
-    if row.kind in TALK:
-        at = mail.address_of("comments.index", handle=account.handle, page_id=row.page_id)
-        return f"{at}#comment-{row.comment_id}"
-    return mail.address_of("reviews.show", handle=account.handle, page_id=row.page_id)
+    endpoint, values = row.place
+    anchor = values.pop("_anchor", "")
+    at = mail.address_of(endpoint, handle=account.handle, **values)
+    return f"{at}#{anchor}" if anchor else at

@@ -23,12 +23,15 @@ from portal.jobs.erasing import erase_closed
 from portal.jobs.mail import anything_waiting
 from portal.jobs.media import find_unready
 from portal.jobs.notifications import mail_notifications
+from portal.jobs.outcomes import tell_outcomes
 from portal.jobs.owners import remind_owners
+from portal.jobs.preflight import look_ahead
 from portal.jobs.queue import wake
 from portal.jobs.reviews import ring_alarms
 from portal.jobs.seals import seal_waiting
 from portal.jobs.stalled import end_stalled
 from portal.jobs.tidying import forget_heartbeats, forget_mails
+from portal.jobs.zone_rules import check_zone_rules
 from tenants.db import db
 from tenants.engines import reading
 from tenants.scope import aside
@@ -97,6 +100,8 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("wake imports", 2, _wake_imports),
     Periodic("announce grants that end", 600, announce_endings),
     Periodic("remind of reviews", 60, ring_alarms),
+    Periodic("tell how schedules ended", 5, tell_outcomes),
+    Periodic("look at what is due soon", 20, look_ahead),
     Periodic("mail what people were told", 15, mail_notifications),
     Periodic("remind owners of reviews", 3600, remind_owners),
     Periodic("let go of old working copies", 3600, forget_copies),
@@ -107,6 +112,7 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("wake renditions", 5, _wake_renditions),
     Periodic("wake the sweep of files", 3600, _wake_media_sweep),
     Periodic("wake the emptying of the trash", 3600, _wake_trash),
+    Periodic("compare with the rules of time zones", 24 * 3600, check_zone_rules),
     Periodic("wake purge", 6 * 3600, _wake_purge),
 )
 

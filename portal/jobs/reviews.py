@@ -8,7 +8,7 @@ from typing import Literal
 import structlog
 from sqlalchemy import or_, select
 
-from portal.content.pages import page_by_id
+from portal.content.pages import Page, page_by_id
 from portal.content.review_alarms import escalate, remind
 from portal.content.reviews import Review
 from tenants.clock import now
@@ -44,8 +44,10 @@ def ring_alarms() -> int:
 def _find(moment: datetime) -> list[Alarm]:
     query = (
         select(Review.id, Review.tenant_id, Review.account_id, Review.remind_at, Review.escalate_at)
+        .join(Page, Page.id == Review.page_id)
         .where(
             Review.state == "waiting",
+            Page.trashed_at.is_(None),
             or_(Review.remind_at <= moment, Review.escalate_at <= moment),
         )
         .order_by(Review.due_at)

@@ -156,9 +156,11 @@ def from_trash(media_id: uuid.UUID) -> Any:
 def _page(media: Media, version: MediaVersion, form: DescribeForm) -> str:
     uses, sees = uses_of(media), current.can(P.PAGE_VIEW).allowed
     live = any("live" in use.places for use in uses) and media.trashed_at is None
+    may = may_change(current.person, media, current.here)
     return render_template(
         "media/show.html", media=media, version=version, form=form, uses=uses, live=live,
-        versions=versions_of(media), may=may_change(current.person, media, current.here),
+        versions=versions_of(media), may=may,
+        replacing=current.can(P.PAGE_PUBLISH) if live and may.allowed else may,
         address=address_of(current.here.handle, media.id),
         public=f"/s/{current.here.handle}{steady_address(media, version)}" if live else "",
         sees_pages=sees,

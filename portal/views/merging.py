@@ -10,6 +10,7 @@ from portal.content.locking import take_over
 from portal.content.pages import page_by_id, revision_by_id
 from portal.content.problems import Locked, Problem, Stale
 from portal.forms.merging import by_hand, chosen, merge_page, merged, uuid_or_none
+from portal.forms.page_fields import let_go_of_gone
 from portal.forms.writing import done_writing
 from portal.guards import permission
 from portal.requests import current
@@ -26,6 +27,7 @@ def save(page_id: uuid.UUID) -> Any:
     authorize_edit(current.person, page, current.here)
     form = edit_form(current.here, page, revision_by_id(page.draft_revision_id, page))
     theirs = revision_by_id(uuid_or_none(request.form.get("theirs")), page)
+    gone = let_go_of_gone(form, theirs) if theirs else []
     if theirs is None or not form.validate():
         abort(422, "This came in pieces, so nothing was saved. Open the page again in a new tab.")
     try:
@@ -46,6 +48,6 @@ def save(page_id: uuid.UUID) -> Any:
         return merge_page(page, form, problem=str(problem)), 422
     done_writing(page)
     flash(f"Both texts are together as revision {saved.revision.number}.", "good")
-    for removal in saved.removed[:10]:
-        flash(removal.sentence, "warn")
+    for sentence in (*gone, *(removal.sentence for removal in saved.removed[:10])):
+        flash(sentence, "warn")
     return redirect(url_for("pages.edit", handle=current.here.handle, page_id=page.id))

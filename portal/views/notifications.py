@@ -50,9 +50,5 @@ def follow(notification_id: uuid.UUID) -> Any:
 
 def _where(row: Notification) -> str:
     account = account_by_id(row.account_id) or abort(404)
-    if row.release_id is not None:
-        return url_for("releases.show", handle=account.handle, release_id=row.release_id)
-    if row.kind in TALK:
-        anchor = f"comment-{row.comment_id}"
-        return url_for("comments.index", handle=account.handle, page_id=row.page_id, _anchor=anchor)
-    return url_for("reviews.show", handle=account.handle, page_id=row.page_id)
+    endpoint, values = row.place
+    return url_for(endpoint, handle=account.handle, **values)

@@ -1,6 +1,7 @@
 """What is to happen later: the queue, one schedule, asking for one, moving it, cancelling it."""
 
 import uuid
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from portal.content.history import events_of
 from portal.content.moments import Moment
 from portal.content.pages import page_by_id, revision_by_id
 from portal.content.planned import sight_of
+from portal.content.preflight import expected, keep
 from portal.content.problems import BadTime, Problem
 from portal.content.punctuality import punctuality
 from portal.content.queue_filters import read_queue_filters
@@ -77,6 +79,7 @@ def new(page_id: uuid.UUID) -> Any:
     moved_on = form.is_submitted() and form.revision.data != str(draft.id)
     form.revision.data = str(draft.id)
     steps = steps_of(form) if form.validate_on_submit() else []
+    concerns = expected(page, draft, steps, current.here, current.person)
     if steps and not moved_on and "confirmed" in request.form:
         try:
             rows = [
@@ -86,6 +89,7 @@ def new(page_id: uuid.UUID) -> Any:
                 )
                 for what, moment in steps
             ]  # fmt: skip
+            keep(rows, concerns)
         except BadTime as problem:
             show_bad_time(problem, form.wall, form.chosen)
         except (Problem, QuotaReached) as problem:
@@ -96,6 +100,7 @@ def new(page_id: uuid.UUID) -> Any:
     return render_template(
         "schedules/new.html", page=page, draft=draft, form=form, moved_on=moved_on,
         steps=[] if form.errors or moved_on else in_words(steps), others=open_schedules(page),
+        concerns=[] if form.errors or moved_on else sorted(set(chain(*concerns))),
     ), status  # fmt: skip
 
 

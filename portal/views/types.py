@@ -68,10 +68,12 @@ def new() -> Any:
 def show(type_id: uuid.UUID) -> str:
     found = [t for t in definitions_at(current.here, deleted=True) if t.id == type_id]
     definition = found[0] if found else abort(404)
-    own = definition.account_id == current.here.id
+    here = current.here
+    own = definition.account_id == here.id
+    number = numbers_of_pages(here.id).get(definition.key, 0)
     return render_template(
         "types/show.html", type=definition, kinds=KINDS, own=own,
-        number=number_of_pages(definition.key, current.here.tenant_id),
+        number=number_of_pages(definition.key, here.tenant_id) if own else number,
         origins={account.id: account.name for account in current.ancestors},
     )  # fmt: skip
 

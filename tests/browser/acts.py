@@ -51,6 +51,14 @@ def good_time(page: Page) -> None:
         choose_time(page, "2027-05-04T09:15:00", "A reason.")
 
 
+def odd_time(page: Page) -> None:
+    """Ask for what is not live to go offline before it is."""
+    page.get_by_label("Go offline", exact=True).check()
+    with page.expect_navigation():
+        soon = datetime.now(UTC) + timedelta(hours=6)
+        choose_time(page, f"{soon:%Y-%m-%dT%H:%M:00}")
+
+
 def twice(page: Page) -> None:
     with page.expect_navigation():
         choose_time(page, "2027-10-31T02:30:00")

@@ -73,7 +73,7 @@ def _held(acme: AccountRef, berlin: AccountRef, by: Actor, long: str) -> Release
 def _waiting(acme: AccountRef, by: Actor) -> Release:
     release = make_release(acme, "Summer opening", by=by)
     gather(release, [_page(acme, name) for name in ("Ice cream", "Garden")], acme, by=by)
-    at = now().replace(second=0, microsecond=0) + timedelta(days=40)
+    at = now().replace(second=0, microsecond=0) + timedelta(days=19)
     schedule_release(release, moment_at(at, "Europe/Berlin"), acme, by=by, late_policy="ask")
     return release
 

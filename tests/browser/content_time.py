@@ -36,6 +36,10 @@ def times(account: AccountRef, page: Page, words: str) -> None:
              what="unpublish" if number % 2 else "publish")  # fmt: skip
     changed = start + 6 * DAY
     _row(account, page, "After a law", due_at=changed, rules_at=changed + DAY / 24)
+    _row(account, page, "Not ready", due_at=start + DAY / 24, checked_at=start,
+         problems=[f"The picture “{words[:60]}” has no alternative text. Say what it shows.",
+                   "It links to “Later”, which will not be live by then."])  # fmt: skip
+    _row(account, page, "Forgotten", due_at=start - DAY / 24, missed_at=start)
     _row(account, page, "Broken", due_at=start - DAY, state="failed", cause=words)
     _row(account, page, "Too late", due_at=start - DAY, state="skipped", late_policy="skip",
          cause="It was 75 minutes late; it was to be skipped after 60.")  # fmt: skip

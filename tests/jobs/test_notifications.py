@@ -9,7 +9,9 @@ import pytest
 import time_machine
 from flask import Flask
 
+from portal.content.notifications import notify
 from portal.content.pages import page_by_id
+from portal.content.trash import put_in_trash
 from portal.jobs.notifications import Waiting, is_due, mail_notifications
 from portal.jobs.reviews import ring_alarms
 from tenants.audit import excuse
@@ -23,7 +25,7 @@ from tenants.step_kinds import Step
 from tests.content.review_scene import crew, hand_in, pass_step, told, with_workflow
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, as_actor
-from tests.fixtures.pages import make_page
+from tests.fixtures.pages import TESTS, make_page
 from tests.identity.common import mails
 
 LATER = timedelta(minutes=5)
@@ -137,3 +139,36 @@ def test_people_are_reminded_once_and_those_above_told_once(app: Flask, cast: Ca
             db.session.commit()
     with time_machine.travel(now() + timedelta(days=9)):
         assert ring() == 0
+
+
+def test_one_persons_many_notices_hide_nobody_elses(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    """The digest of one waits for the morning; what others want at once leaves at once."""
+    monkeypatch.setattr("portal.jobs.notifications.AT_MOST", 3)
+    choose(app, cast.viewer.id, "digest")
+    with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
+        page = make_page(cast.acme, "Noise")
+        for _ in range(4):
+            notify(page, "mention", "Look.", [cast.viewer.id], by=None)
+        db.session.commit()
+    with time_machine.travel(now() + timedelta(seconds=1)):
+        handed_in(app, cast)
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        assert sorted(who for who, _ in sent(app)) == [cast.admin.email, cast.publisher.email]
+
+
+def test_what_is_in_the_trash_keeps_no_reminder_from_others(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("portal.jobs.reviews.AT_MOST", 1)
+    gone = handed_in(app, cast)
+    with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
+        page = page_by_id(gone, cast.acme.id)
+        assert page is not None
+        put_in_trash(page, cast.acme, by=TESTS)
+        db.session.commit()
+    with time_machine.travel(now() + timedelta(seconds=1)):
+        handed_in(app, cast)
+    with time_machine.travel(now() + timedelta(days=2, minutes=1)), app.app_context():
+        assert ring_alarms() == 1

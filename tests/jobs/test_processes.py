@@ -32,6 +32,7 @@ from tests.fixtures.cast import Cast, as_actor, read_cast
 from tests.fixtures.pages import make_page
 from tests.infra.processes import Processes, wait_until
 from tests.infra.redis import RedisServer
+from tests.jobs.missed_scene import marks, overdue
 
 
 @pytest.fixture
@@ -192,3 +193,19 @@ def _sent(mail_id: uuid.UUID) -> bool:
         sent = found is not None and found.sent_at is not None
         db.session.rollback()
         return sent
+
+
+def test_with_every_worker_and_scheduler_dead_the_web_tells_of_a_miss(
+    scene: tuple[Flask, Cast], processes: Processes, env: dict[str, str]
+) -> None:
+    _, cast = scene
+    row = overdue(cast)
+    processes.web(env | {"WATCH_SECONDS": "1"}, workers=2)
+    letters = processes.folder / "var" / "mail"
+    wait_until(lambda: len(list(letters.glob("*.eml"))) >= 2, "the mails have left")
+    assert marks(cast) == ["Menu"]
+    assert done(cast, row) is None, "it never publishes"
+    processes.flask("scheduler", env=env)
+    wait_until(lambda: done(cast, row) is not None, "it is carried out once the scheduler is back")
+    assert carried_out(cast, row) == 1
+    assert len(list(letters.glob("*.eml"))) == 2

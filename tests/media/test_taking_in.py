@@ -168,3 +168,16 @@ def test_who_may_and_what_is_not_a_file(client: FlaskClient, cast: Cast):
     sign_in(client, cast.author)
     assert client.get(f"{LIBRARY}upload").status_code == 200
     assert client.post(f"{LIBRARY}upload", data={"files": "words"}).status_code == 422
+
+
+def test_a_small_picture_takes_no_hours():
+    """A progressive JPEG is gone over once for each layer, and a layer takes thirty bytes."""
+    image = Image.new("L", (64, 64), 128)
+    file = io.BytesIO()
+    image.save(file, "JPEG", progressive=True)
+    data = file.getvalue()
+    last = data[data.rindex(b"\xff\xda") : -2]
+    with pytest.raises(Problem, match="more than 100 layers"):
+        clean_picture(data[:-2] + last * 200 + b"\xff\xd9", "image/jpeg")
+    for fine in (data, data + b"\xff\xda" * 300, picture("JPEG", exif=b"Exif\0\0" + last * 300)):
+        assert clean_picture(fine, "image/jpeg").mime == "image/jpeg"

@@ -231,3 +231,18 @@ def test_a_form_too_large_to_be_read_is_refused_as_anything_else(client: FlaskCl
     sign_in(client, cast.editor)
     answer = client.post("/nowhere/at/all", data={"body": "x" * 5_000_000})
     assert answer.status_code in {404, 413}
+
+
+@both_databases
+def test_a_hostile_mark_and_hostile_names_lose_no_word(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    url = address(app, cast)
+    sign_in(client, cast.editor)
+    bad = {"copy": "\x00", "na\x00me": "x", "\x00": "\x00"}
+    for where in (url, "/a/acme/pages/new/"):
+        kept = client.post(f"{where}autosave", data=TYPED | bad)
+        assert kept.json["state"] == "kept"  # type: ignore[index]
+    assert all("\x00" not in str(copy.typed) + copy.mark for copy in copies(app, cast))
+    assert client.post(url, data=edited(client, url, title="Mine") | bad).status_code == 302
+    assert client.post("/a/acme/pages/new", data=TYPED | bad).status_code == 302

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.content.type_scene import VALUES, event
+from portal.content.defining_fields import FieldWords
+from tests.content.type_scene import VALUES, event, event_type
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
@@ -167,3 +168,24 @@ def test_what_is_not_to_be_read_is_counted_and_not_shown(
     assert back
     assert client.post(back[1]).status_code == 302
     assert "Venue" in [f.label for f in found(app, cast, type_id).asked]
+
+
+def test_a_type_from_above_tells_nothing_of_the_accounts_beside(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    def scene() -> uuid.UUID:
+        row = event_type(cast.acme, FieldWords("Venue", "text"))
+        for place in (cast.acme, cast.hamburg, cast.hamburg):
+            event(place)
+        event(cast.berlin)
+        return row.id
+
+    url = f"{do(app, cast, scene)}/"
+    shown = r"Written so far</dt>\s*<dd[^>]*>\s*(\d+)"
+    for who, handle, number in (
+        (cast.admin, "acme", "4"),
+        (cast.berlin_editor, "acme-berlin", "1"),
+    ):
+        found = re.search(shown, sign_in(client, who).get(f"/a/{handle}/types/{url}").text)
+        assert found
+        assert found[1] == number
