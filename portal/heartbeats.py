@@ -1,5 +1,7 @@
 """Signs of life of the scheduler and the workers, kept where every process can see them."""
 
+import os
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,28 +12,41 @@ from tenants.clock import database_now, with_database_now
 from tenants.db import Base
 
 SILENT_AFTER = timedelta(seconds=30)
+KEPT = timedelta(days=7)
+"""How long the row of a process that is gone is kept."""
+LONGEST = 64
 
 
 class Heartbeat(Base):
-    """When a part of the machinery was last seen alive, by the database's clock."""
+    """When a part of the machinery was last seen alive, by the database's clock.
+
+    A part has a row by its name, and one for each of its processes, see `process_name`.
+    """
 
     __tablename__ = "heartbeat"
 
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(LONGEST), primary_key=True)
     at: Mapped[datetime]
 
 
 BEAT = select(Heartbeat.at).where(Heartbeat.name == bindparam("part", type_=String()))
 
 
+def process_name(part: str) -> str:
+    """Return how this process of a part is named: the part, the host and the process id."""
+    place = f"{socket.gethostname()}:{os.getpid()}"
+    return f"{part} {place[-(LONGEST - len(part) - 1) :]}"
+
+
 def beat(session: Session, name: str) -> None:
-    """Note that `name` is alive now."""
+    """Note that `name` is alive now, and by which process."""
     moment = database_now(session)
-    row = session.get(Heartbeat, name)
-    if row is None:
-        session.add(Heartbeat(name=name, at=moment))
-    else:
-        row.at = moment
+    for each in (name, process_name(name)):
+        row = session.get(Heartbeat, each)
+        if row is None:
+            session.add(Heartbeat(name=each, at=moment))
+        else:
+            row.at = moment
 
 
 def last_beat(session: Session, name: str) -> datetime | None:

@@ -70,7 +70,7 @@ def invitation(row: Invitation, account: AccountRef, token: str, *, by: Actor) -
 def request_made(row: AccessRequest, account: AccountRef, recipient: str, *, by: Actor) -> None:
     """Tell somebody who can give it that access is asked for; the reason is read in the portal."""
     _post(
-        recipient, "request_made", account.tenant_id,
+        recipient, "request_made", account.tenant_id, f"request:{row.id}",
         asker=by, account=account, wanted=row.words,
         link=address_of("requests.answer", handle=account.handle, request_id=row.id),
     )  # fmt: skip
@@ -79,7 +79,7 @@ def request_made(row: AccessRequest, account: AccountRef, recipient: str, *, by:
 def request_answered(row: AccessRequest, account: AccountRef) -> None:
     """Tell whoever asked what the answer is."""
     _post(
-        row.person.email, "request_answered", account.tenant_id,
+        row.person.email, "request_answered", account.tenant_id, f"request:{row.id}",
         person=row.person, account=account, wanted=row.words, granted=row.answer == "granted",
         reason=row.answer_reason, answerer=row.answered_by_label, link=address_of("me.show"),
     )  # fmt: skip
@@ -145,7 +145,8 @@ def notifications(
     count = sum(len(each) for each in told.values())
     first = next(iter(next(iter(told.values()))))[0]
     _post(
-        person.label, "notifications", person=person, told=told, digest=digest, count=count,
+        person.label, "notifications", None, f"notices:{person.person_id}",
+        person=person, told=told, digest=digest, count=count,
         first=first, settings=address_of("me.show"),
     )  # fmt: skip
 
@@ -225,10 +226,14 @@ def _write(person: Person, name: str, **values: Any) -> None:
     _post(person.email, name, person=person, **values)
 
 
-def _post(recipient: str, name: str, tenant_id: UUID | None = None, /, **values: Any) -> UUID:
+def _post(
+    recipient: str, name: str, tenant_id: UUID | None = None, order_key: str | None = None, /,
+    **values: Any,
+) -> UUID:  # fmt: skip
     template = current_app.jinja_env.get_template(f"mail/{name}.txt")
     subject, _, text = template.render(**values).partition("\n")
-    return post(recipient, _short(" ".join(subject.split())), text.strip() + "\n", tenant_id).id
+    short = _short(" ".join(subject.split()))
+    return post(recipient, short, text.strip() + "\n", tenant_id, order_key).id
 
 
 def _short(subject: str) -> str:

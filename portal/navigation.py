@@ -32,6 +32,7 @@ NAV: tuple[tuple[str | None, tuple[tuple[str, str, str, tuple[P, ...]], ...]], .
     )),
     ("Record", (
         ("Trail", "trail.index", "history", (P.TRAIL_VIEW,)),
+        ("Outbox", "outbox.index", "mail", (P.ACCOUNT_EDIT,)),
         ("Support", "support.index", "eye", (P.SUPPORT_CONSENT, P.SUPPORT_OPEN, P.TRAIL_VIEW)),
     )),
 )  # fmt: skip

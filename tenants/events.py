@@ -62,6 +62,12 @@ class Event(ContentEvent):
     INVITATION_SENT = event(
         "invitation.sent", "invited {email} to be {role}", "email", "role", "reach", "until"
     )
+    JOB_DISCARDED = event("job.discarded", "discarded {target}, which failed: {cause}", "cause")
+    JOB_RETRIED = event("job.retried", "had {target} run again, which failed: {cause}", "cause")
+    MAIL_RESENT = event(
+        "mail.resent", "had {target} sent again after {attempts} attempts: {error}",
+        "attempts", "error",
+    )  # fmt: skip
     MEMBER_ADDED = event("member.added", "put {person} into the group {group}", "person", "group")
     MEMBER_REMOVED = event(
         "member.removed", "took {person} out of the group {group}", "person", "group"

@@ -2,57 +2,43 @@
 
 import signal
 import threading
-import time
+from collections.abc import Callable
+from typing import Any
 
 import click
-import structlog
 from flask import current_app
 from flask.cli import with_appcontext
-from redis.exceptions import RedisError
-from rq import Worker
-from rq.serializers import JSONSerializer
 
+from portal.cli.workers import Crew, Pace, work_for_ever
 from portal.jobs.periodic import run_for_ever
-from portal.jobs.queue import connect, queue, wake
 
-REDIS_PAUSE = 2
-log = structlog.get_logger()
+MOST_PROCESSES = 64
 
 
-class Sweeper(Worker):
-    """A worker that has a look at what is due now and then, should every scheduler be dead."""
-
-    def run_maintenance_tasks(self) -> None:
-        """Do what RQ does at every `maintenance_interval`, then have what is due carried out."""
-        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]  # RQ's
-        wake("publish_due", job_id="publish-due")
+def _seconds(name: str, default: int, least: int, what: str) -> Callable[[Any], Any]:
+    kind = click.IntRange(least, 3600)
+    return click.option(name, type=kind, default=default, show_default=True, help=what)
 
 
 @click.command("worker")
+@click.option("--processes", type=click.IntRange(1, MOST_PROCESSES), default=1, show_default=True,
+              help="How many workers; the dead are replaced.")  # fmt: skip
+@_seconds("--maintenance-interval", 20, 1, "Seconds between looks for jobs of dead workers.")
+@_seconds("--worker-ttl", 30, 20, "Seconds after which a worker unheard of counts as dead.")
+@_seconds("--job-monitoring-interval", 5, 1, "Seconds between signs of life of a job at work.")
 @with_appcontext
-def worker() -> None:
+def worker(
+    processes: int, maintenance_interval: int, worker_ttl: int, job_monitoring_interval: int
+) -> None:
     """Carry out jobs: imports, mail, and what a queue wakes us for.
 
     Waits for Redis as long as it is out of reach, and comes back when it was lost.
     """
-    while not _work_until_lost():
-        time.sleep(REDIS_PAUSE)
-
-
-def _work_until_lost() -> bool:
-    """Work; tell whether that ended because somebody asked for it."""
-    connection = connect(current_app.config["PORTAL"], timeout=None)
-    try:
-        connection.ping()
-        at_work = Sweeper(
-            [queue(connection)], connection=connection, serializer=JSONSerializer,
-            worker_ttl=30, maintenance_interval=20, job_monitoring_interval=5,
-        )  # fmt: skip
-        at_work.work(with_scheduler=True, logging_level="WARNING")
-    except RedisError as error:
-        log.warning("Redis is out of reach; jobs wait until it is back", error=str(error))
-        return False
-    return bool(at_work._stop_requested)  # RQ tells it nowhere else
+    pace = Pace(maintenance_interval, worker_ttl, job_monitoring_interval)
+    if processes == 1:
+        work_for_ever(pace)
+    else:
+        Crew(current_app.config["PORTAL"], processes, pace).start(logging_level="WARNING")
 
 
 @click.command("scheduler")

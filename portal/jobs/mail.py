@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, select
 
 from portal.config import BadConfig, Config
 from portal.mail_transport import Postponed, Rejected, Unreachable, transport_for
-from portal.outbox import OutboxMail
+from portal.outbox import OutboxMail, in_turn
 from tenants.clock import now
 from tenants.db import db
 from tenants.engines import reading
@@ -104,6 +104,7 @@ def _due() -> tuple[ColumnElement[bool], ...]:
         OutboxMail.sent_at.is_(None),
         OutboxMail.dead_at.is_(None),
         OutboxMail.next_try_at <= now(),
+        in_turn(),
     )
 
 

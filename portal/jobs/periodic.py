@@ -30,6 +30,7 @@ from portal.jobs.queue import wake
 from portal.jobs.reviews import ring_alarms
 from portal.jobs.seals import seal_waiting
 from portal.jobs.stalled import end_stalled
+from portal.jobs.tidying import forget_heartbeats, forget_mails
 from portal.jobs.zone_rules import check_zone_rules
 from tenants.db import db
 from tenants.engines import reading
@@ -104,6 +105,8 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("mail what people were told", 15, mail_notifications),
     Periodic("remind owners of reviews", 3600, remind_owners),
     Periodic("let go of old working copies", 3600, forget_copies),
+    Periodic("let go of old mails", 3600, forget_mails),
+    Periodic("let go of processes long gone", 3600, forget_heartbeats),
     Periodic("erase what was closed", 60, erase_closed),
     Periodic("seal the trail", 2, seal_waiting),
     Periodic("wake renditions", 5, _wake_renditions),

@@ -8,7 +8,7 @@ import structlog
 from flask import Flask, current_app
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue
+from rq import Queue, Retry
 from rq.exceptions import DuplicateJobError, InvalidJobOperation
 from rq.serializers import JSONSerializer
 
@@ -19,6 +19,9 @@ from tenants.clock import now
 QUEUE = "portal"
 JOB_SECONDS = 600
 AGAIN_AFTER = timedelta(seconds=10)
+FAILURE_SECONDS = 7 * 24 * 3600
+SELDOM = frozenset({"empty_trash", "purge_trail", "sweep_media"})
+"""Jobs woken so seldom that the queue tries them again; any other is found again in its rows."""
 log = structlog.get_logger()
 
 
@@ -48,16 +51,16 @@ def queue(connection: Redis | None = None) -> Queue:
 def wake(job: str, *ids: str, job_id: str | None = None) -> bool:
     """Have a worker run `portal.jobs.tasks.<job>` soon. False when Redis cannot be reached.
 
-    With a `job_id` it is not run beside itself. One that failed AGAIN_AFTER ago is run again: RQ
-    keeps it under its id, which would keep every later one away.
+    It is not run beside itself: without a `job_id` its name and ids make one. One that failed
+    AGAIN_AFTER ago is run again: RQ keeps it under its id, which would keep every later one away.
     """
-    return _enqueue(lambda q: _run(q, job, *ids, job_id=job_id))
+    return _enqueue(lambda q: _run(q, job, *ids, job_id=job_id or id_of(job, *ids)))
 
 
 def wake_at(moment: datetime, job: str, *ids: str, job_id: str) -> bool:
     """Have a worker run a job at an instant. RQ cuts to whole seconds, so it is rounded up."""
     late = moment + timedelta(seconds=1) if moment.microsecond else moment
-    return _enqueue(lambda q: q.enqueue_at(late, _path(job), *ids, **_options(job_id)))
+    return _enqueue(lambda q: q.enqueue_at(late, _path(job), *ids, **_options(job, job_id)))
 
 
 def wake_after_commit(job: str, *ids: str, job_id: str | None = None) -> None:
@@ -65,11 +68,16 @@ def wake_after_commit(job: str, *ids: str, job_id: str | None = None) -> None:
     after_commit(lambda: wake(job, *ids, job_id=job_id))
 
 
-def _run(q: Queue, job: str, *ids: str, job_id: str | None) -> None:
+def id_of(job: str, *ids: str) -> str:
+    """Return the id of a job with these ids: the same again and again."""
+    return "-".join([job, *ids]).replace("_", "-")
+
+
+def _run(q: Queue, job: str, *ids: str, job_id: str) -> None:
     try:
-        q.enqueue(_path(job), *ids, **_options(job_id))
+        q.enqueue(_path(job), *ids, **_options(job, job_id))
     except DuplicateJobError:
-        known = q.fetch_job(job_id or "")
+        known = q.fetch_job(job_id)
         if known is None or not known.is_failed:
             return
         if known.ended_at is None or now() - known.ended_at.astimezone(UTC) > AGAIN_AFTER:
@@ -81,10 +89,12 @@ def _path(job: str) -> str:
     return f"portal.jobs.tasks.{job}"
 
 
-def _options(job_id: str | None) -> dict[str, Any]:
-    options: dict[str, Any] = {"result_ttl": 0, "failure_ttl": 7 * 24 * 3600}
-    if job_id:
-        options |= {"job_id": job_id, "unique": True}
+def _options(job: str, job_id: str) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "result_ttl": 0, "failure_ttl": FAILURE_SECONDS, "job_id": job_id, "unique": True,
+    }  # fmt: skip
+    if job in SELDOM:
+        options["retry"] = Retry(max=3, interval=[60, 300, 900])
     return options
 
 

@@ -8,13 +8,16 @@ from flask_admin.theme import Theme
 from sqlalchemy import select
 
 from portal.content.schedules import Schedule
+from portal.outbox import OutboxMail
 from portal.requests import current
 from portal.staff.accounts import Accounts
 from portal.staff.beside import count
 from portal.staff.doorway import Doorway, house, sees_all
 from portal.staff.grants import Grants
 from portal.staff.health import Health
+from portal.staff.jobs import Jobs
 from portal.staff.matrix import Matrix
+from portal.staff.outbox import Outbox
 from portal.staff.people import People
 from portal.staff.schedules import Schedules
 from portal.staff.support import Sessions
@@ -80,5 +83,7 @@ def init_app(app: Flask) -> None:
         Sessions(SupportSession, "Support", "support"),
         Trail(AuditEvent, "Trail", "trail"),
         Matrix(name="Roles", endpoint="console_roles", url="roles"),
-        Health(name="Jobs and health", endpoint="console_health", url="health"),
+        Outbox(OutboxMail, "Outbox", "outbox"),
+        Jobs(name="Jobs", endpoint="console_jobs", url="jobs"),
+        Health(name="Health", endpoint="console_health", url="health"),
     )

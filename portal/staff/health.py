@@ -36,12 +36,13 @@ class Health(Doorway):
     def show(self) -> str:
         """Show it as it is now."""
         return self.page(
-            "admin/health.html", beats=_beats(), tiles=[*_queue(), *_mail(), *_schedules()],
+            "admin/health.html", beats=beats(), tiles=[*_queue(), *_mail(), *_schedules()],
             schema=_schema(),
         )  # fmt: skip
 
 
-def _beats() -> list[tuple[str, Any, Cell]]:
+def beats() -> list[tuple[str, Any, Cell]]:
+    """Return each part and process heard of lately, when, and whether it lives."""
     at = database_now(db.session())
     rows = db.session.scalars(
         select(Heartbeat)

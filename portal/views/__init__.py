@@ -21,7 +21,7 @@ BLUEPRINTS = (
     "access", "supposing", "holders",
     "accounts", "account_changes", "account_closing", "brand",
     "limits", "policies", "settings",
-    "trail", "trail_files", "keeping",
+    "trail", "trail_files", "keeping", "outbox",
     "support",
     "health",
 )  # fmt: skip

@@ -113,7 +113,7 @@ def _too_large(_error: RequestEntityTooLarge) -> Any:
 
 
 def _watch(run: ImportRun) -> Any:
-    wake_after_commit("run_import", str(run.id))
+    wake_after_commit("run_import", str(run.id), job_id=f"import-{run.id.hex}")
     return redirect(url_for("imports.show", handle=current.here.handle, import_id=run.id))
 
 

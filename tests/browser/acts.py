@@ -21,6 +21,11 @@ def ask(page: Page) -> None:
     send(page, "Ask")
 
 
+def run_one_again(page: Page) -> None:
+    page.locator("input[name=id]").first.check()
+    send(page, "Run again those chosen")
+
+
 def suppose(page: Page) -> None:
     page.get_by_label("Who is given it").select_option(index=1)
     page.get_by_label("Which role", exact=True).select_option(index=1)

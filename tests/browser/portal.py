@@ -15,6 +15,7 @@ import pytest
 
 from portal.cli.warden import Warden
 from tests.browser.content import Places, furnish
+from tests.browser.queue import furnish_queue
 from tests.fixtures.app import app_over, database_copy
 from tests.infra.processes import Processes
 
@@ -83,11 +84,13 @@ def _web_alone(
 ) -> Iterator[Portal]:
     started = Processes(folder, watcher)
     with database_copy(request, "sqlite", folder, with_cast=True) as database:
-        places = None
+        places, env = None, {"DATABASE_URL": database}
         if full:
-            with app_over(database, var=folder / "var") as app:
+            env["REDIS_URL"] = request.getfixturevalue("redis_of_this_process").url
+            with app_over(database, var=folder / "var", redis_url=env["REDIS_URL"]) as app:
                 places = furnish(app)
+                furnish_queue(app)
         try:
-            yield Portal(started.web({"DATABASE_URL": database})[1], places)
+            yield Portal(started.web(env)[1], places)
         finally:
             started.end()

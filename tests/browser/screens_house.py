@@ -10,6 +10,7 @@ from tests.browser.acts import (
     far_below,
     no_span,
     other_rights,
+    run_one_again,
     suppose,
 )
 from tests.browser.screen import Screen
@@ -113,6 +114,9 @@ SCREENS = [
     Screen("support-glass", "owner", "/a/acme-hamburg/support/{support}/break-glass"),
     Screen("support-report-missing", "owner", "/a/bolt/support/{glass}/"),
     Screen("support-report", "owner", "/a/bolt/support/{glass}/report"),
+    Screen("outbox", "admin", "/a/acme/outbox/"),
+    Screen("outbox-waiting", "admin", "/a/acme/outbox/?state=waiting"),
+    Screen("outbox-below", "berlin_admin", "/a/acme-berlin/outbox/"),
     Screen("trail", "admin", "/a/acme/trail/?q=action:schedule.made"),
     Screen("trail-none-fit", "admin", "/a/acme/trail/?q=nobody"),
     Screen("trail-picture", "admin", "/a/acme/trail/"),
@@ -138,6 +142,9 @@ SCREENS = [
     Screen("console-schedules", "owner", "/console/schedules/"),
     Screen("console-support", "owner", "/console/support/"),
     Screen("console-trail", "owner", "/console/trail/"),
+    Screen("console-outbox", "owner", "/console/outbox/"),
+    Screen("console-jobs", "owner", "/console/jobs/"),
+    Screen("console-jobs-again", "owner", "/console/jobs/", act=run_one_again),
     Screen("console-health", "owner", "/console/health/"),
     Screen("error-403", "editor", f"{LIVE}publish", 403),
     Screen("error-404", "admin", "/a/nobody/", 404),

@@ -121,6 +121,8 @@ def test_the_console_is_for_staff(scene: Scene, who: str):
         status, _ = scene.ask(who, route, route.rule.rule)
         staff = who in {"owner", "operator", "support", "auditor"}
         wanted = {200} if staff else ({302} if who == "nobody" else {404})
+        if route.name.startswith("GET /console/jobs/") and who in {"support", "auditor"}:
+            wanted = {403}  # traces are for those who run queues
         if status not in wanted:
             wrong.append(f"{route.name}: {status}, not {wanted}")
     assert not wrong, "\n".join(wrong)
@@ -142,5 +144,5 @@ def test_every_page_is_well_made(scene: Scene, who: str):
             seen += response.status_code == 200
             if response.status_code >= 500 and response.status_code != 503:
                 wrong.append(f"{route.name}: {response.status_code}")
-    assert seen
+    assert seen or who == "nobody", "a share of the routes may hold nothing public"
     assert not wrong, "\n".join(wrong)

@@ -29,7 +29,7 @@ NOT_A_TENANTS = {
     "heartbeat": "signs of life of our machinery",
     "login_session": "belongs to a person, who may work in many tenants",
     "mail_token": "belongs to a person, who may work in many tenants",
-    "outbox_mail": "belongs to its recipient; only the mailer reads it",
+    "outbox_mail": "belongs to its recipient; doors show it by its tenant, without its text",
     "person": "one identity over all tenants; grants say where",
 }
 # Foreign keys are checked past row-level security: they name the tenant too. No exception so far.

@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.content.schedules import Schedule
+from portal.outbox import OutboxMail
 from tenants.accounts import Account
 from tenants.audit import AuditEvent
 from tenants.db import db
@@ -16,10 +17,12 @@ from tenants.support import SupportSession
 
 MODELS = {
     "accounts": Account, "people": Person, "grants": Grant, "schedules": Schedule,
-    "support": SupportSession, "trail": AuditEvent,
+    "support": SupportSession, "trail": AuditEvent, "outbox": OutboxMail,
 }  # fmt: skip
 LISTS = tuple(f"/console/{name}/" for name in MODELS)
-PAGES = ("/console/", "/console/roles/", "/console/health/", *LISTS)
+FOR_OPERATORS = frozenset({"/console/jobs/", "/console/jobs/act/retry/?id=none"})
+ACTS = {"grants": "end", "outbox": "resend", "jobs": "retry"}
+PAGES = ("/console/", "/console/roles/", "/console/health/", "/console/jobs/", *LISTS)
 UNKNOWN = "0192f3a4-0000-7000-8000-000000000000"
 
 
@@ -35,8 +38,10 @@ def every_address(app: Flask) -> list[str]:
     found = []
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/console"):
-            address = rule.rule.replace("<export_type>", "csv").replace("<key>", "end")
-            if address.endswith(("/details/", "/act/end/")):
-                address += f"?id={some_row(app, address.split('/')[2])}"
+            name = rule.rule.split("/")[2]
+            act = ACTS.get(name, "end")
+            address = rule.rule.replace("<export_type>", "csv").replace("<key>", act)
+            if address.endswith(("/details/", f"/act/{act}/")):
+                address += f"?id={some_row(app, name) if name in MODELS else 'none'}"
             found.append(address)
     return sorted(found)

@@ -11,6 +11,7 @@ from flask import Flask
 from portal.content.moments import moment_at
 from portal.content.pages import revision_by_id
 from portal.content.scheduling import schedule
+from portal.outbox import post
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.clock import now
@@ -40,6 +41,8 @@ def one_of_each(app: Flask, cast: Cast) -> None:
     """A row for every list of the console that the cast alone leaves empty."""
     scheduled_page(app, cast.acme, "Secret plan")
     with app.app_context():
+        post("ada@acme.example", "Secret plan", "Text", cast.acme.tenant_id)
+        db.session.commit()
         looking(cast.operator, cast.bolt)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -44,10 +45,11 @@ def test_a_queue_out_of_reach_is_said_and_the_rest_still_shown(
     assert "Up to date" in text
 
 
-def test_the_queue_is_counted(app: Flask, client: FlaskClient, cast: Cast, redis_url: str):
-    config = app.config["PORTAL"]
-    object.__setattr__(config, "redis_url", redis_url)
-    app.extensions["redis"] = connect(config, timeout=1)
+def test_the_queue_is_counted(
+    app: Flask, client: FlaskClient, cast: Cast, redis_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    config = replace(app.config["PORTAL"], redis_url=redis_url)
+    monkeypatch.setitem(app.extensions, "redis", connect(config, timeout=1))
     with app.test_request_context():
         wake("send_mail", str(uuid.uuid4()))
         wake_at(now() + timedelta(hours=1), "send_mail", str(uuid.uuid4()), job_id="later")

@@ -31,12 +31,12 @@ def looks(app: Flask, account: AccountRef | None = None) -> list[AuditEvent]:
 @both_databases
 def test_every_address_is_told_of_once(app: Flask, client: FlaskClient, cast: Cast):
     one_of_each(app, cast)
-    sign_in(client, cast.auditor)
+    sign_in(client, cast.operator)
     for number, address in enumerate(every_address(app), start=1):
         assert client.get(address).status_code == 200
         told = looks(app)
         assert len(told) == number, address
-        assert told[-1].actor_label == cast.auditor.email
+        assert told[-1].actor_label == cast.operator.email
         assert told[-1].request_id
         assert told[-1].address == "127.0.0.1"
 
