@@ -52,7 +52,8 @@ def run(kinds: tuple[str, ...]) -> list[Line]:
                 told = [other.ask("schedule", number=PEER) for _ in range(TIMES)]
             theirs = [float(each["wall"]) / PEER for each in told]
             first = line("due-each", kind, "Wagtail", theirs, note=f"{PEER} at once")
-            lines += [first, line("due-each", kind, "portal", [ours] * TIMES, ratio=ours / first.p50,
+            ratio = ours / first.p50
+            lines += [first, line("due-each", kind, "portal", [ours] * TIMES, ratio=ratio,
                                   note=f"{CROWD + OTHERS} at once")]  # fmt: skip
     return lines
 
