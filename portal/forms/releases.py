@@ -2,26 +2,21 @@
 
 from wtforms import (
     BooleanField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.content.releases import NAME_LENGTH
-from portal.forms.base import Between, PortalForm, at_most, choices
+from portal.forms.base import PortalForm, at_most, choices
 from portal.forms.pages import ReasonForm
 from portal.forms.schedules import TimeForm
 
 WHAT = [("publish", "Go live with their newest revision"), ("unpublish", "Go offline")]
-LATE = [
-    ("publish", "Carry it out all the same"), ("skip", "Do not carry it out any more"),
-    ("ask", "Hold it and ask me"),
-]  # fmt: skip
 
 
 class NameForm(PortalForm):
@@ -54,22 +49,7 @@ class GatherForm(_Chosen, _Into, PortalForm):
     """Pages, and the release they go into."""
 
 
-class _Late:
-    late_policy = SelectField(
-        "If it comes late",
-        choices=choices(LATE),
-        default="publish",
-        description="When nobody could carry it out in time, after an outage for example.",
-    )
-    late_minutes = IntegerField(
-        "Late means more than so many minutes",
-        [InputRequired("Say how many minutes."),
-         Between(1, 100_000, "Choose from 1 to 100,000 minutes.")],
-        default=60,
-    )  # fmt: skip
-
-
-class WhenForm(TimeForm, _Late):
+class WhenForm(TimeForm):
     """When a release goes, and what becomes of it when it comes late."""
 
 

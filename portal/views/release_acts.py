@@ -40,7 +40,7 @@ def schedule(release_id: uuid.UUID) -> Any:
         try:
             schedule_release(
                 release, moment, current.here, by=current.person, reason=form.reason.data or "",
-                late_policy=form.late_policy.data, late_minutes=form.late_minutes.data,
+                late_policy=form.late.policy, late_minutes=form.late.minutes,
             )  # fmt: skip
         except Problem as problem:
             look = _taken_back(problem)

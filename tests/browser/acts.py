@@ -116,8 +116,8 @@ def far_below(page: Page) -> None:
     send(page, "Set limits")
 
 
-def no_span(page: Page) -> None:
-    page.get_by_label("One a line").fill("Christmas")
+def no_minutes(page: Page) -> None:
+    page.get_by_label("Number").fill("Christmas")
     send(page, "Set for here and below")
 
 

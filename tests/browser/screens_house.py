@@ -8,7 +8,7 @@ from tests.browser.acts import (
     end_chosen,
     end_without_reason,
     far_below,
-    no_span,
+    no_minutes,
     other_rights,
     run_one_again,
     suppose,
@@ -101,7 +101,11 @@ SCREENS = [
     Screen("policy-set", "admin", "/a/acme/policies/set?policy=session_idle_minutes"),
     Screen("policy-switch", "admin", "/a/acme/policies/set?policy=second_factor"),
     Screen(
-        "policy-refused", "admin", "/a/acme/policies/set?policy=session_idle_minutes", 422, no_span
+        "policy-refused",
+        "admin",
+        "/a/acme/policies/set?policy=session_idle_minutes",
+        422,
+        no_minutes,
     ),
     Screen("settings", "admin", "/a/acme/settings/"),
     Screen("support", "admin", "/a/acme/support/"),

@@ -33,7 +33,7 @@ def test_cancel_move_publish_now_and_take_offline(portal: Portal, publisher: Pag
     _publish_now(page, portal)
     page.goto(f"{address}history")
     history = page.get_by_role("list", name="History")
-    for step in ("cancelled: publish", "moved: publish", "carried out: publish"):
+    for step in ("cancelled: publish", "moved: publish", "Scheduled by"):
         expect(history).to_contain_text(step)
     for reason in ("Not yet.", "Earlier after all."):
         expect(history).to_contain_text(reason)

@@ -146,7 +146,7 @@ def test_what_is_in_the_way_is_shown_and_what_was_typed_kept(
         ({"wall": "2029-03-25T02:30"}, "skip 02:30"),
         ({"wall": "2029-10-28T02:30"}, "twice"),
         ({"late_policy": "never"}, "Not a valid choice"),
-        ({"late_minutes": "0"}, "Choose from 1 to 100,000"),
+        ({"late_minutes": "0"}, "Give 1 to 10,080 minutes"),
         ({"late_minutes": "soon"}, "Not a valid integer value"),
     ],
 )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.content.content_types import ContentField, ContentType
 from portal.content.erasing import ERASED, KEPT, erase, inventory, name_of
+from portal.content.freezes import Freeze
 from portal.content.page_templates import PageTemplate
 from portal.content.pages import Revision
 from portal.jobs import erasing
@@ -96,7 +97,7 @@ def test_rows_of_every_kind_go_and_the_others_stay(cast: Cast, database_url: str
         before = {cls: {r.key for r in world.rows(cls)} for cls in scoped_classes()}
         at: dict[type, dict[Any, Any]] = {}  # seen in the whole tenant, and yet of one account
         with world.engine.connect() as connection:
-            for wide in (Quota, ContentType, ContentField, PageTemplate):
+            for wide in (Quota, ContentType, ContentField, PageTemplate, Freeze):
                 of = table_of(wide)
                 places = connection.execute(select(of.c.id, of.c.account_id))
                 at[wide] = {(key,): account_id for key, account_id in places}
