@@ -130,4 +130,5 @@ def _trail_tells_it(page: Page) -> None:
     expect(event).to_contain_text("publisher@acme.example")
     expect(event).to_contain_text("For Friday’s customers.")
     page.goto("/a/acme/trail/?q=action:page.published")
-    expect(page.locator(".timeline-event").filter(has_text="Welcome")).to_have_count(1)
+    told = page.locator(".timeline-event").filter(has_text="Welcome")
+    expect(told.filter(has_text="Scheduled by")).to_have_count(1)

@@ -11,7 +11,6 @@ ANSWERS = {"visible_media", "visible_media_anywhere", "shown_to_readers", "usabl
 # Functions that find files without asking who looks, and why.
 MAY_FIND_ALL = {
     "portal/content/media_list.py: is_empty": "whoever deletes a folder sees every folder",
-    "portal/content/field_shown.py: _files": "names of files; what they lead to is asked there",
     "portal/content/media_uses.py: usable": "is an answer itself: what a page may show",
     "portal/content/media_uses.py: _ids": "its callers give the condition",
     "portal/jobs/media.py": "makes renditions and purges, in everybody's name",
