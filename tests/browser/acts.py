@@ -33,6 +33,14 @@ def suppose(page: Page) -> None:
     send(page, "Try it out")
 
 
+def open_comments(page: Page) -> None:
+    """Open the threads below the editor, and begin a name."""
+    page.locator("[data-inline-discussion] a").click()
+    area = page.locator("#say textarea[name=text]")
+    area.press_sequentially("Thank you, @Pi")
+    page.locator(".mention-list").wait_for()
+
+
 def bad_time(page: Page) -> None:
     page.get_by_label("Date and time").fill("2020-05-04T09:15:00")
     send(page, "Continue")
@@ -139,6 +147,11 @@ def second_tab(page: Page, who: str = "tab") -> None:
     other.close()
     page.locator("#title").fill(f"Opening hours, by this {who}")
     send(page, "Save draft")
+
+
+def not_chosen(page: Page) -> None:
+    second_tab(page, "window")
+    send(page, "Save both together")
 
 
 def refused_by_lock(page: Page) -> None:

@@ -38,6 +38,8 @@ def complaints(page: Page) -> list[str]:
     found: list[str] = page.evaluate("look.outline()")
     for width in sorted(WIDTHS, reverse=True):
         page.set_viewport_size({"width": width, "height": 800})
+        # What lies under a sticky bar is a matter of how far the page is scrolled: look from its top.
+        page.evaluate("window.scrollTo(0, 0)")
         if width == WIDTHS[-1]:
             found += _colours(page, "dark", COLOURS)
             found += _colours(page, "light", RULES, without=COLOURS)
