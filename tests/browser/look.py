@@ -38,7 +38,7 @@ def complaints(page: Page) -> list[str]:
     found: list[str] = page.evaluate("look.outline()")
     for width in sorted(WIDTHS, reverse=True):
         page.set_viewport_size({"width": width, "height": 800})
-        # What lies under a sticky bar is a matter of how far the page is scrolled: look from its top.
+        # What a sticky bar covers hangs on how far the page is scrolled: look from its top.
         page.evaluate("window.scrollTo(0, 0)")
         if width == WIDTHS[-1]:
             found += _colours(page, "dark", COLOURS)
