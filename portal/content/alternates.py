@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from portal.content.pages import Page
-from portal.content.reading import visible
+from portal.content.reading import listed
 from portal.content.translations import PageLanguage
 from tenants.db import db
 
@@ -35,7 +35,7 @@ def live_groups(account_id: uuid.UUID) -> dict[str, tuple[Alternate, ...]]:
     query = (
         select(PageLanguage.page_id, PageLanguage.source_id, PageLanguage.language, Page.address)
         .join(Page, Page.id == PageLanguage.page_id)
-        .where(*visible(account_id), Page.access_password_hash.is_(None))
+        .where(*listed(account_id))
         .order_by(PageLanguage.source_id != PageLanguage.page_id, PageLanguage.language)
     )
     groups: dict[uuid.UUID, list[Alternate]] = {}
@@ -49,12 +49,11 @@ def live_groups(account_id: uuid.UUID) -> dict[str, tuple[Alternate, ...]]:
 def tongues_of(page: Page) -> Tongues:
     """Return a page's language and its live translations, itself among them. One statement.
 
-    What is not live, and what asks for a password, is left out.
+    What is not live, or not for everybody, is left out.
     """
     own = aliased(PageLanguage)
     group = select(own.source_id).where(own.page_id == page.id).scalar_subquery()
-    shown = and_(Page.id == PageLanguage.page_id, *visible(page.account_id),
-                 Page.access_password_hash.is_(None))  # fmt: skip
+    shown = and_(Page.id == PageLanguage.page_id, *listed(page.account_id))
     query = (
         select(PageLanguage.page_id, PageLanguage.source_id, PageLanguage.language, Page.address)
         .outerjoin(Page, shown)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, sel
 from portal.content import places
 from portal.content.pages import Page, Revision
 from portal.content.places import Place
-from portal.content.reading import updated_at, visible
+from portal.content.reading import listed, updated_at
 from portal.content.teasers import READ, teaser
 from portal.content.terms import PageTerm, Term
 from tenants.db import db
@@ -25,7 +25,7 @@ Conditions = Sequence[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Entry:
-    """A live page as lists and feeds tell of it. Of a protected page they tell only the title."""
+    """A live page as lists and feeds tell of it."""
 
     id: uuid.UUID
     title: str
@@ -34,7 +34,6 @@ class Entry:
     updated_at: datetime
     byline: str
     excerpt: str
-    protected: bool
     body: str = ""
 
     @property
@@ -62,19 +61,19 @@ class Where:
 
 def posts(account_id: uuid.UUID, where: Where, size: int = WINDOW) -> Window:
     """Return a window of the site's posts. One statement."""
-    return _window([*visible(account_id), Page.type == "post"], where, size)
+    return _window([*listed(account_id), Page.type == "post"], where, size)
 
 
 def posts_between(account_id: uuid.UUID, since: datetime, until: datetime, where: Where) -> Window:
     """Return a window of the posts of a stretch of time, `until` left out. One statement."""
     stretch = (Page.type == "post", Page.published_at >= since, Page.published_at < until)
-    return _window([*visible(account_id), *stretch], where, WINDOW)
+    return _window([*listed(account_id), *stretch], where, WINDOW)
 
 
 def under_term(term: Term, where: Where) -> Window:
     """Return a window of the pages and posts under a tag or category. One statement."""
     filed = select(PageTerm.page_id).where(PageTerm.term_id == term.id)
-    return _window([*visible(term.account_id), Page.id.in_(filed)], where, WINDOW)
+    return _window([*listed(term.account_id), Page.id.in_(filed)], where, WINDOW)
 
 
 def term_at(account_id: uuid.UUID, taxonomy: Literal["tag", "category"], slug: str) -> Term | None:
@@ -96,7 +95,7 @@ def term_merged_into(term: Term) -> Term | None:
 def edge(account_id: uuid.UUID, *, before: datetime | None = None,
          since: datetime | None = None) -> datetime | None:  # fmt: skip
     """Return the moment of the last post before a moment, or of the first since one."""
-    query = select(Page.published_at).where(*visible(account_id), Page.type == "post")
+    query = select(Page.published_at).where(*listed(account_id), Page.type == "post")
     if since is not None:
         query = query.where(Page.published_at >= since).order_by(Page.published_at)
     else:
@@ -108,7 +107,7 @@ def edge(account_id: uuid.UUID, *, before: datetime | None = None,
 def newest_with_bodies(account_id: uuid.UUID, size: int) -> tuple[Entry, ...]:
     """Return the newest posts for a feed; a body above `FEED_BODY` characters is left out."""
     body = case((func.length(Revision.body) <= FEED_BODY, Revision.body), else_="").label("body")
-    query = _entries([*visible(account_id), Page.type == "post"]).add_columns(body)
+    query = _entries([*listed(account_id), Page.type == "post"]).add_columns(body)
     query = query.order_by(Page.published_at.desc(), Page.id.desc()).limit(size)
     return tuple(_entry(row, row.body) for row in db.session.execute(query).all())
 
@@ -116,12 +115,12 @@ def newest_with_bodies(account_id: uuid.UUID, size: int) -> tuple[Entry, ...]:
 def all_addresses(account_id: uuid.UUID) -> list[tuple[str, datetime]]:
     """Return address and last change of what search engines may list, the newest first.
 
-    At most `SITEMAP_LIMIT`; protected pages, and those that ask not to be listed, are left out.
+    At most `SITEMAP_LIMIT`; pages that ask search engines not to list them are left out.
     """
     query = (
         select(Page.address, Page.published_at, Revision.created_at)
         .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*visible(account_id), Page.access_password_hash.is_(None), ~_hidden())
+        .where(*listed(account_id), ~_hidden())
         .order_by(Page.published_at.desc(), Page.id.desc())
         .limit(SITEMAP_LIMIT)
     )
@@ -138,7 +137,6 @@ def _entries(conditions: Conditions) -> Select[Any]:
     return (
         select(
             Page.id, Page.address, Page.published_at,
-            Page.access_password_hash.is_not(None).label("protected"),
             Revision.title, Revision.byline, Revision.excerpt, Revision.created_at,
             func.substr(Revision.body, 1, READ).label("start")
         )
@@ -178,8 +176,7 @@ def _entry(row: Row[Any], body: str = "") -> Entry:
         address=row.address,
         published_at=row.published_at,
         updated_at=updated_at(row.published_at, row.created_at),
-        byline="" if row.protected else row.byline,
-        excerpt="" if row.protected else row.excerpt or teaser(row.start),
-        protected=row.protected,
-        body="" if row.protected else body,
+        byline=row.byline,
+        excerpt=row.excerpt or teaser(row.start),
+        body=body,
     )

@@ -13,6 +13,7 @@ from portal.content.media import Media, MediaUse, Where
 from portal.content.media_folders import restricted_folders, visible_media
 from portal.content.pages import Page, Revision
 from tenants.accounts import AccountRef
+from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor
 
@@ -103,9 +104,13 @@ def uses_of(media: Media) -> list[Use]:
 
 
 def shown_to_readers() -> Any:
-    """Return the condition on `Media` that holds for files that a live page uses."""
+    """Return the condition on `Media` that holds for files of pages that readers can open.
+
+    Pages behind a password are among them: whoever opened one gets its pictures without it.
+    """
     return Media.trashed_at.is_(None) & exists().where(
-        MediaUse.media_id == Media.id, MediaUse.place == "live"
+        MediaUse.media_id == Media.id, MediaUse.place == "live", Page.id == MediaUse.page_id,
+        Page.published_at <= now(), Page.for_members.is_(False),
     )
 
 

@@ -1,5 +1,7 @@
 """What readers may see of a site: every query here, and in `listing`, begins with `visible`.
 
+What every reader may read is `listed`. What asks for a password, or is for members, is visible at
+its own address only; no list, count or neighbour tells of it.
 Titles and texts come from the live revision, never from the page's own columns, which already
 follow the draft. Called inside a scope; the number of statements never depends on the data.
 """
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from portal.content import places
 from portal.content.out_of_sight import WITH_TRASH
@@ -22,14 +24,17 @@ from tenants.clock import now
 from tenants.db import db
 
 FAMILY_LIMIT = 60
+OPEN = (Page.access_password_hash.is_(None), Page.for_members.is_(False))
+"""The conditions of a page that asks nothing of who reads it."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """A live page somebody can go to."""
+    """A live page somebody can go to. Not `listed`: only who names it may tell that it is there."""
 
     title: str
     address: str
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,11 @@ def visible(account_id: uuid.UUID, at: datetime | None = None) -> tuple[ColumnEl
         Page.address.is_not(None),
         Page.published_at <= (at or now()),
     )
+
+
+def listed(account_id: uuid.UUID, at: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of being told of to everybody: visible, open, and for everybody."""
+    return (*visible(account_id, at), *OPEN)
 
 
 def live_page_at(account_id: uuid.UUID, address: str) -> tuple[Page, Revision] | None:
@@ -96,9 +106,14 @@ def links_to(account_id: uuid.UUID, addresses: Collection[str]) -> list[Link]:
 
 
 def links_by_id(account_id: uuid.UUID, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Link]:
-    """Return those of the pages that are live, by id. One statement."""
-    rows = db.session.execute(_link_query(account_id).where(Page.id.in_(ids))).all()
-    return {row.id: _link(row) for row in rows}
+    """Return those of the pages that are live, by id, those not listed too. One statement."""
+    query = (
+        select(Page.id, Page.address, Revision.title, and_(*OPEN).label("listed"))
+        .join(Revision, Revision.id == Page.live_revision_id)
+        .where(*visible(account_id), Page.id.in_(ids))
+    )
+    rows = db.session.execute(query).all()
+    return {row.id: Link(row.title, row.address, bool(row.listed)) for row in rows}
 
 
 def top_pages(account_id: uuid.UUID, limit: int) -> list[Link]:
@@ -147,7 +162,7 @@ def _link_query(account_id: uuid.UUID) -> Any:
     return (
         select(Page.id, Page.address, Revision.title)
         .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*visible(account_id))
+        .where(*listed(account_id))
     )
 
 
