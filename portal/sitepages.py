@@ -14,17 +14,18 @@ from urllib.parse import quote
 
 from flask import current_app, render_template
 
+from portal import heads
 from portal.content import clean_html, reading
-from portal.content.alternates import Tongues, tongues_of
+from portal.content.alternates import tongues_of
+from portal.content.archives import related_to
 from portal.content.content_types import definition_of
 from portal.content.field_shown import Reach, fields_said
 from portal.content.html_shown import own_pages
 from portal.content.illustrating import Shelf, shelf_of, social_picture
-from portal.content.languages import name_of
 from portal.content.logos import logo_size
 from portal.content.menus import MenuItem, menu_of
 from portal.content.pages import Page, Revision
-from portal.content.seo import Seo, seo_of
+from portal.content.seo import seo_of
 from portal.content.sites import site_of
 from portal.content.teasers import READ, teaser
 from portal.content.terms import Term
@@ -153,7 +154,7 @@ def render_page(
     """Return the page as readers get it when `revision` is its live one.
 
     `note` is shown above it and keeps search engines away, for a preview; `framed`: its links open
-    elsewhere, since it stands in a frame. Up to twelve statements, seven
+    elsewhere, since it stands in a frame. Up to thirteen statements, eight
     for built-in types. `files` are those it shows where they are not the readers';
     `template` gets what is in `beside` too.
     Whether the page is protected by a password is the caller's question.
@@ -166,19 +167,28 @@ def render_page(
     urls, shelf = reach([revision.body, seo.picture])
     social = social_picture(seo.picture, shelf, site.base_url)
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
+    about, title = " ".join(told.split())[:DESCRIPTION_LENGTH], revision.title.strip() or UNTITLED
+    terms, lang = reading.terms_of(revision), tongues.language or site.lang
+    facts = heads.page_facts(
+        site, post=page.type == "post", title=title, description=about, byline=revision.byline,
+        address=page.address or "/", published=page.published_at, written=revision.created_at,
+        picture=social, lang=lang, above=above, tags=[term.name for term in terms],
+    )  # fmt: skip
+    times = page.published_at, max(page.published_at or revision.created_at, revision.created_at)
     return render(
         template,
         site.at(page.address or ""),
         page=page,
-        title=revision.title.strip() or UNTITLED,
+        title=title,
         body=clean_html.for_readers(revision.body, urls, shelf),
         byline=revision.byline,
         said=fields_said(definition, revision, reach),
-        terms=_term_links(site, reading.terms_of(revision)),
-        description=" ".join(told.split())[:DESCRIPTION_LENGTH],
-        canonical=_canonical(site, page, seo),
-        picture=social.address, social=social, seo=seo, lang=tongues.language or site.lang,
-        alternates=_alternates(site, tongues),
+        terms=_term_links(site, terms),
+        description=about,
+        canonical=heads.canonical(site, page.address, seo),
+        picture=social.address, social=social, seo=seo, lang=lang,
+        alternates=heads.alternates(site, tongues), facts="" if note else facts, times=times,
+        related=related_to(page, terms) if page.type == "post" else [],
         older=older, newer=newer, above=above, below=below, note=note, framed=framed,
         **beside,
     )  # fmt: skip
@@ -195,23 +205,6 @@ def _reach(site: SiteContext, note: str, files: Shelf | None) -> Reach:
     return reach
 
 
-def _alternates(site: SiteContext, tongues: Tongues) -> list[dict[str, str]]:
-    """Return where readers find the same in other languages, the source first."""
-    return [
-        {"lang": each.language, "name": name_of(each.language), "url": site.url(each.address),
-         "whole": site.absolute(each.address), "source": "yes" if each.source else "",
-         "current": "yes" if each.current else ""}
-        for each in tongues.live
-    ]  # fmt: skip
-
-
-def _canonical(site: SiteContext, page: Page, seo: Seo) -> str:
-    if seo.canonical and not seo.canonical.startswith("/"):
-        return seo.canonical
-    address = seo.canonical or page.address
-    return site.absolute(address) if address else ""
-
-
 def own_urls(site: SiteContext, *bodies: str) -> dict[str, str]:
     """Return the paths of the live pages that bodies link to, by id. One statement, or none."""
     ids = [uuid.UUID(each) for body in bodies for each in own_pages(body)]
@@ -223,6 +216,11 @@ def render(name: str, site: SiteContext | None, **values: Any) -> str:
     """Return a template of `templates/site/`, without the characters HTML and XML forbid."""
     file = name if "." in name else f"{name}.html"
     text = render_template(f"site/{file}", site=site or NOWHERE, UNTITLED=UNTITLED, **values)
+    return without_unprintable(text)
+
+
+def without_unprintable(text: str) -> str:
+    """Return a text without the characters that HTML and XML forbid."""
     return _UNPRINTABLE.sub("", text)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from portal.content import places
 from portal.content.pages import Page, Revision
@@ -17,8 +17,6 @@ from portal.content.terms import PageTerm, Term
 from tenants.db import db
 
 WINDOW = 10
-FEED_BODY = 200_000
-SITEMAP_LIMIT = 50_000
 
 Conditions = Sequence[ColumnElement[bool]]
 
@@ -61,19 +59,23 @@ class Where:
 
 def posts(account_id: uuid.UUID, where: Where, size: int = WINDOW) -> Window:
     """Return a window of the site's posts. One statement."""
-    return _window([*listed(account_id), Page.type == "post"], where, size)
+    return window_of([*listed(account_id), Page.type == "post"], where, size)
 
 
 def posts_between(account_id: uuid.UUID, since: datetime, until: datetime, where: Where) -> Window:
     """Return a window of the posts of a stretch of time, `until` left out. One statement."""
     stretch = (Page.type == "post", Page.published_at >= since, Page.published_at < until)
-    return _window([*listed(account_id), *stretch], where, WINDOW)
+    return window_of([*listed(account_id), *stretch], where)
 
 
 def under_term(term: Term, where: Where) -> Window:
     """Return a window of the pages and posts under a tag or category. One statement."""
-    filed = select(PageTerm.page_id).where(PageTerm.term_id == term.id)
-    return _window([*listed(term.account_id), Page.id.in_(filed)], where, WINDOW)
+    return window_of([*listed(term.account_id), stands_under(term)], where)
+
+
+def stands_under(term: Term) -> ColumnElement[bool]:
+    """Return the condition that a live page stands under a tag or category."""
+    return Page.id.in_(select(PageTerm.page_id).where(PageTerm.term_id == term.id))
 
 
 def term_at(account_id: uuid.UUID, taxonomy: Literal["tag", "category"], slug: str) -> Term | None:
@@ -104,36 +106,8 @@ def edge(account_id: uuid.UUID, *, before: datetime | None = None,
     return db.session.scalar(query.limit(1))
 
 
-def newest_with_bodies(account_id: uuid.UUID, size: int) -> tuple[Entry, ...]:
-    """Return the newest posts for a feed; a body above `FEED_BODY` characters is left out."""
-    body = case((func.length(Revision.body) <= FEED_BODY, Revision.body), else_="").label("body")
-    query = _entries([*listed(account_id), Page.type == "post"]).add_columns(body)
-    query = query.order_by(Page.published_at.desc(), Page.id.desc()).limit(size)
-    return tuple(_entry(row, row.body) for row in db.session.execute(query).all())
-
-
-def all_addresses(account_id: uuid.UUID) -> list[tuple[str, datetime]]:
-    """Return address and last change of what search engines may list, the newest first.
-
-    At most `SITEMAP_LIMIT`; pages that ask search engines not to list them are left out.
-    """
-    query = (
-        select(Page.address, Page.published_at, Revision.created_at)
-        .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*listed(account_id), ~_hidden())
-        .order_by(Page.published_at.desc(), Page.id.desc())
-        .limit(SITEMAP_LIMIT)
-    )
-    rows = db.session.execute(query).all()
-    return [(row[0], updated_at(row[1], row[2])) for row in rows if row[0] and row[1]]
-
-
-def _hidden() -> ColumnElement[bool]:
-    asked = Revision.fields["seo"]["noindex"].as_string()  # PostgreSQL says true, SQLite 1
-    return func.coalesce(cast(asked, String), "").in_(["true", "1"])
-
-
-def _entries(conditions: Conditions) -> Select[Any]:
+def entries(conditions: Conditions) -> Select[Any]:
+    """Return the statement for the rows that `entry_of` makes entries of."""
     return (
         select(
             Page.id, Page.address, Page.published_at,
@@ -145,8 +119,9 @@ def _entries(conditions: Conditions) -> Select[Any]:
     )  # fmt: skip
 
 
-def _window(conditions: Conditions, where: Where, size: int) -> Window:
-    query = _entries(conditions).limit(size + 1)
+def window_of(conditions: Conditions, where: Where, size: int = WINDOW) -> Window:
+    """Return a window of the pages that the conditions hold for. One statement."""
+    query = entries(conditions).limit(size + 1)
     if where.after is not None:
         query = query.where(places.column() > where.after.value)
         query = query.order_by(Page.published_at, Page.id)
@@ -155,7 +130,7 @@ def _window(conditions: Conditions, where: Where, size: int) -> Window:
             query = query.where(places.column() < where.before.value)
         query = query.order_by(Page.published_at.desc(), Page.id.desc())
     rows = db.session.execute(query).all()
-    found = [_entry(row) for row in rows[:size]]
+    found = [entry_of(row) for row in rows[:size]]
     return _around(found, where, more=len(rows) > size)
 
 
@@ -169,7 +144,8 @@ def _around(found: list[Entry], where: Where, *, more: bool) -> Window:
     return Window(tuple(found), newer, found[-1].place if more else None)
 
 
-def _entry(row: Row[Any], body: str = "") -> Entry:
+def entry_of(row: Row[Any], body: str = "") -> Entry:
+    """Return a row of `entries` as an entry."""
     return Entry(
         id=row.id,
         title=row.title,
