@@ -163,7 +163,7 @@ def render_page(
     above, below = reading.family_of(page) if page.type != "post" else (None, [])
     definition = definition_of(page.type, page.tenant_id)
     seo, tongues = seo_of(revision.fields), tongues_of(page)
-    reach = _reach(site, note, files)
+    reach = _reach(site, note, files, locked=page.access_password_hash is not None)
     urls, shelf = reach([revision.body, seo.picture])
     social = social_picture(seo.picture, shelf, site.base_url)
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
@@ -194,12 +194,12 @@ def render_page(
     )  # fmt: skip
 
 
-def _reach(site: SiteContext, note: str, files: Shelf | None) -> Reach:
+def _reach(site: SiteContext, note: str, files: Shelf | None, *, locked: bool) -> Reach:
     """Return what tells where texts lead; in a preview people see the library's own files."""
 
     def reach(texts: Sequence[str]) -> tuple[dict[str, str], Shelf]:
         own = files or (Shelf(site.handle) if note else None)
-        shelf = own or shelf_of(site.handle, site.account_id, *texts)
+        shelf = own or shelf_of(site.handle, site.account_id, *texts, locked=locked)
         return own_urls(site, *texts), shelf
 
     return reach

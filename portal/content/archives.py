@@ -73,17 +73,17 @@ def terms_with_pages(account_id: uuid.UUID, taxonomy: Literal["tag", "category"]
 def related_to(page: Page, terms: Sequence[Term]) -> list[Link]:
     """Return the posts that share most of some terms with a page, the newest first among equals.
 
-    Of each term only the `LOOKED_AT` pages made last count, so that a term with very many costs no
+    Of each term only the `LOOKED_AT` posts made last count, so that a term with very many costs no
     more than others. One statement, none without terms.
     """
     if not terms:
         return []
-    shared = union_all(*(_latest(term.id) for term in terms[:MOST_SHARED])).subquery()
+    shared = union_all(*(_latest(term) for term in terms[:MOST_SHARED])).subquery()
     query = (
         select(Page.address, Revision.title)
         .join(shared, shared.c.page_id == Page.id)
         .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*listed(page.account_id), Page.type == "post", Page.id != page.id)
+        .where(Page.account_id == page.account_id, Page.id != page.id)
         .group_by(Page.id, Page.address, Page.published_at, Revision.title)
         .order_by(func.count().desc(), Page.published_at.desc(), Page.id.desc())
         .limit(RELATED)
@@ -91,11 +91,12 @@ def related_to(page: Page, terms: Sequence[Term]) -> list[Link]:
     return [Link(row.title, row.address) for row in db.session.execute(query)]
 
 
-def _latest(term_id: uuid.UUID) -> Any:
-    filed = aliased(PageTerm)
+def _latest(term: Term) -> Any:
+    filed, seen = aliased(PageTerm), aliased(Page)
     latest = (
         select(filed.page_id)
-        .where(filed.term_id == term_id)
+        .join(seen, seen.id == filed.page_id)
+        .where(filed.term_id == term.id, seen.type == "post", *listed(term.account_id, of=seen))
         .order_by(filed.page_id.desc())
         .limit(LOOKED_AT)
         .subquery()

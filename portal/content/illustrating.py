@@ -40,10 +40,13 @@ class Shelf:
 AS_IT_IS = Shelf("")
 
 
-def shelf_of(handle: str, account_id: uuid.UUID, *bodies: str) -> Shelf:
-    """Return the files that some texts of an account show to readers. One statement, or none."""
+def shelf_of(handle: str, account_id: uuid.UUID, *bodies: str, locked: bool = False) -> Shelf:
+    """Return the files that some texts of an account show to readers. One statement, or none.
+
+    `locked`: the texts are of a page behind a password, for who opened it.
+    """
     ids = set[uuid.UUID]().union(*(named_in(body) for body in bodies))
-    return Shelf(handle, for_readers(account_id, ids) if ids else {})
+    return Shelf(handle, for_readers(account_id, ids, locked=locked) if ids else {})
 
 
 def file_name(media: Media, mime: str) -> str:

@@ -103,14 +103,16 @@ def uses_of(media: Media) -> list[Use]:
     return list(found.values())[:200]
 
 
-def shown_to_readers() -> Any:
+def shown_to_readers(*, locked: bool = False) -> Any:
     """Return the condition on `Media` that holds for files of pages that readers can open.
 
-    Pages behind a password are among them: whoever opened one gets its pictures without it.
+    `locked`: pages behind a password too.
     """
+    open_to_all = () if locked else (Page.access_password_hash.is_(None),)
     return Media.trashed_at.is_(None) & exists().where(
         MediaUse.media_id == Media.id, MediaUse.place == "live", Page.id == MediaUse.page_id,
         Page.published_at <= now(), Page.for_members.is_(False),
+        *open_to_all,
     )
 
 

@@ -24,8 +24,6 @@ from tenants.clock import now
 from tenants.db import db
 
 FAMILY_LIMIT = 60
-OPEN = (Page.access_password_hash.is_(None), Page.for_members.is_(False))
-"""The conditions of a page that asks nothing of who reads it."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +47,28 @@ class Gone:
     """The address held a page that was taken offline."""
 
 
-def visible(account_id: uuid.UUID, at: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
+def visible(
+    account_id: uuid.UUID, at: datetime | None = None, of: type[Page] = Page
+) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of being seen by readers at a moment: live, and not in the future."""
     return (
-        Page.account_id == account_id,
-        Page.live_revision_id.is_not(None),
-        Page.address.is_not(None),
-        Page.published_at <= (at or now()),
+        of.account_id == account_id,
+        of.live_revision_id.is_not(None),
+        of.address.is_not(None),
+        of.published_at <= (at or now()),
     )
 
 
-def listed(account_id: uuid.UUID, at: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
+def listed(
+    account_id: uuid.UUID, at: datetime | None = None, of: type[Page] = Page
+) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of being told of to everybody: visible, open, and for everybody."""
-    return (*visible(account_id, at), *OPEN)
+    return (*visible(account_id, at, of), *is_open(of))
+
+
+def is_open(of: type[Page] = Page) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a page that asks nothing of who reads it."""
+    return of.access_password_hash.is_(None), of.for_members.is_(False)
 
 
 def live_page_at(account_id: uuid.UUID, address: str) -> tuple[Page, Revision] | None:
@@ -108,7 +115,7 @@ def links_to(account_id: uuid.UUID, addresses: Collection[str]) -> list[Link]:
 def links_by_id(account_id: uuid.UUID, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Link]:
     """Return those of the pages that are live, by id, those not listed too. One statement."""
     query = (
-        select(Page.id, Page.address, Revision.title, and_(*OPEN).label("listed"))
+        select(Page.id, Page.address, Revision.title, and_(*is_open()).label("listed"))
         .join(Revision, Revision.id == Page.live_revision_id)
         .where(*visible(account_id), Page.id.in_(ids))
     )
