@@ -8,7 +8,6 @@ from sqlalchemy import Connection, text
 from tenants.ddl import row_security
 
 
-
 @dataclass(frozen=True)
 class Index:
     """Which table's `words` an index is over, by `number`. `own` is the column it narrows by."""

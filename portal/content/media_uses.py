@@ -110,8 +110,11 @@ def shown_to_readers(*, locked: bool = False) -> Any:
     """
     open_to_all = () if locked else (Page.access_password_hash.is_(None),)
     return Media.trashed_at.is_(None) & exists().where(
-        MediaUse.media_id == Media.id, MediaUse.place == "live", Page.id == MediaUse.page_id,
-        Page.published_at <= now(), Page.for_members.is_(False),
+        MediaUse.media_id == Media.id,
+        MediaUse.place == "live",
+        Page.id == MediaUse.page_id,
+        Page.published_at <= now(),
+        Page.for_members.is_(False),
         *open_to_all,
     )
 

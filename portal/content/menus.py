@@ -56,7 +56,9 @@ def _resolve(item: dict[str, Any], live: dict[uuid.UUID, Link]) -> MenuItem | No
     depth = item["depth"] if isinstance(item.get("depth"), int) else 0
     if item.get("page_id"):
         link = live.get(_page_id(item) or uuid.UUID(int=0))
-        told = link is not None and (label or link.listed)  # unlisted: its title is not for everybody
+        told = link is not None and (
+            label or link.listed
+        )  # unlisted: its title is not for everybody
         return MenuItem(label or link.title, link.address, depth) if link and told else None
     address = html_policy.address(str(item.get("url") or ""), html_policy.SCHEMES)
     if address is None:

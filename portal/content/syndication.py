@@ -79,8 +79,8 @@ def sitemap_part(account_id: uuid.UUID, number: int) -> list[Place]:
             for row in rows]  # fmt: skip
 
 
-def _in_sitemap(query: Select[Any], account_id: uuid.UUID) -> Select[Any]:
-    joined = query.join(Revision, Revision.id == Page.live_revision_id)
+def _in_sitemap(query: Any, account_id: uuid.UUID) -> Select[Any]:
+    joined: Select[Any] = query.join(Revision, Revision.id == Page.live_revision_id)
     return joined.where(*listed(account_id), ~_hidden())
 
 

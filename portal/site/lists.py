@@ -26,7 +26,12 @@ def home() -> Response:
     window = listing.posts(here.account_id, Where())
     pages = [] if window.entries else reading.top_pages(here.account_id, TOP_PAGES)
     return _list(
-        "/", "Latest posts", window, name="home", pages=pages, list_url=here.url("/posts/"),
+        "/",
+        "Latest posts",
+        window,
+        name="home",
+        pages=pages,
+        list_url=here.url("/posts/"),
         facts=heads.site_facts(here),
     )
 

@@ -37,7 +37,9 @@ def search() -> Response:
     if len(asked) > LONGEST:
         return private(_page(asked[:LONGEST], f"Use at most {LONGEST} characters."), 422)
     if not words_in(asked):
-        return private(_page(asked, "There is no word in this. Type a word, or its beginning."), 422)
+        return private(
+            _page(asked, "There is no word in this. Type a word, or its beginning."), 422
+        )
     before = asked_where().before
     hits = search_site(asked, here.account_id, line()[-1].tenant_id, before)
     return private(_page(asked, "", hits, further=before is not None))

@@ -14,7 +14,7 @@ BLUEPRINTS = (
     "schedules", "schedule_acts", "calendars", "freezes",
     "checks", "looking", "shares", "shared", "reviews", "comments", "notifications", "workflow",
     "media", "media_items", "media_folders", "many_media", "logo", "types", "type_fields",
-    "search", "page_lists", "trash", "many_pages", "copying", "caring", "terms", "redirects",
+    "search", "page_lists", "trash", "many_pages", "copying", "caring", "readership", "terms", "redirects",
     "translations", "templates",
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",
