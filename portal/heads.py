@@ -1,19 +1,19 @@
 """What machines are told of a site's pages: canonical addresses, languages, schema.org facts."""
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Protocol
-
-from markupsafe import Markup
 
 from portal.content.alternates import Tongues
 from portal.content.illustrating import Social
 from portal.content.languages import name_of
+from portal.content.pages import Page, Revision
 from portal.content.reading import Link, updated_at
 from portal.content.seo import Seo
+from portal.content.teasers import READ, teaser
 
-_HTML = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
+UNTITLED = "(untitled)"
+DESCRIPTION_LENGTH = 300
 SCHEMA = "https://schema.org"
 
 
@@ -37,54 +37,78 @@ class Site(Protocol):
         """Return a whole address."""
 
 
-def as_data(facts: Mapping[str, Any]) -> Markup:
-    """Return facts as JSON that can stand in a `<script>` of data: no text in it ends the block."""
-    written = json.dumps({"@context": SCHEMA, **facts}, ensure_ascii=False, separators=(",", ":"))
-    return Markup(written.translate(_HTML))  # noqa: S704 - every < > & is escaped above
+@dataclass(frozen=True)
+class Said:
+    """What a page's head is made of, beside the page and its text."""
+
+    seo: Seo
+    tongues: Tongues
+    picture: Social
+    above: Link | None
+    tags: tuple[str, ...]
 
 
-def site_facts(site: Site) -> Markup:
+def head_of(
+    site: Site, page: Page, revision: Revision, said: Said, *, hidden: bool
+) -> dict[str, Any]:
+    """Return the values of a page's head for its template; `hidden` from machines: without facts.
+
+    `times` are when it was published, if it was, and when it last changed.
+    """
+    told = said.seo.description or revision.excerpt or teaser(revision.body[:READ])
+    published, written = page.published_at, revision.created_at
+    head = {
+        "title": revision.title.strip() or UNTITLED,
+        "description": " ".join(told.split())[:DESCRIPTION_LENGTH],
+        "canonical": canonical(site, page.address, said.seo),
+        "lang": said.tongues.language or site.lang,
+        "times": (published, updated_at(published, written) if published else written),
+    }
+    facts = {} if hidden else _page_facts(site, page, revision.byline, said, head)
+    return head | {"facts": facts}
+
+
+def site_facts(site: Site) -> dict[str, Any]:
     """Return what a home page says of its site."""
-    return as_data(
-        _said({
-            "@type": "WebSite", "name": site.title, "url": site.absolute("/"),
-            "description": site.tagline, "inLanguage": site.lang, "publisher": _publisher(site),
-            "potentialAction": {
-                "@type": "SearchAction",
-                "target": site.absolute("/search/") + "?q={search_term_string}",
-                "query-input": "required name=search_term_string",
-            },
-        })
-    )  # fmt: skip
+    return _said({
+        "@context": SCHEMA, "@type": "WebSite", "name": site.title, "url": site.absolute("/"),
+        "description": site.tagline, "inLanguage": site.lang, "publisher": _publisher(site),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": site.absolute("/search/") + "?q={search_term_string}",
+            "query-input": "required name=search_term_string",
+        },
+    })  # fmt: skip
 
 
-def page_facts(
-    site: Site, *, post: bool, title: str, description: str, byline: str, address: str,
-    published: datetime | None, written: datetime, picture: Social, lang: str,
-    above: Link | None, tags: Sequence[str],
-) -> Markup:  # fmt: skip
-    """Return what a page says of itself and of where it stands; moments with their offset."""
-    whole = site.absolute(address)
-    changed = updated_at(published, written) if published else written
-    said = _said({
-        "@type": "BlogPosting" if post else "Article", "@id": whole, "headline": title,
-        "description": description, "url": whole, "mainEntityOfPage": whole, "inLanguage": lang,
+def _page_facts(
+    site: Site, page: Page, byline: str, said: Said, head: Mapping[str, Any]
+) -> dict[str, Any]:
+    address, post, (published, changed) = page.address or "/", page.type == "post", head["times"]
+    whole, picture = site.absolute(address), said.picture
+    about = _said({
+        "@type": "BlogPosting" if post else "Article", "@id": whole, "headline": head["title"],
+        "description": head["description"], "url": whole, "mainEntityOfPage": whole,
+        "inLanguage": head["lang"], "keywords": list(said.tags),
         "datePublished": published.isoformat() if published else "",
-        "dateModified": changed.isoformat(), "keywords": list(tags),
+        "dateModified": changed.isoformat(),
         "author": {"@type": "Person", "name": byline} if byline else _publisher(site),
         "publisher": _publisher(site),
         "image": _said({"@type": "ImageObject", "url": picture.address, "width": picture.width,
                         "height": picture.height}) if picture.address else {},
     })  # fmt: skip
-    way = [(site.title, "/"), *([("Posts", "/posts/")] if post else []),
-           *([(above.title, above.address)] if above else []), (title, address)]  # fmt: skip
-    return as_data({"@graph": [said, crumbs(site, way)]})
+    above = [(said.above.title, said.above.address)] if said.above else []
+    way = [
+        (site.title, "/"),
+        *([("Posts", "/posts/")] if post else above),
+        (head["title"], address),
+    ]
+    return {"@context": SCHEMA, "@graph": [about, _crumbs(site, way)]}
 
 
-def crumbs(site: Site, way: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Return names and addresses, from the home page down, as a BreadcrumbList."""
+def _crumbs(site: Site, way: Sequence[tuple[str, str]]) -> dict[str, Any]:
     steps = [
-        {"@type": "ListItem", "position": number, "name": name or "(untitled)",
+        {"@type": "ListItem", "position": number, "name": name.strip() or UNTITLED,
          "item": site.absolute(address)}
         for number, (name, address) in enumerate(way, 1)
     ]  # fmt: skip

@@ -27,14 +27,12 @@ from portal.content.menus import MenuItem, menu_of
 from portal.content.pages import Page, Revision
 from portal.content.seo import seo_of
 from portal.content.sites import site_of
-from portal.content.teasers import READ, teaser
 from portal.content.terms import Term
 from portal.nowhere import NOWHERE
 from portal.times import zone
 from tenants.accounts import AccountRef
 
-UNTITLED = "(untitled)"
-DESCRIPTION_LENGTH = 300
+UNTITLED = heads.UNTITLED
 
 _WRITTEN = "/?#%&=+:;,@!$'()*~"  # what somebody who typed a whole address meant as it stands
 
@@ -165,31 +163,21 @@ def render_page(
     seo, tongues = seo_of(revision.fields), tongues_of(page)
     reach = _reach(site, note, files, locked=page.access_password_hash is not None)
     urls, shelf = reach([revision.body, seo.picture])
-    social = social_picture(seo.picture, shelf, site.base_url)
-    told = seo.description or revision.excerpt or teaser(revision.body[:READ])
-    about, title = " ".join(told.split())[:DESCRIPTION_LENGTH], revision.title.strip() or UNTITLED
-    terms, lang = reading.terms_of(revision), tongues.language or site.lang
-    facts = heads.page_facts(
-        site, post=page.type == "post", title=title, description=about, byline=revision.byline,
-        address=page.address or "/", published=page.published_at, written=revision.created_at,
-        picture=social, lang=lang, above=above, tags=[term.name for term in terms],
-    )  # fmt: skip
-    times = page.published_at, max(page.published_at or revision.created_at, revision.created_at)
+    social, terms = social_picture(seo.picture, shelf, site.base_url), reading.terms_of(revision)
+    said = heads.Said(seo, tongues, social, above, tuple(term.name for term in terms))
     return render(
         template,
         site.at(page.address or ""),
         page=page,
-        title=title,
         body=clean_html.for_readers(revision.body, urls, shelf),
         byline=revision.byline,
         said=fields_said(definition, revision, reach),
         terms=_term_links(site, terms),
-        description=about,
-        canonical=heads.canonical(site, page.address, seo),
-        picture=social.address, social=social, seo=seo, lang=lang,
-        alternates=heads.alternates(site, tongues), facts="" if note else facts, times=times,
+        picture=social.address, social=social, seo=seo,
+        alternates=heads.alternates(site, tongues),
         related=related_to(page, terms) if page.type == "post" else [],
         older=older, newer=newer, above=above, below=below, note=note, framed=framed,
+        **heads.head_of(site, page, revision, said, hidden=bool(note)),
         **beside,
     )  # fmt: skip
 

@@ -71,9 +71,9 @@ def test_what_is_hidden_changes_no_answer(app: Flask, client: FlaskClient, cast:
     known = [f"{where}{slug}/" for slug in slugs for where in ("", "posts/", "about/")]
     for path in paths(app, samples(pictures, known)):
         for query in QUERIES if path.endswith("/search/") else [""]:
-            asked = f"{path}?{query}" if query else path
-            if MARK in asked:
-                _tells_nothing(client, asked, query)
+            url = f"{path}?{query}" if query else path
+            if MARK in url:
+                _tells_nothing(client, url, query)
 
 
 def _tells_nothing(client: FlaskClient, url: str, query: str) -> None:
