@@ -16,6 +16,7 @@ from portal.sitepages import render, render_page
 
 TRIES = "10 per minute;60 per hour"
 LONGEST_FORM = 16 * 1024
+READ_ONLY = ["GET", "HEAD", "OPTIONS"]
 
 
 @public("readers have no account; only what is live is shown")
@@ -47,18 +48,26 @@ def _tried() -> str:
 def unlock(address: str) -> Response:
     """Answer the right password with the page itself; nothing is remembered."""
     request.max_content_length = LONGEST_FORM
+    _refuse_elsewhere()
     found = live_page_at(site().account_id, f"/{address}")
     if found is None:
         abort(404)
     page, revision = found
     if page.for_members or not page.access_password_hash:
-        raise MethodNotAllowed(["GET", "HEAD", "OPTIONS"])
+        raise MethodNotAllowed(READ_ONLY)
     password, stored = request.form.get("password", ""), page.access_password_hash
     if not password:
         return _locked("Type the password, then choose Open.")
     if not verify(password, stored):
         return _locked("This is not the password. Check it and try again.")
     return private(render_page(site(), page, revision))
+
+
+def _refuse_elsewhere() -> None:
+    """Raise MethodNotAllowed where the site itself answers: only a page may ask for a password."""
+    endpoint, _ = current_app.create_url_adapter(request).match(method="GET")  # type: ignore[union-attr]
+    if endpoint != "site.show":
+        raise MethodNotAllowed(READ_ONLY)
 
 
 def _absent(asked: str, wanted: str) -> Response:
