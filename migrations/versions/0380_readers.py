@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-from tenants import ddl, ddl_search
+from tenants import ddl, ddl_search, ddl_sites
 
 revision = "0380"
-down_revision = "0340"
+down_revision = "0350"
 branch_labels = None
 depends_on = None
 
@@ -15,6 +15,8 @@ def upgrade() -> None:
     op.add_column(
         "page", sa.Column("for_members", sa.Boolean(), nullable=False, server_default=sa.false())
     )
+    ddl_sites.unwatch_pages(op.get_bind())
+    ddl_sites.watch_pages(op.get_bind(), (*ddl_sites.PLACE, "for_members"))
     op.create_table(
         "live_words",
         sa.Column("number", sa.Integer(), sa.Identity(), nullable=False),
@@ -41,4 +43,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     ddl_search.drop_index(op.get_bind(), ddl_search.LIVE)
     op.drop_table("live_words")
+    ddl_sites.unwatch_pages(op.get_bind())
+    ddl_sites.watch_pages(op.get_bind())
     op.drop_column("page", "for_members")

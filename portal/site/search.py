@@ -10,6 +10,7 @@ from portal.guards import public
 from portal.site import pages
 from portal.site.answers import answer, private
 from portal.site.lists import asked_where
+from portal.site.notes import notes
 from portal.site.visit import line, site
 from portal.sitepages import render
 
@@ -32,7 +33,9 @@ def search() -> Response:
     here, asked = site(), " ".join(request.args.get("q", "").split())
     if not asked:
         if live_page_at(here.account_id, ADDRESS):
-            return pages.show(ADDRESS[1:])
+            stood = pages.show(ADDRESS[1:])
+            notes().whole = False  # with a query this address answers something else
+            return stood
         return answer(_page("", ""))
     if len(asked) > LONGEST:
         return private(_page(asked[:LONGEST], f"Use at most {LONGEST} characters."), 422)

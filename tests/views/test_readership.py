@@ -7,7 +7,11 @@ import uuid
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
+from portal.content.site_changes import SiteChange
+from tenants.db import db
+from tenants.scope import across_tenants
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
@@ -85,3 +89,15 @@ def test_what_is_for_everybody_is_read_on_the_site(client: FlaskClient, cast: Ca
     answer = client.get("/a/acme/read/welcome/")
     assert answer.headers["Location"] == "http://localhost/s/acme/welcome/"
     assert client.get("/a/acme/read/nothing/").status_code == 404
+
+
+@both_databases
+def test_what_is_kept_of_a_page_is_let_go_when_it_is_closed(
+    app: Flask, client: FlaskClient, cast: Cast, welcome: uuid.UUID
+):
+    with app.app_context(), across_tenants("a test looks"):
+        before = db.session.scalar(select(func.count()).select_from(SiteChange))
+    sign_in(client, cast.publisher)
+    assert ask(client, welcome, readers="members").status_code == 302
+    with app.app_context(), across_tenants("a test looks"):
+        assert db.session.scalar(select(func.count()).select_from(SiteChange)) == (before or 0) + 1
