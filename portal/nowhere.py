@@ -8,7 +8,7 @@ class _Nowhere:
     home_url = "/"
     lang = "en"
     tagline = feed_url = footer = brand_url = logo_url = ""
-    menu = ()
+    menu = foot_menu = ()
     opened = False
 
 

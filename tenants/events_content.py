@@ -43,6 +43,10 @@ class ContentEvent:
     MEDIA_RESTORED = event("media.restored", "brought {target} back from the trash")
     MEDIA_TRASHED = event("media.trashed", "put {target} into the trash", "used")
     MEDIA_UPLOADED = event("media.uploaded", "uploaded {target}", "mime", "size")
+    MENU_CHANGED = event("menu.changed", "changed the menu {target}")
+    MENU_DELETED = event("menu.deleted", "deleted the menu {target}")
+    MENU_MADE = event("menu.made", "made the menu {target}")
+    MENU_SHOWN = event("menu.shown", "changed where readers see the menu {target}")
     PAGE_ARRIVED = event(
         "page.arrived", "took {target} over from {account}, with {revisions} revisions",
         "account", "revisions",
