@@ -4,6 +4,7 @@
 person, session or cookies.
 """
 
+import hashlib
 import re
 import uuid
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ from portal.content.seo import Seo, seo_of
 from portal.content.sites import site_of
 from portal.content.teasers import READ, teaser
 from portal.content.terms import Term
+from portal.content.themes import Look, look_of, stylesheet_of, theme_of
 from portal.nowhere import NOWHERE
 from portal.sitemenus import UNTITLED, Shown, shown
 from portal.times import zone
@@ -63,6 +65,11 @@ class SiteContext:
     accent: str = ""
     logo: str = ""
     name: str = ""
+    look: Look = Look()  # noqa: RUF009  frozen
+    # Of a preview alone: it stands in a frame, on light or dark, in a look that is not saved.
+    framed: bool = False
+    scheme: str = ""
+    sheet_url: str = ""
 
     @property
     def logo_url(self) -> str:
@@ -75,9 +82,21 @@ class SiteContext:
         return logo_size(self.logo)
 
     @property
+    def theme(self) -> str:
+        """Return the name of the site's theme."""
+        return theme_of(self.look).name
+
+    @property
+    def stylesheet(self) -> str:
+        """Return what the site's look changes about its theme, empty for nothing."""
+        return stylesheet_of(self.look, self.accent)
+
+    @property
     def brand_url(self) -> str:
-        """Return the path of the stylesheet of the site's accent, or empty without one."""
-        return f"{self.url('/brand.css')}?v={self.accent[1:]}" if self.accent else ""
+        """Return the path of that stylesheet, or empty without one. It changes with it."""
+        version = hashlib.sha256(self.stylesheet.encode()).hexdigest()[:12]
+        own = f"{self.url('/brand.css')}?v={version}" if self.stylesheet else ""
+        return self.sheet_url or own
 
     def url(self, address: str) -> str:
         """Return the path on this host of an address of the site, ready for `href`."""
@@ -111,7 +130,7 @@ class SiteContext:
 def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteContext:
     """Return the account's site with its menus. Three statements; four with only a foot's menu.
 
-    `accent` is the colour of its links, `#rrggbb`, or empty for the usual one.
+    `accent` is the account's, `#rrggbb`, for a look that has none of its own; or empty.
     """
     site = site_of(account.id)
     context = SiteContext(
@@ -125,6 +144,7 @@ def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteC
         base_url=current_app.config["PORTAL"].base_url,
         opened=site is not None,
         accent=accent,
+        look=look_of(site),
         logo=logo,
         name=account.name,
     )

@@ -138,7 +138,10 @@ def show_menu(menu: Menu, account: AccountRef, place: Place, *, by: Actor) -> No
 def delete_menu(menu: Menu, account: AccountRef, *, by: Actor) -> None:
     """Delete a menu, and record what stood in it. Raises Denied."""
     authorize(by, Permission.ACCOUNT_EDIT, account)
-    gone = {"entries": [outline(menu.items), ""], "place": [place_of(menu), ""]}
+    gone: dict[str, list[Any]] = {
+        "entries": [outline(menu.items), ""],
+        "place": [place_of(menu), ""],
+    }
     record(Event.MENU_DELETED, menu, by=by, changes=gone)
     db.session.delete(menu)
     db.session.flush()
