@@ -15,6 +15,7 @@ from portal.content.addresses import slug_of
 from portal.content.linking import Target, targets_by_id
 from portal.content.menu_rows import Row, address_of, check_rows, in_shape, items_of, rows_of
 from portal.content.menus import by_itself
+from portal.content.pages import Page
 from portal.content.problems import Problem, Stale
 from portal.content.reading import links_by_id
 from portal.content.sites import Menu
@@ -81,7 +82,7 @@ def start_menu(account: AccountRef, name: str, place: Place, *, by: Actor) -> Me
         raise Problem(f"A site has at most {MOST_MENUS} menus. Delete one that is not shown.")
     items: list[dict[str, Any]] = []
     if place == "main" and not any(menu.primary for menu in taken.values()):
-        items = items_of([Row(each.label, each.address) for each in by_itself(account.id)])
+        items = _as_shown(account.id)
     menu = Menu(
         tenant_id=account.tenant_id, account_id=account.id, slug=_free(slug_of(name), taken),
         name=name, items=items,
@@ -157,6 +158,21 @@ def place_of(menu: Menu) -> Place:
 def outline(items: Sequence[Any]) -> str:
     """Return a menu's entries as lines, for the trail."""
     return "\n".join(f"{'– ' * row.depth}{row.label} → {row.to}" for row in rows_of(items))
+
+
+def _as_shown(account_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Return what the menu that makes itself holds, its pages by their ids. Two statements."""
+    shown = by_itself(account_id)
+    query = select(Page.address, Page.id).where(
+        Page.account_id == account_id, Page.address.in_([each.address for each in shown])
+    )
+    ids = {address: f"page:{page_id}" for address, page_id in db.session.execute(query)}
+    return items_of(
+        [
+            Row("" if each.address in ids else each.label, ids.get(each.address, each.address))
+            for each in shown
+        ]
+    )
 
 
 def _refuse_bad(rows: Sequence[Row], account_id: uuid.UUID) -> None:

@@ -91,8 +91,10 @@ FONTS = {
 SIZES = {"small": "0.94", "large": "1.1", "larger": "1.22"}
 WIDTHS = {"narrow": "0.86", "wide": "1.18"}
 CORNERS = {"square": "0px", "soft": "6px", "round": "16px"}
-BOUNDED: dict[str, Collection[str]] = {"theme": THEMES, "tint": TINTS, "font": FONTS, "size": SIZES, "width": WIDTHS,
-           "corners": CORNERS}  # fmt: skip
+BOUNDED: dict[str, Collection[str]] = {
+    "theme": THEMES, "tint": TINTS, "font": FONTS, "size": SIZES, "width": WIDTHS,
+    "corners": CORNERS,
+}  # fmt: skip
 _COLOUR = re.compile("#[0-9a-f]{6}")
 # How much of a tint stands in which colour of a palette.
 _SHARES = {"light": {"paper": 0.06, "wash": 0.12, "rule": 0.2},

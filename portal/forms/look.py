@@ -5,7 +5,7 @@ from wtforms import HiddenField, RadioField, SelectField, StringField
 from portal.content.themes import DEFAULT, THEMES
 from portal.forms.base import PortalForm, at_most, choices
 
-AS_THEME = ("", "As the theme has it")
+AS_THEME = ("", "The theme’s")
 _TINTS = (("warm", "Warm"), ("cool", "Cool"), ("sage", "Sage"), ("rose", "Rose"))
 _FONTS = (("serif", "Serif, like a book"), ("sans", "Sans-serif, like this portal"),
           ("humanist", "Humanist, softer"))  # fmt: skip
@@ -13,7 +13,7 @@ _SIZES = (("small", "Small"), ("large", "Large"), ("larger", "Larger"))
 _WIDTHS = (("narrow", "Narrow"), ("wide", "Wide"))
 _CORNERS = (("square", "Square"), ("soft", "Soft"), ("round", "Round"))
 SHOWN = (("home", "Start page"), ("page", "A page"), ("list", "Posts"))
-SCHEMES = (("", "As the device"), ("light", "Light"), ("dark", "Dark"))
+SCHEMES = (("", "Auto"), ("light", "Light"), ("dark", "Dark"))
 DEVICES = (("desktop", "Desktop"), ("phone", "Phone"))
 
 

@@ -26,7 +26,6 @@ from portal.content.themes import (
     THEMES,
     BadLook,
     Look,
-    accents,
     check_look,
     look_of,
     stylesheet_of,
@@ -64,11 +63,10 @@ def edit() -> Any:
 @permission(P.ACCOUNT_EDIT)
 def frame() -> Response:
     """Give the account's real start page, newest page or list of posts, in the look asked for."""
-    if site_of(current.here.id) is None:
-        abort(404)
     only = Scope("tenant", tenant_id=current.here.tenant_id, alone=(current.here.id,))
-    with acting_in(only):
-        return for_our_frames(_shown(_context(look_of(request.args))))
+    current.stack.enter_context(acting_in(only))
+    site = _context(look_of(request.args))
+    return for_our_frames(_shown(site)) if site.opened else abort(404)
 
 
 @bp.get("/tokens.css")
@@ -104,7 +102,7 @@ def _page(form: LookForm, look: Look, *, stale: str = "") -> str:
     shown = form.shown.data if form.shown.data in dict(SHOWN) else "home"
     return render_template(
         "settings/look.html", form=form, themes=THEMES, look=look, stale=stale,
-        opened=site_of(current.here.id) is not None, accents=accents(look, _inherited()),
+        opened=site_of(current.here.id) is not None,
         frame=url_for(
             "look.frame", handle=current.here.handle, **asked, shown=shown,
             scheme=form.scheme.data or None,
