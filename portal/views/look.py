@@ -16,6 +16,7 @@ from flask import (
     request,
     url_for,
 )
+from werkzeug.datastructures import ImmutableMultiDict
 
 from portal.brand import accent_of, logo_of
 from portal.content.problems import Stale
@@ -55,7 +56,8 @@ def edit() -> Any:
     if not form.validate():
         return _page(form, look), 422
     if request.form.get("act") == "preview":
-        return _page(form, look), 422 if _refused(form) else 200
+        status = 422 if _refused(form) else 200
+        return _page(form, look), status
     return _save(form, look)
 
 
@@ -139,6 +141,7 @@ def _shown(site: SiteContext) -> str:
         return render_page(site, *found, framed=True)
     g.site, g.line = site, (*current.ancestors, current.here)
     endpoint = LISTS.get(request.args.get("shown", ""), "site.home")
+    request.args = ImmutableMultiDict()  # a list would take them for its own
     return make_response(current_app.view_functions[endpoint]()).get_data(as_text=True)
 
 
