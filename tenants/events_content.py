@@ -43,10 +43,6 @@ class ContentEvent:
     MEDIA_RESTORED = event("media.restored", "brought {target} back from the trash")
     MEDIA_TRASHED = event("media.trashed", "put {target} into the trash", "used")
     MEDIA_UPLOADED = event("media.uploaded", "uploaded {target}", "mime", "size")
-    MENU_CHANGED = event("menu.changed", "changed the menu {target}")
-    MENU_DELETED = event("menu.deleted", "deleted the menu {target}")
-    MENU_MADE = event("menu.made", "made the menu {target}")
-    MENU_SHOWN = event("menu.shown", "changed where readers see the menu {target}")
     PAGE_ARRIVED = event(
         "page.arrived", "took {target} over from {account}, with {revisions} revisions",
         "account", "revisions",
@@ -230,7 +226,6 @@ class ContentEvent:
         "revision", "digest",
     )  # fmt: skip
     SHARE_REVOKED = event("share.revoked", "revoked the share link {target}")
-    SITE_CHANGED = event("site.changed", "changed the site of {target}")
     TEMPLATE_CHANGED = event("template.changed", "changed what the template {target} says")
     TEMPLATE_PURGED = event("template.purged", "deleted the template {target} for good")
     TEMPLATE_RENAMED = event("template.renamed", "renamed the template {target}")

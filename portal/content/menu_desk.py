@@ -105,6 +105,7 @@ def change_menu(
     authorize(by, Permission.ACCOUNT_EDIT, account)
     name, rows = _checked(name), in_shape(rows)
     _refuse_bad(rows, account.id)
+    db.session.flush()
     db.session.refresh(menu, with_for_update=True)
     if standing_of(menu) != based_on:
         raise Stale(CHANGED_MEANWHILE, menu)

@@ -36,6 +36,7 @@ def change_look(
     authorize(by, Permission.ACCOUNT_EDIT, account)
     wanted = look_of(typed)
     check_look(wanted, typed)
+    db.session.flush()
     db.session.refresh(site, with_for_update=True)
     before = look_of(site)
     if standing_of(before) != based_on:
