@@ -6,6 +6,7 @@ import gzip
 import html
 import itertools
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -36,7 +37,7 @@ CSS = ROOT / "static" / "css"
 MOST = 15_000
 
 
-def save(client: FlaskClient, act: str = "save", **look: str) -> object:
+def save(client: FlaskClient, act: str = "save", **look: str) -> Any:
     found = BASED.search(client.get(HOME).text)
     assert found
     asked = {"theme": "journal", "scheme": "", "shown": "home", "device": "desktop"}
