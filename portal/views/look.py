@@ -101,10 +101,11 @@ def _save(form: LookForm, look: Look) -> Any:
 
 def _page(form: LookForm, look: Look, *, stale: str = "") -> str:
     asked = {name: value for name, value in asdict(look).items() if value}
+    site = site_of(current.here.id)
     shown = form.shown.data if form.shown.data in dict(SHOWN) else "home"
     return render_template(
         "settings/look.html", form=form, themes=THEMES, look=look, stale=stale,
-        opened=site_of(current.here.id) is not None,
+        opened=site is not None, changed=look != look_of(site),
         frame=url_for(
             "look.frame", handle=current.here.handle, **asked, shown=shown,
             scheme=form.scheme.data or None,

@@ -162,11 +162,12 @@ def _page(
     menu: Menu, form: MenuForm, rows: list[Row], *, told: dict[int, str] | None = None,
     stale: str = "", found: Found | None = None, focus: int | None = None,
 ) -> str:  # fmt: skip
-    pages = pages_led_to([*rows, *rows_of(menu.items)], current.here, by=current.person)
+    stands = rows_of(menu.items)
+    pages = pages_led_to([*rows, *stands], current.here, by=current.person)
     return render_template(
         "menus/edit.html", menu=menu, form=form, rows=rows, pages=pages, told=told or {},
-        stale=stale, theirs=rows_of(menu.items) if stale else [], found=found, focus=focus,
-        place=place_of(menu),
+        stale=stale, theirs=stands if stale else [], found=found, focus=focus,
+        place=place_of(menu), changed=rows != stands,
     )  # fmt: skip
 
 

@@ -130,13 +130,12 @@ def furnish(app: Flask) -> Places:
             db.session.commit()
             first, last = [str(row.id) for row in made], [str(asked.id), str(people.admin.id)]
             last += _roles(people)
-        berlin = str(people.berlin.id)
         sessions = (looking(people.support, people.hamburg), _broken(people))
         reviewed = _reviewed(people)
         shown = furnish_library(acme, people.editor, app.extensions["files"])
         places = Places(
-            *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
-              reviewed, *shown, str(thrown.id), str(term.id), *typed,
+            *[*first, token, *last, *[str(people.berlin.id)] * 2, *map(str, sessions),
+              shared_page(people), reviewed, *shown, str(thrown.id), str(term.id), *typed,
               *shared_links(people, reviewed), *tongues(people), *releases(people, LONG), *sites]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))

@@ -164,3 +164,20 @@ def test_who_may_and_who_comes_second(client: FlaskClient, cast: Cast):
         for address in (HOME, f"{HOME}frame", f"{HOME}tokens.css"):
             assert client.get(address).status_code == status
         assert client.post(HOME, data=mine).status_code == status
+
+
+def test_the_command_line_changes_what_is_named(app: Flask, cast: Cast):
+    def look(*words: str) -> str:
+        done = app.test_cli_runner().invoke(args=["look", *words, "--as", cast.admin.email])
+        assert "Traceback" not in done.output
+        return done.output
+
+    assert look("set", "acme", "--theme", "civic", "--accent", "#0a5a3c") == "done\n"
+    assert look("set", "acme", "--size", "large") == "done\n"
+    assert look("set", "acme", "--size", "large") == "nothing to change\n"
+    assert "nearest darker" in look("set", "acme", "--accent", "#ffee00")
+    shown = look("show", "acme")
+    assert all(word in shown for word in ("civic", "#0a5a3c", "large"))
+    assert "lacks the right" in app.test_cli_runner().invoke(
+        args=["look", "set", "acme", "--size", "", "--as", cast.editor.email]
+    ).output  # fmt: skip

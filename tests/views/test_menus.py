@@ -20,6 +20,7 @@ from tests.fixtures.client import sign_in
 from tests.identity.common import events
 from tests.site.scene import live, page_titled, writing
 from tests.site.test_menu import menu as seen
+from tests.views.test_within import statements
 
 HOME, NEW = "/a/acme/menus/", "/a/acme/menus/new"
 BASED = re.compile(r'name="based_on"[^>]*value="([0-9a-f]+)"')
@@ -125,6 +126,18 @@ def test_what_leads_nowhere_is_told_beside_it_and_kept(
     assert sentence in answer.text
     assert f'value="{row[0]}"' in answer.text
     assert 'value="Fine"' in answer.text
+
+
+def test_a_long_menu_takes_no_more_statements(app: Flask, client: FlaskClient, cast: Cast):
+    with writing(app, cast.acme) as acme:
+        pages = [live(acme, f"Page {number}", kind="page").id for number in range(6)]
+    sign_in(client, cast.admin)
+    top, sizes = start(client), (1, 6)
+    counts = []
+    for size in sizes:
+        send(client, top, [("", f"page:{page}", 0) for page in pages[:size]])
+        counts.append([statements(app, client, at) for at in (top, HOME, "/s/acme/")])
+    assert counts[0] == counts[1]
 
 
 def test_a_menu_has_an_end(client: FlaskClient, cast: Cast):
