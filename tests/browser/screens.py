@@ -222,7 +222,6 @@ SCREENS = [
     Screen("look-refused", "admin", "/a/acme/look/", 422, unreadable),
     Screen("menus-none", "admin", "/a/empty/menus/"),
     Screen("menus", "admin", "/a/acme/menus/"),
-    Screen("menu-new", "admin", "/a/acme/menus/new"),
     Screen("menu", "admin", "/a/acme/menus/{menu}/"),
     Screen("menu-found", "admin", "/a/acme/menus/{menu}/", 200, find_entries),
     Screen("menu-refused", "admin", "/a/acme/menus/{menu}/", 422, lead_nowhere),
