@@ -21,8 +21,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("menu") as batch:
-        batch.drop_column("footer")
-    with op.batch_alter_table("site") as batch:
-        for name in LOOK:
-            batch.drop_column(name)
+    """Drop the columns one by one: making the tables anew would lose the triggers on them."""
+    op.drop_column("menu", "footer")
+    for name in LOOK:
+        op.drop_column("site", name)
