@@ -16,7 +16,8 @@ from portal.content.terms import Term
 from portal.guards import public
 from portal.site.answers import answer
 from portal.site.visit import site
-from portal.sitepages import UNTITLED, SiteContext, own_urls, render, without_unprintable
+from portal.sitemenus import UNTITLED
+from portal.sitepages import SiteContext, own_urls, render, without_unprintable
 
 PROGRAMS = "feed readers have no account; only what is live is told"
 FEED_SIZE = 20

@@ -10,7 +10,8 @@ from portal.guards import public
 from portal.site.answers import answer
 from portal.site.lists import month_address
 from portal.site.visit import site
-from portal.sitepages import UNTITLED, render
+from portal.sitemenus import UNTITLED
+from portal.sitepages import render
 from portal.times import zone
 
 READERS = "readers have no account; only what leads to something live is named"
