@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from portal.content.schedules import Schedule
 from tenants.accounts import AccountRef
 from tenants.clock import database_now
-from tenants.db import db
+from tenants.db import UtcDateTime, db
 from tenants.decisions import Actor
 from tenants.directory import account_refs, actor_for
 from tenants.engines import reading
@@ -45,13 +45,17 @@ class World:
         )
 
 
-def is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on `Schedule` of being due at an instant (UTC)."""
+def is_due(moment: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on `Schedule` of being due at an instant (UTC), or at a parameter."""
     return (
         Schedule.state == "pending",
         Schedule.due_at <= moment,
         or_(Schedule.next_try_at.is_(None), Schedule.next_try_at <= moment),
     )
+
+
+IS_DUE = is_due(bindparam("moment", type_=UtcDateTime()))
+"""The same at the `moment` that a statement is run with, for statements that are made once."""
 
 
 def crowds_due() -> list[Crowd]:

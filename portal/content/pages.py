@@ -147,14 +147,18 @@ class Revision(Keyed, TenantScoped, Base):
         return f"revision {self.number}"
 
 
+_canonical = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
+).encode
+
+
 def digest_of(fields: dict[str, Any]) -> str:
     """Return the SHA-256 (hex) of a text: all its fields in canonical JSON.
 
     Without further fields it is what it was before there were any.
     """
     said = {name: value for name, value in fields.items() if name != "fields" or value}
-    plain = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return hashlib.sha256(_canonical(said).encode()).hexdigest()
 
 
 SAID = ("title", "slug", "body", "excerpt", "byline", "parent_id", "term_ids", "fields")
