@@ -5,6 +5,9 @@ in no time.
 """
 
 import json
+import uuid
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, bindparam
@@ -14,6 +17,23 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 
+class Ids:
+    """A list of ids for `among`, written out once for all statements that ask for it."""
+
+    def __init__(self, ids: Iterable[uuid.UUID]) -> None:
+        self._hexes = [each.hex for each in ids]
+
+    @cached_property
+    def array(self) -> str:
+        """Return them as PostgreSQL writes an array."""
+        return f"{{{','.join(self._hexes)}}}"
+
+    @cached_property
+    def json(self) -> str:
+        """Return them as JSON, for SQLite, which keeps ids as such texts."""
+        return json.dumps(self._hexes)
+
+
 class _Ids(TypeDecorator[Any]):
     """Ids as one text, which the database takes apart."""
 
@@ -21,8 +41,8 @@ class _Ids(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
-        ids = [each.hex for each in value]
-        return f"{{{','.join(ids)}}}" if dialect.name == "postgresql" else json.dumps(ids)
+        ids = value if isinstance(value, Ids) else Ids(value)
+        return ids.array if dialect.name == "postgresql" else ids.json
 
 
 class _Pairs(TypeDecorator[Any]):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, inspect
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, inspect, literal_column
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenants.clock import now
@@ -104,7 +104,6 @@ class AuditEvent(Keyed, TenantScoped, Base):
         Index("ix_audit_event_tenant_id_at", "tenant_id", "at", "id"),
         Index("ix_audit_event_tenant_id_event", "tenant_id", "event", "at", "id"),
         Index("ix_audit_event_tenant_id_actor", "tenant_id", "actor_label", "at", "id"),
-        Index("ix_audit_event_tenant_id_outcome", "tenant_id", "outcome", "at", "id"),
         Index("ix_audit_event_target", "tenant_id", "target_type", "target_id", "at"),
     )
 
@@ -117,7 +116,7 @@ class AuditEvent(Keyed, TenantScoped, Base):
     target_type: Mapped[str] = mapped_column(String(64))
     target_id: Mapped[uuid.UUID | None]
     target_label: Mapped[str] = mapped_column(Text)
-    actor_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    actor_id: Mapped[uuid.UUID | None]
     actor_label: Mapped[str] = mapped_column(String(300))
     on_behalf_of: Mapped[str] = mapped_column(String(300), default="")
     request_id: Mapped[str] = mapped_column(String(64), default="", index=True)
@@ -142,6 +141,19 @@ class AuditEvent(Keyed, TenantScoped, Base):
         facts = {"target": label, **self.facts}
         hidden = dict.fromkeys(facts.keys() & TITLES, label) if hiding else {}
         return known.sentence.format_map(_Facts(facts | hidden))
+
+
+NOT_DONE = AuditEvent.outcome != literal_column("'done'")
+"""Said word by word, as the index says it: who asks for what was not done says this as well."""
+
+
+def _index(name: str, *columns: Any, where: Any) -> None:
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_index("ix_audit_event_actor_id", AuditEvent.actor_id, where=AuditEvent.actor_id.is_not(None))
+_index("ix_audit_event_tenant_id_outcome", AuditEvent.tenant_id, AuditEvent.outcome, AuditEvent.at,
+       AuditEvent.id, where=NOT_DONE)  # fmt: skip
 
 
 def record(

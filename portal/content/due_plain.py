@@ -21,7 +21,7 @@ from portal.content.pages import Page
 from portal.content.schedules import Schedule
 from portal.content.sites import Redirect
 from portal.content.terms import PageTerm, Term
-from tenants.among import among, pair_among
+from tenants.among import Ids, among, pair_among
 from tenants.db import db
 
 
@@ -85,7 +85,7 @@ def without_neighbours(ready: list[Ready], moment: datetime) -> list[Ready]:
     """Leave out pages that others depend on, and addresses that are not free. Six statements."""
     if not ready:
         return []
-    asked = {"ids": [each.row.page_id for each in ready], "moment": moment}
+    asked = {"ids": Ids(each.row.page_id for each in ready), "moment": moment}
     places = Counter((each.row.account_id, each.address) for each in ready)
     tied: set[uuid.UUID] = set()
     for query in _TYING:

@@ -27,7 +27,7 @@ from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
 from portal.content.schedules import Schedule
 from portal.content.terms import PageTerm
-from tenants.among import among
+from tenants.among import Ids, among
 from tenants.clock import database_now
 from tenants.db import UtcDateTime, db
 from tenants.decisions import SYSTEM
@@ -173,7 +173,7 @@ _END = update(Schedule).where(among(Schedule.id, "ids")).values(state="done", do
 def _carry_out(ready: list[Ready]) -> None:
     moment = database_now(db.session())
     told_by = record_each(_tellings(ready, moment))
-    asked = {"ids": [each.row.schedule_id for each in ready], "moment": moment}
+    asked = {"ids": Ids(each.row.schedule_id for each in ready), "moment": moment}
     for statement in (_PUBLISH, _END):
         options = {"told_by": told_by, "synchronize_session": False}
         done: Any = db.session.execute(statement, asked, execution_options=options)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
@@ -71,6 +71,22 @@ def crowds_due() -> list[Crowd]:
         found.setdefault(tenant_id, []).append((account_id, approver_id, number))
     in_turn = sorted(found, key=lambda tenant_id: sum(n for *_, n in found[tenant_id]))
     return [_crowd(tenant_id, found[tenant_id]) for tenant_id in in_turn]
+
+
+def seconds_until_due(most: float) -> float:
+    """Return how long it is until something becomes due, by the database's clock; at most `most`.
+
+    Two statements, of which the second looks at the next one only.
+    """
+    with reading(), across_tenants("looking for what is due next"):
+        moment = database_now(db.session())
+        until = moment + timedelta(seconds=most)
+        query = select(func.min(Schedule.due_at)).where(
+            Schedule.state == "pending", Schedule.due_at > moment, Schedule.due_at <= until
+        )
+        due_at = db.session.scalar(query)
+        db.session.rollback()
+    return (due_at - moment).total_seconds() if due_at else most
 
 
 def _crowd(tenant_id: uuid.UUID, parts: list[tuple[uuid.UUID, uuid.UUID | None, int]]) -> Crowd:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, cast, or_
 
 from portal.content.trail_filters import Term, TrailQuery, actions_named, as_id
-from tenants.audit import AuditEvent
+from tenants.audit import NOT_DONE, AuditEvent
 
 ABOUT_CONTENT = frozenset(
     {
@@ -23,7 +23,7 @@ def exact(asked: TrailQuery) -> list[Condition]:
     actions = [name for term in asked.of("action") for name in actions_named(term.value)]
     for values, condition in (
         (actions, AuditEvent.event.in_(actions)),
-        (asked.of("outcome"), AuditEvent.outcome.in_([t.value for t in asked.of("outcome")])),
+        (asked.of("outcome"), _outcome([t.value for t in asked.of("outcome")])),
         (asked.of("request"), AuditEvent.request_id.in_([t.value for t in asked.of("request")])),
         *(_whole(asked, *each) for each in (("actor", _label), ("target", _id))),
         *(([t], AuditEvent.at >= t.moment) for t in asked.of("since")),
@@ -32,6 +32,11 @@ def exact(asked: TrailQuery) -> list[Condition]:
         if values:
             found.append(condition)
     return found
+
+
+def _outcome(values: list[str]) -> Condition:
+    condition = AuditEvent.outcome.in_(values)
+    return condition if "done" in values else and_(condition, NOT_DONE)
 
 
 def _whole(asked: TrailQuery, key: str, condition: Any) -> tuple[Any, Any]:
