@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Text, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import NULLTYPE, TypeDecorator
 
 
 class Ids:
@@ -34,10 +34,22 @@ class Ids:
         return json.dumps(self._hexes)
 
 
-class _Ids(TypeDecorator[Any]):
-    """Ids as one text, which the database takes apart."""
+class _Given(TypeDecorator[Any]):
+    """A value whose type PostgreSQL learns where it stands.
+
+    A cast from a text would be done again for every row.
+    """
 
     impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(NULLTYPE if dialect.name == "postgresql" else Text())
+
+
+class _Ids(_Given):
+    """Ids as one text, which the database takes apart."""
+
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
@@ -45,10 +57,9 @@ class _Ids(TypeDecorator[Any]):
         return ids.array if dialect.name == "postgresql" else ids.json
 
 
-class _Pairs(TypeDecorator[Any]):
+class _Pairs(_Given):
     """Pairs of an id and a text as one text, which the database takes apart."""
 
-    impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str:
@@ -90,7 +101,7 @@ def _each(element: Any, compiler: Any, **options: Any) -> str:
 def _any_pair(element: Any, compiler: Any, **options: Any) -> str:
     first, second, pairs = (compiler.process(each, **options) for each in element.clauses)
     parts = "CAST(pair ->> 0 AS uuid), pair ->> 1"
-    return f"({first}, {second}) IN (SELECT {parts} FROM json_array_elements({pairs}::json) pair)"
+    return f"({first}, {second}) IN (SELECT {parts} FROM json_array_elements(CAST({pairs} AS json)) pair)"
 
 
 @compiles(_PairAmong, "sqlite")
