@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Text, bindparam, cast, column, func, insert, select, table
+from sqlalchemy import JSON, Connection, Text, bindparam, cast, column, func, insert, select
 
 from tenants.audit import AuditEvent, BadEvent, By, shared_circumstances
 from tenants.clock import now
@@ -65,41 +65,34 @@ def record_each(tellings: Sequence[Telling]) -> Told:
 _OWN = ("id", "account_id", "event", "target_type", "target_id", "target_label", "actor_id",
         "actor_label", "on_behalf_of", "request_id", "reason", "changes", "facts")  # fmt: skip
 _SHARED = ("tenant_id", "at", "outcome", "address")
-_UNTYPED = insert(table(AuditEvent.__tablename__, *map(column, (*_OWN, *_SHARED))))
-"""For values that stand ready as SQLite keeps them."""
 
 
 def _add(connection: Connection, tellings: Sequence[Telling], tenant_id: uuid.UUID) -> None:
-    shared: dict[str, Any] = {
-        "tenant_id": tenant_id, "at": now(), "outcome": "done",
-        "address": shared_circumstances().address,
+    asked = {
+        "rows": json.dumps([_row(each) for each in tellings]), "of_all_tenant_id": tenant_id,
+        "of_all_at": now(), "of_all_outcome": "done",
+        "of_all_address": shared_circumstances().address,
     }  # fmt: skip
-    rows = [_row(each) for each in tellings]
-    if connection.dialect.name == "postgresql":
-        asked = {f"of_all_{name}": value for name, value in shared.items()}
-        connection.execute(_from_json(), asked | {"rows": json.dumps(rows)})
-        return
-    for name, value in shared.items():
-        kept = AuditEvent.__table__.c[name].type.dialect_impl(connection.dialect)
-        process = kept.bind_processor(connection.dialect)
-        shared[name] = process(value) if process else value
-    for row in rows:
-        row.update(shared, changes=json.dumps(row["changes"]), facts=json.dumps(row["facts"]))
-    connection.execute(_UNTYPED, rows)
+    connection.execute(_from_json(connection.dialect.name), asked)
 
 
 @cache
-def _from_json() -> Any:
-    """Return the INSERT for PostgreSQL: all rows are one text, which the server takes apart."""
+def _from_json(dialect: str) -> Any:
+    """Return the INSERT: all rows are one text, which the database takes apart.
+
+    SQLite would else keep a journal for each of them, and copy every page it touches into it.
+    """
     types = {name: AuditEvent.__table__.c[name].type for name in (*_OWN, *_SHARED)}
-    given = (
-        func.json_to_recordset(cast(bindparam("rows", type_=Text()), JSON()))
-        .table_valued(*(column(name, types[name]) for name in _OWN), name="given")
-        .render_derived(with_types=True)
-    )
+    rows: Any = bindparam("rows", type_=Text())
+    if dialect == "postgresql":
+        named = (column(name, types[name]) for name in _OWN)
+        given = func.json_to_recordset(cast(rows, JSON())).table_valued(*named, name="given")
+        own = list(given.render_derived(with_types=True).c)
+    else:
+        value = func.json_each(rows).table_valued("value").c.value
+        own = [func.json_extract(value, f"$.{name}") for name in _OWN]
     of_all = [bindparam(f"of_all_{name}", type_=types[name]) for name in _SHARED]
-    rows = select(*(given.c[name] for name in _OWN), *of_all)
-    return insert(AuditEvent).from_select([*_OWN, *_SHARED], rows)
+    return insert(AuditEvent).from_select([*_OWN, *_SHARED], select(*own, *of_all))
 
 
 def _row(each: Telling) -> dict[str, Any]:
