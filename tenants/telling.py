@@ -87,7 +87,7 @@ def _from_json(dialect: str) -> Any:
     if dialect == "postgresql":
         named = (column(name, types[name]) for name in _OWN)
         given = func.json_to_recordset(cast(rows, JSON())).table_valued(*named, name="given")
-        own = list(given.render_derived(with_types=True).c)
+        own: list[Any] = list(given.render_derived(with_types=True).c)
     else:
         value = func.json_each(rows).table_valued("value").c.value
         own = [func.json_extract(value, f"$.{name}") for name in _OWN]

@@ -167,7 +167,9 @@ _PUBLISH = (
         ),
     )
 )  # fmt: skip
-_END = update(Schedule).where(among(Schedule.id, "ids")).values(state="done", done_at=_NOW, cause="")
+_END = (
+    update(Schedule).where(among(Schedule.id, "ids")).values(state="done", done_at=_NOW, cause="")
+)
 
 
 def _carry_out(ready: list[Ready]) -> None:

@@ -160,9 +160,7 @@ def run_for_ever(app: Flask, stop: threading.Event) -> None:
             thread.join()
 
 
-def _beside(
-    app: Flask, items: Sequence[Periodic], stop: threading.Event, patience: float
-) -> None:
+def _beside(app: Flask, items: Sequence[Periodic], stop: threading.Event, patience: float) -> None:
     with app.app_context():
         _repeat(items, stop, patience)
 
