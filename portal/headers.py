@@ -38,9 +38,15 @@ def init_app(app: Flask, config: Config) -> None:
         app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600,
         immutable_file_test=lambda _path, url: "vendor/" in url,
     )  # fmt: skip
-    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
-        static, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
-    )
+    app.wsgi_app = static  # type: ignore[method-assign]  # Flask's own way to wrap
+
+
+def behind_proxies(app: Flask, config: Config) -> None:
+    """Believe what so many proxies in front say of a request, and no others. The outermost."""
+    if config.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
+            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
+        )
 
 
 def unreferred(answer: Any, status: int | None = None) -> Response:
