@@ -74,7 +74,7 @@ def _storm(kind: str, app: Flask, engine: Engine, processes: list[int]) -> tuple
     grown = max(after - now for after, now in zip(_memory(processes), before, strict=True))
     note = (
         f"last {last:.0f} ms; other tenant's last {max(others):.0f} ms; early "
-        f"{sum(delay < 0 for delay, _ in delays)}; readers' p95 {p95(busy) / p95(quiet or busy):.1f} x "
+        f"{sum(delay < 0 for delay, _ in delays)}; readers' p95 {p95(busy) / p95(quiet):.1f} x "
         f"quiet; memory +{grown:.0f} MB"
     )
     found = [delay for delay, _ in delays]

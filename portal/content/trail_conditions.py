@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, or_
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, or_
 
 from portal.content.trail_filters import Term, TrailQuery, actions_named, as_id
-from tenants.audit import NOT_DONE, AuditEvent
+from tenants.audit import AuditEvent
 
 ABOUT_CONTENT = frozenset(
     {
@@ -15,6 +15,9 @@ ABOUT_CONTENT = frozenset(
     }
 )  # fmt: skip
 Condition = ColumnElement[bool]
+_DONE: Any = bindparam("not_done", "done", literal_execute=True)
+NOT_DONE = AuditEvent.outcome != _DONE
+"""Said word by word, as the index of what was not done says it."""
 
 
 def exact(asked: TrailQuery) -> list[Condition]:
