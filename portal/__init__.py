@@ -10,6 +10,7 @@ from portal import (
     logs,
     models,
     requests,
+    resolving,
     signing,
     templating,
     views,
@@ -18,6 +19,7 @@ from portal import (
 from portal.config import ROOT, Config, from_env
 from portal.extensions import csrf, limiter, migrate
 from portal.jobs import queue
+from portal.site import by_host
 from portal.site import views as site
 from portal.staff import console
 from tenants import commit_guard, engines, scope_hooks, scope_sql
@@ -53,6 +55,9 @@ def create_app(config: Config | None = None) -> Flask:
     console.init_app(app)
     cli.init_app(app)
     watch.init_app(app)
+    resolving.init_app(app)
+    by_host.init_app(app)
+    headers.trust_proxies(app, config)  # the last word: it is the first to see a request
     return app
 
 

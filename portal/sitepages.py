@@ -25,7 +25,7 @@ from portal.content.logos import logo_size
 from portal.content.menus import MenuItem, menu_of
 from portal.content.pages import Page, Revision
 from portal.content.seo import Seo, seo_of
-from portal.content.sites import site_of
+from portal.content.site_hosts import own_base, site_and_host
 from portal.content.teasers import READ, teaser
 from portal.content.terms import Term
 from portal.nowhere import NOWHERE
@@ -64,7 +64,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class SiteContext:
-    """A site as its frame and its pages need it. `opened` is False when the account has no site."""
+    """A site as its frame and its pages need it. `opened` is False when the account has no site.
+
+    `home` is what its whole addresses begin with; `path` what those on the host that shows it do:
+    nothing on a host of its own.
+    """
 
     id: uuid.UUID
     account_id: uuid.UUID
@@ -73,7 +77,8 @@ class SiteContext:
     tagline: str
     lang: str
     zone: str
-    base_url: str
+    home: str
+    path: str
     opened: bool
     menu: tuple[Shown, ...] = ()
     footer: str = ""
@@ -98,11 +103,11 @@ class SiteContext:
 
     def url(self, address: str) -> str:
         """Return the path on this host of an address of the site, ready for `href`."""
-        return f"/s/{self.handle}{quote(address)}"
+        return self.path + quote(address)
 
     def absolute(self, address: str) -> str:
-        """Return the whole address, from the configured base: never from the request's host."""
-        return self.base_url + self.url(address)
+        """Return the whole address, at the site's home: never from the request's host."""
+        return self.home + quote(address)
 
     @property
     def home_url(self) -> str:
@@ -123,12 +128,16 @@ class SiteContext:
         return f"{moment.astimezone(zone(self.zone)):%-d %B %Y}"
 
 
-def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteContext:
+def site_context(
+    account: AccountRef, accent: str = "", logo: str = "", *, at_home: bool = False
+) -> SiteContext:
     """Return the account's site with its menu. Three statements, whatever the data.
 
-    `accent` is the colour of its links, `#rrggbb`, or empty for the usual one.
+    `accent` is the colour of its links, `#rrggbb`, or empty for the usual one. `at_home`: for
+    readers, who see it on its primary host; others are shown it on the portal's.
     """
-    site = site_of(account.id)
+    site, host = site_and_host(account.id)
+    base_url, path = current_app.config["PORTAL"].base_url, f"/s/{account.handle}"
     context = SiteContext(
         id=site.id if site else account.id,
         account_id=account.id,
@@ -137,7 +146,8 @@ def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteC
         tagline=site.tagline if site else "",
         lang=(site.language if site else "") or "en",
         zone=account.zone,
-        base_url=current_app.config["PORTAL"].base_url,
+        home=own_base(base_url, host) if host else base_url + path,
+        path="" if host and at_home else path,
         opened=site is not None,
         accent=accent,
         logo=logo,
@@ -164,7 +174,7 @@ def render_page(
     seo, tongues = seo_of(revision.fields), tongues_of(page)
     reach = _reach(site, note, files)
     urls, shelf = reach([revision.body, seo.picture])
-    social = social_picture(seo.picture, shelf, site.base_url)
+    social = social_picture(seo.picture, shelf, site.home.removesuffix(site.path))
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
         template,
@@ -189,7 +199,7 @@ def _reach(site: SiteContext, note: str, files: Shelf | None) -> Reach:
 
     def reach(texts: Sequence[str]) -> tuple[dict[str, str], Shelf]:
         own = files or (Shelf(site.handle) if note else None)
-        shelf = own or shelf_of(site.handle, site.account_id, *texts)
+        shelf = own or shelf_of(site.handle, site.account_id, *texts, base=site.path)
         return own_urls(site, *texts), shelf
 
     return reach
