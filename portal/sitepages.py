@@ -4,7 +4,6 @@
 person, session or cookies.
 """
 
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,21 +28,13 @@ from portal.content.site_hosts import own_base, site_and_host
 from portal.content.teasers import READ, teaser
 from portal.content.terms import Term
 from portal.nowhere import NOWHERE
+from portal.printable import UNPRINTABLE
 from portal.times import zone
 from tenants.accounts import AccountRef
 
 UNTITLED = "(untitled)"
 DESCRIPTION_LENGTH = 300
-
 _WRITTEN = "/?#%&=+:;,@!$'()*~"  # what somebody who typed a whole address meant as it stands
-
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(
-        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
-    )
-    + "]"
-)
 
 
 @dataclass(frozen=True)
@@ -66,8 +57,7 @@ class Shown:
 class SiteContext:
     """A site as its frame and its pages need it. `opened` is False when the account has no site.
 
-    `home` is what its whole addresses begin with; `path` what those on the host that shows it do:
-    nothing on a host of its own.
+    Whole addresses begin with `home`, those on the host that shows it with `path`.
     """
 
     id: uuid.UUID
@@ -233,7 +223,7 @@ def render(name: str, site: SiteContext | None, **values: Any) -> str:
     """Return a template of `templates/site/`, without the characters HTML and XML forbid."""
     file = name if "." in name else f"{name}.html"
     text = render_template(f"site/{file}", site=site or NOWHERE, UNTITLED=UNTITLED, **values)
-    return _UNPRINTABLE.sub("", text)
+    return UNPRINTABLE.sub("", text)
 
 
 def _menu(site: SiteContext, items: Sequence[MenuItem]) -> tuple[Shown, ...]:

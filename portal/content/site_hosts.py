@@ -21,7 +21,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -35,7 +34,7 @@ from tenants.scope import TenantScoped
 
 LABEL = "_portal-site"
 MARK = "portal-site="
-_MAIN = text('"primary"')
+_MAIN = '"primary"'
 
 
 class SiteHost(Keyed, TenantScoped, Audited, Base):

@@ -42,6 +42,7 @@ from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.step_kinds import Step
 from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
+from tests.browser.content_hosts import hosts
 from tests.browser.content_releases import releases
 from tests.browser.content_shared import shared_links, shared_page
 from tests.browser.content_time import times
@@ -95,6 +96,8 @@ class Places:
     release_held: str
     release: str
     release_out: str
+    host: str
+    host_waiting: str
 
 
 def furnish(app: Flask) -> Places:
@@ -133,7 +136,8 @@ def furnish(app: Flask) -> Places:
         places = Places(
             *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
               reviewed, *shown, str(thrown.id), str(term.id), *typed,
-              *shared_links(people, reviewed), *tongues(people), *releases(people, LONG)]
+              *shared_links(people, reviewed), *tongues(people), *releases(people, LONG),
+              *hosts(people)]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places
