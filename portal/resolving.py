@@ -1,5 +1,6 @@
 """Asking the DNS. Tests put a resolver of their own into `app.extensions["resolver"]`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dns import name, rdatatype, resolver
@@ -15,7 +16,11 @@ MOST = 20
 
 
 class SystemResolver:
-    """Asks the servers this machine asks; keeps nothing, so that a new record is seen at once."""
+    """Asks the servers this machine asks, or those named, and keeps nothing: a new record is seen
+    at once."""
+
+    def __init__(self, servers: Sequence[str] = (), port: int = 53) -> None:
+        self._servers, self._port = servers, port
 
     def texts(self, name: str) -> list[str]:
         """Return the TXT records of a name."""
@@ -29,7 +34,9 @@ class SystemResolver:
 
     def _ask(self, host: str, kind: rdatatype.RdataType) -> list[Any]:
         try:
-            asking = resolver.Resolver()
+            asking = resolver.Resolver(configure=not self._servers)
+            if self._servers:
+                asking.nameservers, asking.port = self._servers, self._port
             answer = asking.resolve(
                 name.from_text(f"{host}."), kind, lifetime=SECONDS, raise_on_no_answer=False
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,6 @@ from flask.testing import FlaskClient
 from portal.config import Config
 from portal.content.hosting import give_up
 from portal.content.site_hosts import hosts_of
-from portal.site import host_map
 from portal.site.by_host import ByHost, host_of
 from portal.site.host_map import HostMap
 from tests.fixtures.app import both_databases
@@ -200,7 +200,7 @@ def test_each_process_knows_a_change_within_a_second_by_one_statement(
     proved(app, dns, cast.acme)
     hosts = app.extensions["own_hosts"]
     clock = [1000.0]
-    monkeypatch.setattr(host_map.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     hosts.forget()
     app.testing = False
     with statements(app) as sent:
