@@ -104,6 +104,13 @@ def hosts_of(account_id: uuid.UUID) -> list[SiteHost]:
     return list(db.session.scalars(query.order_by(SiteHost.primary.desc(), SiteHost.host)))
 
 
+def troubled(account_id: uuid.UUID) -> list[SiteHost]:
+    """Return names whose record is gone, by name: to be mended, or not served any more."""
+    gone = or_(SiteHost.missing_since.is_not(None), SiteHost.lost_at.is_not(None))
+    query = select(SiteHost).where(SiteHost.account_id == account_id, gone)
+    return list(db.session.scalars(query.order_by(SiteHost.host)))
+
+
 def host_by_id(host_id: uuid.UUID, account_id: uuid.UUID) -> SiteHost | None:
     """Return the account's claim with this id if it is inside the scope, else None."""
     query = select(SiteHost).where(SiteHost.id == host_id, SiteHost.account_id == account_id)

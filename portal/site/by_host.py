@@ -48,6 +48,7 @@ class ByHost:
         self._behind, self._hosts = behind, hosts
         self._trusted = config.trusted_hosts
         self._base, self._netloc = config.base_url, urlsplit(config.base_url).netloc
+        self._portal = urlsplit(config.base_url).hostname
         self._https = config.https
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -56,10 +57,12 @@ class ByHost:
         if not known.sites and not self._trusted:
             return self._behind(environ, start)
         host, path = host_of(environ), environ.get("PATH_INFO", "")
-        handle = known.sites.get(host)
+        named = environ.get("HTTP_HOST")
+        trusted = bool(self._trusted) and host_is_trusted(named, self._trusted)
+        handle = None if trusted or host == self._portal else known.sites.get(host)
         if handle is not None:
             return self._own(environ, start, host, handle, known.bases.get(handle, ""))
-        if self._trusted and not host_is_trusted(environ.get("HTTP_HOST"), self._trusted):
+        if self._trusted and not trusted:
             return _plain(start, "421 Misdirected Request", "No site is served at this host.\n")
         found = _SITE.fullmatch(path)
         home = known.bases.get(found[1]) if found else None

@@ -12,7 +12,7 @@ from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 from tests.fixtures.dns import FakeDns
-from tests.hosts.scene import OWN, claimed, host_rows, proved
+from tests.hosts.scene import OWN, claimed, host_rows, looked, proved
 from tests.identity.common import events
 from tests.site.scene import statements
 
@@ -121,6 +121,18 @@ def test_a_dns_that_does_not_answer_is_told_of(
     text = client.post(f"{HOME}{row.id}/check", follow_redirects=True).text
     assert "The DNS gave no answer: its servers did not answer in time." in text
     assert host_rows(app)[str(cast.acme.id), OWN].state == "proved"
+
+
+def test_the_dashboard_tells_those_who_can_mend_it(
+    app: Flask, client: FlaskClient, cast: Cast, dns: FakeDns
+):
+    proved(app, dns, cast.acme)
+    dns.said.clear()
+    assert looked(app, dns, cast.acme) == "missing"
+    sign_in(client, cast.admin)
+    assert "A record in the DNS is gone" in client.get("/a/acme/").text
+    sign_in(client, cast.editor)
+    assert "A record in the DNS is gone" not in client.get("/a/acme/").text
 
 
 @pytest.mark.parametrize("email", ["admin@acme.example"])

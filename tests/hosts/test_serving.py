@@ -16,7 +16,7 @@ from portal.content.hosting import give_up
 from portal.content.site_hosts import hosts_of
 from portal.site.by_host import ByHost, host_of
 from portal.site.host_map import HostMap
-from tests.fixtures.app import both_databases
+from tests.fixtures.app import app_over, both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 from tests.fixtures.dns import FakeDns
@@ -159,7 +159,7 @@ def told(**environ: str) -> tuple[str, dict[str, str], bytes]:
 
     class Known:
         def known(self) -> HostMap:
-            return HostMap({OWN: "acme"}, {"acme": f"https://{OWN}"})
+            return HostMap({OWN: "acme", "portal.example": "acme"}, {"acme": f"https://{OWN}"})
 
     def behind(asked: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
         headers = [("Set-Cookie", "a=b"), ("Strict-Transport-Security", "max-age=9; x")]
@@ -183,6 +183,22 @@ def test_what_lies_behind_sees_the_portals_host_and_its_answers_tell_nothing_of_
         "Location": f"https://{OWN}/x/?a=1", "Strict-Transport-Security": "max-age=31536000"
     }  # fmt: skip
     assert told(HTTP_HOST=OWN, PATH_INFO="*")[2] == b"portal.example /s/acme/* False"
+
+
+def test_the_portals_names_stay_its_own_whatever_the_map_says():
+    """The portal may be given a name later that an account has proved before."""
+    assert told(HTTP_HOST="portal.example", PATH_INFO="/me/")[2] == b"portal.example /me/ False"
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(0, 404), (1, 200)])
+def test_a_forwarded_host_counts_behind_proxies_only(
+    app: Flask, database_url: str, cast: Cast, dns: FakeDns, proxies: int, status: int
+):
+    proved(app, dns, cast.acme)
+    with app_over(database_url, proxies=proxies) as behind:
+        served_anew(behind)
+        sent = {"X-Forwarded-Host": OWN, "X-Forwarded-For": "192.0.2.7"}
+        assert behind.test_client().get("/welcome/", headers=sent).status_code == status
 
 
 def test_unknown_hosts_get_a_plain_421():
