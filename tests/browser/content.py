@@ -107,9 +107,7 @@ def furnish(app: Flask) -> Places:
         admin, author = as_actor(people.admin), as_actor(people.author)
         with across_tenants("what the screens show"):
             acme = people.acme
-            empty = open_account(
-                acme, "empty", LONG.strip()[:120], by=TESTS, admin=None, zone="UTC"
-            )
+            empty = open_account(acme, "empty", LONG[:120], by=TESTS, admin=None, zone="UTC")
             open_site(ref(empty), "Empty", by=TESTS)
             long_page = make_page(acme, LONG.strip()[:150], BODY, state="draft")
             live = make_page(acme, "Opening hours", BODY, state="live")

@@ -70,7 +70,7 @@ def test_the_portals_address_and_other_names_lead_there(reader: FlaskClient):
     for slash, leads in (("/welcome", "/welcome/"), ("/posts", "/posts/"), ("/posts//", "/posts/")):
         moved = reader.get(slash, base_url=HOME)
         assert moved.status_code in {301, 308}, slash
-        assert moved.location in {leads, f"{HOME}{leads}"}, slash
+        assert moved.location == leads, slash
     assert reader.get("/s/bolt/welcome/", base_url="http://localhost").status_code == 200
     assert reader.get("/s/acme/logo", base_url="http://localhost").status_code == 404, "not moved"
 
