@@ -19,7 +19,7 @@ from portal import (
 from portal.config import ROOT, Config, from_env
 from portal.extensions import csrf, limiter, migrate
 from portal.jobs import queue
-from portal.site import by_host
+from portal.site import by_host, front
 from portal.site import views as site
 from portal.staff import console
 from tenants import commit_guard, engines, scope_hooks, scope_sql
@@ -56,8 +56,9 @@ def create_app(config: Config | None = None) -> Flask:
     cli.init_app(app)
     watch.init_app(app)
     resolving.init_app(app)
+    front.init_app(app, config)
     by_host.init_app(app)
-    headers.trust_proxies(app, config)  # the last word: it is the first to see a request
+    headers.behind_proxies(app, config)
     return app
 
 

@@ -51,6 +51,8 @@ class Config:
     log_level: str = "INFO"
     audit_key: str = ""
     watch_seconds: int = 0
+    site_memory: int = 64 * 1024 * 1024
+    site_seconds: float = 0.25
     files: FileSettings = field(default_factory=FileSettings)
 
     @property
@@ -95,6 +97,7 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
         audit_key=env.get("AUDIT_KEY", ""),
         watch_seconds=_number(env, "WATCH_SECONDS", 0 if stage == "testing" else WATCH_SECONDS),
         files=_files(env),
+        site_memory=_number(env, "SITE_MEMORY_MB", 64) * 1024 * 1024,
     )  # fmt: skip
     if production and config.database_url.startswith("sqlite") and not env.get("ALLOW_SQLITE"):
         raise BadConfig(

@@ -34,18 +34,19 @@ def init_app(app: Flask, config: Config) -> None:
     app.after_request(_secure)
     if config.https:
         app.after_request(_strict_transport)
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's own way to wrap
+    static = WhiteNoise(
         app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600,
         immutable_file_test=lambda _path, url: "vendor/" in url,
     )  # fmt: skip
+    app.wsgi_app = static  # type: ignore[method-assign]  # Flask's own way to wrap
 
 
-def trust_proxies(app: Flask, config: Config) -> None:
-    """Believe as many proxies as are configured, around all that looks at the host."""
-    count = config.proxies
-    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as above
-        app.wsgi_app, x_for=count, x_proto=count, x_host=count
-    )
+def behind_proxies(app: Flask, config: Config) -> None:
+    """Believe what so many proxies in front say of a request, and no others. The outermost."""
+    if config.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
+            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
+        )
 
 
 def unreferred(answer: Any, status: int | None = None) -> Response:

@@ -24,6 +24,7 @@ MODULES = (
     "portal.content.schedules",
     "portal.content.search_index",
     "portal.content.shares",
+    "portal.content.site_changes",
     "portal.content.site_hosts",
     "portal.content.sites",
     "portal.content.terms",

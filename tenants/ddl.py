@@ -172,7 +172,7 @@ def grant_only(connection: Connection, role: str, table: str, rights: str) -> No
 def queue_new_rows(connection: Connection, table: str, queue: str) -> None:
     """Have every row added to `table` noted in `queue`, beginning with those that are there."""
     into = f"INSERT INTO {queue} (event_id, tenant_id, account_id)"
-    there = f"{into} SELECT id, tenant_id, account_id FROM {table}"  # noqa: S608 - our own names
+    there = f"{into} SELECT id, tenant_id, account_id FROM {table}"
     new = f"{into} VALUES (NEW.id, NEW.tenant_id, NEW.account_id)"
     name = f"{table}_queued"
     if connection.dialect.name != "postgresql":

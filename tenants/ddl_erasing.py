@@ -20,7 +20,7 @@ def erasable_once_closed(connection: Connection, role: str, table: str) -> None:
         connection.execute(text(f"DROP TRIGGER {name}"))
         connection.execute(
             text(
-                f"CREATE TRIGGER {name} BEFORE DELETE ON {table} "  # noqa: S608 - our own names
+                f"CREATE TRIGGER {name} BEFORE DELETE ON {table} "
                 "WHEN (SELECT state FROM account WHERE id = OLD.account_id) IS NOT 'closed' "
                 f"BEGIN SELECT RAISE(ABORT, '{table} only grows: DELETE refused'); END"
             )

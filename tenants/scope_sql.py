@@ -19,7 +19,7 @@ DIRECTORY_TABLES = frozenset(
     {
         "access_request", "account", "account_closure", "account_place", "account_state", "grant",
         "group_member", "person_group", "policy", "role", "role_parent", "role_permission",
-        "support_session",
+        "site_change", "site_copy", "support_session",
     }
 )  # fmt: skip
 PARAMETER = "scope_tenant"

@@ -3,14 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
-from tenants import ddl
+from tenants import ddl, ddl_sites
 from tenants.db import UtcDateTime
 
 revision = "0360"
-down_revision = "0340"
+down_revision = "0350"
 branch_labels = None
 depends_on = None
 
+WATCHED = (ddl_sites.Watched("site_host", ("turns",), ("UPDATE", "DELETE")),)
 MAIN = sa.text('"primary"')
 
 
@@ -49,7 +50,9 @@ def upgrade() -> None:
         sqlite_where=MAIN, postgresql_where=MAIN,
     )  # fmt: skip
     ddl.row_security(op.get_bind(), "site_host")
+    ddl_sites.watch_tables(op.get_bind(), WATCHED)
 
 
 def downgrade() -> None:
+    ddl_sites.unwatch_tables(op.get_bind(), WATCHED)
     op.drop_table("site_host")

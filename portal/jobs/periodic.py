@@ -30,6 +30,7 @@ from portal.jobs.preflight import look_ahead
 from portal.jobs.queue import wake
 from portal.jobs.reviews import ring_alarms
 from portal.jobs.seals import seal_waiting
+from portal.jobs.site_log import shorten_log
 from portal.jobs.stalled import end_stalled
 from portal.jobs.tidying import forget_heartbeats, forget_mails
 from portal.jobs.zone_rules import check_zone_rules
@@ -113,6 +114,7 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("let go of old working copies", 3600, forget_copies),
     Periodic("let go of old mails", 3600, forget_mails),
     Periodic("let go of processes long gone", 3600, forget_heartbeats),
+    Periodic("shorten the log of sites", 60, shorten_log),
     Periodic("erase what was closed", 60, erase_closed),
     Periodic("wake the look at host names", 30, _wake_hosts),
     Periodic("seal the trail", 2, seal_waiting),

@@ -10,6 +10,7 @@ from portal.guards import public
 from portal.identity.passwords import verify
 from portal.site.answers import answer, moved, private
 from portal.site.asked import normal
+from portal.site.notes import notes
 from portal.site.visit import site
 from portal.sitepages import render, render_page
 
@@ -31,7 +32,8 @@ def show(address: str) -> Response:
     if page.access_password_hash:
         return _locked(page, revision)
     modified = updated_at(page.published_at or revision.created_at, revision.created_at)
-    return answer(render_page(here, page, revision), modified=modified)
+    html = render_page(here, page, revision)
+    return answer(html, modified=modified, page_id=page.id)
 
 
 def _tried() -> str:
@@ -62,6 +64,7 @@ def _absent(asked: str, wanted: str) -> Response:
     fate = fate_of(site().account_id, {asked, wanted})
     if not isinstance(fate, Moved):
         abort(410 if isinstance(fate, Gone) else 404)
+    notes().kept = asked == wanted  # of other spellings there is no end
     return moved(site().url(fate.address))
 
 

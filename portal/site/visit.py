@@ -8,6 +8,7 @@ from portal.brand import accent_of, logo_of
 from portal.requests import SAFE_METHODS, current
 from portal.site.answers import moved
 from portal.site.asked import is_possible
+from portal.site.notes import notes
 from portal.sitepages import SiteContext, site_context
 from tenants.accounts import HANDLE, AccountRef
 from tenants.directory import account_path
@@ -46,6 +47,8 @@ def enter() -> Response | None:
     if path[-1].halted:
         raise NotAvailable(503)
     g.site = site
+    told = notes()
+    told.tenant_id, told.line = path[-1].tenant_id, tuple(each.id for each in path)
     return _with_slash(handle)
 
 

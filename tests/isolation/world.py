@@ -208,7 +208,9 @@ class World:
 
 
 def _left_out(column: Column[Any]) -> bool:
-    if column.name == "id" or f"{column.table.name}.{column.name}" in NEEDED:
+    if column.name == "id":
+        return column.type.python_type is int
+    if f"{column.table.name}.{column.name}" in NEEDED:
         return False
     return column.nullable or column.default is not None
 

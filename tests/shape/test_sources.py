@@ -36,6 +36,7 @@ MAY_CROSS = {
     "tenants/trial.py": "tries a change out, sees what it does to anybody, and rolls it back",
 }
 MAY_USE_DIRECTORY = {
+    "portal/content/site_changes.py": "answers of all sites, before anybody knows whose they are",
     "portal/requests.py": "one read for all that a request must know before it has a scope",
     "tenants/access_requests.py": "what a person asked for stands in many tenants",
     "tenants/branches.py": "lists the accounts below one: masters, each its own tenant, too",
@@ -61,6 +62,7 @@ MAY_SEE_THE_TENANT = {
 MAY_USE_SQL = {
     "portal/__init__.py": "opens the engine",
     "portal/cli/web_server.py": "gives back a forked parent's connections",
+    "portal/content/site_changes.py": "a copy waits neither for the disk nor for locks",
     "portal/health.py": "asks the database whether it answers",
     "portal/jobs/base.py": "gives back a forked parent's connections",
     "portal/jobs/stalled.py": "asks the server which transactions stand still, and ends them",
@@ -68,6 +70,7 @@ MAY_USE_SQL = {
     "tenants/ddl.py": "row-level security and triggers",
     "tenants/ddl_erasing.py": "a trigger",
     "tenants/ddl_search.py": "the full-text index and its triggers",
+    "tenants/ddl_sites.py": "triggers",
     "tenants/engines.py": "opens each connection",
     "tenants/scope.py": "opens a session aside",
     "tenants/scope_conditions.py": "asks the closure for the accounts below",

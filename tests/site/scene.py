@@ -112,7 +112,10 @@ def page_titled(account: AccountRef, title: str) -> Page:
 
 @contextmanager
 def statements(app: Flask) -> Iterator[list[str]]:
-    """Everything sent to the database inside the block, one entry a statement."""
+    """Everything sent to the database inside the block, one entry a statement.
+
+    The application is asked itself: nothing that was kept is given.
+    """
     sent: list[str] = []
 
     def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
@@ -120,8 +123,10 @@ def statements(app: Flask) -> Iterator[list[str]]:
 
     with app.app_context():
         engine = db.engine
+    whole, app.wsgi_app = app.wsgi_app, app.extensions["site_front"].inner  # type: ignore[method-assign]
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
+        app.wsgi_app = whole  # type: ignore[method-assign]
         event.remove(engine, "before_cursor_execute", note)

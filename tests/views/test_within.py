@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from tenants.accounts import AccountRef
 from tenants.db import db
@@ -20,6 +20,7 @@ from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, as_actor
 from tests.fixtures.client import sign_in
 from tests.fixtures.pages import make_page
+from tests.site.scene import statements as sent_inside
 
 
 def fill(app: Flask, account: AccountRef, number: int) -> None:
@@ -31,18 +32,8 @@ def fill(app: Flask, account: AccountRef, number: int) -> None:
 
 def statements(app: Flask, client: FlaskClient, address: str) -> int:
     """How many statements a page takes."""
-    sent: list[str] = []
-
-    def note(_c: object, _cursor: object, sql: str, *_rest: object) -> None:
-        sent.append(sql)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with sent_inside(app) as sent:
         assert client.get(address).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     return len(sent)
 
 
