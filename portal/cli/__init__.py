@@ -6,7 +6,7 @@ from flask import Flask
 
 GROUPS = (
     "accounts", "access", "audit", "content", "grants", "groups", "demo", "doctor", "freezes",
-    "hosts", "imports", "limits", "people", "releases", "roles", "schedules", "support",
+    "hosts", "imports", "limits", "look", "people", "releases", "roles", "schedules", "support",
     "trail_rules", "up", "work", "workflow",
 )  # fmt: skip
 
