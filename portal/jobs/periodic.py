@@ -21,6 +21,7 @@ from portal.heartbeats import beat
 from portal.jobs.copies import forget_copies
 from portal.jobs.endings import announce_endings
 from portal.jobs.erasing import erase_closed
+from portal.jobs.hosts import anything_due
 from portal.jobs.mail import anything_waiting
 from portal.jobs.media import find_unready
 from portal.jobs.notifications import mail_notifications
@@ -101,6 +102,11 @@ def _wake_purge() -> None:
     wake("purge_trail", job_id="purge-trail")
 
 
+def _wake_hosts() -> None:
+    if anything_due():
+        wake("check_hosts", job_id="check-hosts")
+
+
 def _wake_renditions() -> None:
     for version_id in find_unready():
         if not wake("make_renditions", str(version_id), job_id=f"renditions-{version_id.hex}"):
@@ -133,6 +139,7 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("let go of processes long gone", 3600, forget_heartbeats),
     Periodic("shorten the log of sites", 60, shorten_log),
     Periodic("erase what was closed", 60, erase_closed),
+    Periodic("wake the look at host names", 30, _wake_hosts),
     Periodic("seal the trail", 2, seal_waiting),
     Periodic("wake renditions", 5, _wake_renditions),
     Periodic("wake the sweep of files", 3600, _wake_media_sweep),
