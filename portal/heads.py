@@ -27,8 +27,6 @@ class Site(Protocol):
     @property
     def lang(self) -> str: ...
     @property
-    def base_url(self) -> str: ...
-    @property
     def logo_url(self) -> str: ...
     def url(self, address: str) -> str:
         """Return a path."""
@@ -134,7 +132,7 @@ def canonical(site: Site, address: str | None, seo: Seo) -> str:
 
 
 def _publisher(site: Site) -> dict[str, Any]:
-    logo = site.base_url + site.logo_url if site.logo_url else ""
+    logo = site.absolute("/logo") if site.logo_url else ""
     return _said({"@type": "Organization", "name": site.title, "url": site.absolute("/"),
                   "logo": logo})  # fmt: skip
 

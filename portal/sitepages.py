@@ -5,7 +5,6 @@ person, session or cookies.
 """
 
 import hashlib
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,26 +26,22 @@ from portal.content.logos import logo_size
 from portal.content.menus import menus_of
 from portal.content.pages import Page, Revision
 from portal.content.seo import seo_of
-from portal.content.sites import site_of
+from portal.content.site_hosts import own_base, site_and_host
 from portal.content.terms import Term
 from portal.content.themes import Look, look_of, stylesheet_of, theme_of
 from portal.nowhere import NOWHERE
+from portal.printable import UNPRINTABLE
 from portal.sitemenus import UNTITLED, Shown, shown
 from portal.times import zone
 from tenants.accounts import AccountRef
 
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(
-        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
-    )
-    + "]"
-)
-
 
 @dataclass(frozen=True)
 class SiteContext:
-    """A site as its frame and its pages need it. `opened` is False when the account has no site."""
+    """A site as its frame and its pages need it. `opened` is False when the account has no site.
+
+    Whole addresses begin with `home`, those on the host that shows it with `path`.
+    """
 
     id: uuid.UUID
     account_id: uuid.UUID
@@ -55,7 +50,8 @@ class SiteContext:
     tagline: str
     lang: str
     zone: str
-    base_url: str
+    home: str
+    path: str
     opened: bool
     menu: tuple[Shown, ...] = ()
     foot_menu: tuple[Shown, ...] = ()
@@ -98,11 +94,11 @@ class SiteContext:
 
     def url(self, address: str) -> str:
         """Return the path on this host of an address of the site, ready for `href`."""
-        return f"/s/{self.handle}{quote(address)}"
+        return self.path + quote(address)
 
     def absolute(self, address: str) -> str:
-        """Return the whole address, from the configured base: never from the request's host."""
-        return self.base_url + self.url(address)
+        """Return the whole address, at the site's home: never from the request's host."""
+        return self.home + quote(address)
 
     @property
     def home_url(self) -> str:
@@ -125,12 +121,16 @@ class SiteContext:
         return f"{moment.astimezone(zone(self.zone)):%-d %B %Y}"
 
 
-def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteContext:
+def site_context(
+    account: AccountRef, accent: str = "", logo: str = "", *, at_home: bool = False
+) -> SiteContext:
     """Return the account's site with its menus. Three statements; four with only a foot's menu.
 
-    `accent` is the account's, `#rrggbb`, for a look that has none of its own; or empty.
+    `accent` is the account's, `#rrggbb`, for a look that has none of its own; or empty. `at_home`:
+    for readers, who see it on its primary host; others are shown it on the portal's.
     """
-    site = site_of(account.id)
+    site, host = site_and_host(account.id)
+    base_url, path = current_app.config["PORTAL"].base_url, f"/s/{account.handle}"
     context = SiteContext(
         id=site.id if site else account.id,
         account_id=account.id,
@@ -139,7 +139,8 @@ def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteC
         tagline=site.tagline if site else "",
         lang=(site.language if site else "") or "en",
         zone=account.zone,
-        base_url=current_app.config["PORTAL"].base_url,
+        home=own_base(base_url, host) if host else base_url + path,
+        path="" if host and at_home else path,
         opened=site is not None,
         accent=accent,
         look=look_of(site),
@@ -168,8 +169,9 @@ def render_page(
     seo, tongues = seo_of(revision.fields), tongues_of(page)
     reach = _reach(site, note, files, locked=page.access_password_hash is not None)
     urls, shelf = reach([revision.body, seo.picture])
-    social, terms = social_picture(seo.picture, shelf, site.base_url), reading.terms_of(revision)
-    said = heads.Said(seo, tongues, social, above, tuple(term.name for term in terms))
+    card = social_picture(seo.picture, shelf, site.home.removesuffix(site.path))
+    terms = reading.terms_of(revision)
+    said = heads.Said(seo, tongues, card, above, tuple(term.name for term in terms))
     return render(
         template,
         site.at(page.address or ""),
@@ -178,7 +180,7 @@ def render_page(
         byline=revision.byline,
         said=fields_said(definition, revision, reach),
         terms=_term_links(site, terms),
-        picture=social.address, social=social, seo=seo,
+        picture=card.address, social=card, seo=seo,
         alternates=heads.alternates(site, tongues),
         related=related_to(page, terms) if page.type == "post" else [],
         older=older, newer=newer, above=above, below=below, note=note, framed=framed,
@@ -192,7 +194,7 @@ def _reach(site: SiteContext, note: str, files: Shelf | None, *, locked: bool) -
 
     def reach(texts: Sequence[str]) -> tuple[dict[str, str], Shelf]:
         own = files or (Shelf(site.handle) if note else None)
-        shelf = own or shelf_of(site.handle, site.account_id, *texts, locked=locked)
+        shelf = own or shelf_of(site.handle, site.account_id, *texts, base=site.path, locked=locked)
         return own_urls(site, *texts), shelf
 
     return reach
@@ -214,7 +216,7 @@ def render(name: str, site: SiteContext | None, **values: Any) -> str:
 
 def without_unprintable(text: str) -> str:
     """Return a text without the characters that HTML and XML forbid."""
-    return _UNPRINTABLE.sub("", text)
+    return UNPRINTABLE.sub("", text)
 
 
 def _term_links(site: SiteContext, terms: Sequence[Term]) -> list[tuple[str, str, str]]:

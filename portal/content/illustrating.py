@@ -30,24 +30,26 @@ Rows = Mapping[uuid.UUID, tuple[Media, MediaVersion]]
 class Shelf:
     """The files of an account that readers get, by id. None: a text is shown as it stands.
 
-    `base` is where their addresses begin; empty: at the site.
+    `base` is where their addresses begin, at the site where nobody says.
     """
 
     handle: str
     files: Rows | None = field(default=None)
-    base: str = ""
+    base: str | None = None
 
 
 AS_IT_IS = Shelf("")
 
 
-def shelf_of(handle: str, account_id: uuid.UUID, *bodies: str, locked: bool = False) -> Shelf:
+def shelf_of(
+    handle: str, account_id: uuid.UUID, *bodies: str, base: str | None = None, locked: bool = False
+) -> Shelf:
     """Return the files that some texts of an account show to readers. One statement, or none.
 
     `locked`: the texts are of a page behind a password, for who opened it.
     """
     ids = set[uuid.UUID]().union(*(named_in(body) for body in bodies))
-    return Shelf(handle, for_readers(account_id, ids, locked=locked) if ids else {})
+    return Shelf(handle, for_readers(account_id, ids, locked=locked) if ids else {}, base)
 
 
 def file_name(media: Media, mime: str) -> str:
@@ -169,4 +171,5 @@ def _measures(version: MediaVersion, values: Mapping[str, str]) -> dict[str, str
 
 
 def _url(shelf: Shelf, address: str) -> str:
-    return f"{shelf.base or f'/s/{shelf.handle}'}{quote(address)}"
+    base = f"/s/{shelf.handle}" if shelf.base is None else shelf.base
+    return f"{base}{quote(address)}"
