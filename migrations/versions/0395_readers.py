@@ -5,7 +5,7 @@ from alembic import op
 
 from tenants import ddl, ddl_search, ddl_sites
 
-revision = "0380"
+revision = "0395"
 down_revision = "0390"
 branch_labels = None
 depends_on = None
