@@ -8,8 +8,10 @@ class _Nowhere:
     home_url = "/"
     lang = "en"
     tagline = feed_url = footer = brand_url = logo_url = ""
-    menu = ()
-    opened = False
+    theme = "journal"
+    menu = foot_menu = ()
+    opened = framed = False
+    scheme = ""
 
 
 NOWHERE = _Nowhere()

@@ -9,7 +9,8 @@ from portal.content.pages import Page
 from portal.content.seo import is_address
 from portal.content.teasers import READ, teaser
 from portal.forms.seo import typed_seo
-from portal.sitepages import DESCRIPTION_LENGTH, UNTITLED, site_context
+from portal.sitemenus import UNTITLED
+from portal.sitepages import DESCRIPTION_LENGTH, site_context
 from tenants.accounts import AccountRef
 
 

@@ -4,6 +4,7 @@
 person, session or cookies.
 """
 
+import hashlib
 import re
 import uuid
 from collections.abc import Sequence
@@ -22,20 +23,19 @@ from portal.content.html_shown import own_pages
 from portal.content.illustrating import Shelf, shelf_of, social_picture
 from portal.content.languages import name_of
 from portal.content.logos import logo_size
-from portal.content.menus import MenuItem, menu_of
+from portal.content.menus import menus_of
 from portal.content.pages import Page, Revision
 from portal.content.seo import Seo, seo_of
 from portal.content.sites import site_of
 from portal.content.teasers import READ, teaser
 from portal.content.terms import Term
+from portal.content.themes import Look, look_of, stylesheet_of, theme_of
 from portal.nowhere import NOWHERE
+from portal.sitemenus import UNTITLED, Shown, shown
 from portal.times import zone
 from tenants.accounts import AccountRef
 
-UNTITLED = "(untitled)"
 DESCRIPTION_LENGTH = 300
-
-_WRITTEN = "/?#%&=+:;,@!$'()*~"  # what somebody who typed a whole address meant as it stands
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
@@ -44,22 +44,6 @@ _UNPRINTABLE = re.compile(
     )
     + "]"
 )
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A menu's link as the frame shows it, with those that stand below it, however deep."""
-
-    label: str
-    url: str
-    depth: int
-    current: bool = False
-    below: tuple["Shown", ...] = ()
-
-    def at(self, url: str) -> "Shown":
-        """Return the link, marked as the current page when it leads to `url`."""
-        below = tuple(link.at(url) for link in self.below)
-        return replace(self, current=self.url == url, below=below)
 
 
 @dataclass(frozen=True)
@@ -76,10 +60,16 @@ class SiteContext:
     base_url: str
     opened: bool
     menu: tuple[Shown, ...] = ()
+    foot_menu: tuple[Shown, ...] = ()
     footer: str = ""
     accent: str = ""
     logo: str = ""
     name: str = ""
+    look: Look = Look()  # noqa: RUF009  frozen
+    # Of a preview alone: it stands in a frame, on light or dark, in a look that is not saved.
+    framed: bool = False
+    scheme: str = ""
+    sheet_url: str = ""
 
     @property
     def logo_url(self) -> str:
@@ -92,9 +82,21 @@ class SiteContext:
         return logo_size(self.logo)
 
     @property
+    def theme(self) -> str:
+        """Return the name of the site's theme."""
+        return theme_of(self.look).name
+
+    @property
+    def stylesheet(self) -> str:
+        """Return what the site's look changes about its theme, empty for nothing."""
+        return stylesheet_of(self.look, self.accent)
+
+    @property
     def brand_url(self) -> str:
-        """Return the path of the stylesheet of the site's accent, or empty without one."""
-        return f"{self.url('/brand.css')}?v={self.accent[1:]}" if self.accent else ""
+        """Return the path of that stylesheet, or empty without one. It changes with it."""
+        version = hashlib.sha256(self.stylesheet.encode()).hexdigest()[:12]
+        own = f"{self.url('/brand.css')}?v={version}" if self.stylesheet else ""
+        return self.sheet_url or own
 
     def url(self, address: str) -> str:
         """Return the path on this host of an address of the site, ready for `href`."""
@@ -115,8 +117,10 @@ class SiteContext:
         return self.url("/feed.atom")
 
     def at(self, address: str) -> "SiteContext":
-        """Return the context with the menu's link to `address` marked as the current page."""
-        return replace(self, menu=tuple(item.at(self.url(address)) for item in self.menu))
+        """Return the context with the menus' links to `address` marked as the current page."""
+        here = self.url(address)
+        top, foot = ([item.at(here) for item in menu] for menu in (self.menu, self.foot_menu))
+        return replace(self, menu=tuple(top), foot_menu=tuple(foot))
 
     def date(self, moment: datetime) -> str:
         """Return the day in the account's zone, e.g. `29 March 2026`."""
@@ -124,9 +128,9 @@ class SiteContext:
 
 
 def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteContext:
-    """Return the account's site with its menu. Three statements, whatever the data.
+    """Return the account's site with its menus. Three statements; four with only a foot's menu.
 
-    `accent` is the colour of its links, `#rrggbb`, or empty for the usual one.
+    `accent` is the account's, `#rrggbb`, for a look that has none of its own; or empty.
     """
     site = site_of(account.id)
     context = SiteContext(
@@ -140,10 +144,12 @@ def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteC
         base_url=current_app.config["PORTAL"].base_url,
         opened=site is not None,
         accent=accent,
+        look=look_of(site),
         logo=logo,
         name=account.name,
     )
-    return replace(context, menu=_menu(context, menu_of(account.id)))
+    menus, home = menus_of(account.id), context.home_url
+    return replace(context, menu=shown(menus.main, home), foot_menu=shown(menus.footer, home))
 
 
 def render_page(
@@ -224,24 +230,6 @@ def render(name: str, site: SiteContext | None, **values: Any) -> str:
     file = name if "." in name else f"{name}.html"
     text = render_template(f"site/{file}", site=site or NOWHERE, UNTITLED=UNTITLED, **values)
     return _UNPRINTABLE.sub("", text)
-
-
-def _menu(site: SiteContext, items: Sequence[MenuItem]) -> tuple[Shown, ...]:
-    tops: list[Shown] = []
-    for item in items:
-        link = _shown(site, item)
-        if item.depth > 0 and tops:
-            tops[-1] = replace(tops[-1], below=(*tops[-1].below, link))
-        else:
-            tops.append(link)
-    return tuple(tops)
-
-
-def _shown(site: SiteContext, item: MenuItem) -> Shown:
-    url = item.address
-    if url.startswith("/"):
-        url = site.home_url + quote(url[1:], safe=_WRITTEN)
-    return Shown(label=item.label.strip() or UNTITLED, url=url, depth=item.depth)
 
 
 def _term_links(site: SiteContext, terms: Sequence[Term]) -> list[tuple[str, str, str]]:

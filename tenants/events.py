@@ -2,9 +2,10 @@
 
 from tenants.event_types import EventType, event
 from tenants.events_content import ContentEvent
+from tenants.events_site import SiteEvent
 
 
-class Event(ContentEvent):
+class Event(ContentEvent, SiteEvent):
     """Every event there is, as noun.verb in the past tense. Keep the list alphabetical."""
 
     ACCESS_EXPORTED = event("access.exported", "exported who may do what at {target}", "people")

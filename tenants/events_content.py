@@ -226,7 +226,6 @@ class ContentEvent:
         "revision", "digest",
     )  # fmt: skip
     SHARE_REVOKED = event("share.revoked", "revoked the share link {target}")
-    SITE_CHANGED = event("site.changed", "changed the site of {target}")
     TEMPLATE_CHANGED = event("template.changed", "changed what the template {target} says")
     TEMPLATE_PURGED = event("template.purged", "deleted the template {target} for good")
     TEMPLATE_RENAMED = event("template.renamed", "renamed the template {target}")

@@ -10,6 +10,7 @@ import fcntl
 import os
 import socket
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +28,7 @@ from portal.schema import bring_up_to_date
 
 REDIS_SECONDS = 2
 DATABASE_SECONDS = 5
+WEB_SERVERS = ("gunicorn", "granian")
 
 
 class CannotStart(Exception):
@@ -76,6 +78,13 @@ def listen(env: Mapping[str, str]) -> socket.socket:
                 f"port {port} on {host} is taken; choose another, as in PORT={another}"
             ) from problem
         raise CannotStart(f"cannot listen on {host}: {problem.strerror}; set HOST") from problem
+
+
+def known_web_server(env: Mapping[str, str]) -> None:
+    """Ask whether WEB_SERVER is one that is there."""
+    name = env.get("WEB_SERVER") or "gunicorn"
+    if name not in WEB_SERVERS or find_spec(name) is None:
+        raise CannotStart(f"WEB_SERVER is “{name}”; set it to gunicorn or granian")
 
 
 def answering_redis(url: str) -> None:

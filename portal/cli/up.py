@@ -44,6 +44,7 @@ def up() -> None:
 def _run(app: Flask, config: Config) -> int:
     env = dict(os.environ)
     with start_checks.lock_folder(config.var), start_checks.listen(env) as listening:
+        start_checks.known_web_server(env)
         if url := env.get("REDIS_URL"):
             start_checks.answering_redis(url)
         start_checks.reachable_database(config)

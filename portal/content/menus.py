@@ -1,10 +1,11 @@
-"""The menu readers see: links to live pages and to elsewhere, nothing that is not live."""
+"""The menus readers see: links to live pages and to elsewhere, nothing that is not live."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from portal.content import html_policy
 from portal.content.reading import Link, links_by_id, top_pages
@@ -24,38 +25,69 @@ class MenuItem:
     depth: int = 0
 
 
-def menu_of(account_id: uuid.UUID) -> list[MenuItem]:
-    """Return the primary menu; without one, the first top pages and the posts. Two statements."""
-    menu = db.session.scalar(
-        select(Menu)
-        .where(Menu.account_id == account_id, Menu.primary.is_(True))
-        .order_by(Menu.slug)
-        .limit(1)
-    )
-    if menu is None:
-        found = top_pages(account_id, DEFAULT_PAGES)
-        return [*(MenuItem(link.title, link.address) for link in found), POSTS]
-    items = [item for item in menu.items[:ITEM_LIMIT] if isinstance(item, dict)]
-    live = links_by_id(account_id, [page_id for item in items if (page_id := _page_id(item))])
-    resolved = (_resolve(item, live) for item in items)
-    return [item for item in resolved if item is not None]
+@dataclass(frozen=True)
+class Menus:
+    """What stands on top of every page of a site, and what stands below it."""
+
+    main: Sequence[MenuItem]
+    footer: Sequence[MenuItem] = ()
 
 
 POSTS = MenuItem("Posts", "/posts/")
 
 
-def _page_id(item: dict[str, Any]) -> uuid.UUID | None:
+def menus_of(account_id: uuid.UUID) -> Menus:
+    """Return the site's menus; without a main one, the first top pages and the posts.
+
+    Two statements, three when there is no main menu and one for the foot.
+    """
+    rows = db.session.scalars(
+        select(Menu)
+        .where(Menu.account_id == account_id, or_(Menu.primary.is_(True), Menu.footer.is_(True)))
+        .order_by(Menu.slug)
+    ).all()
+    main = next((row for row in rows if row.primary), None)
+    footer = next((row for row in rows if row.footer), None)
+    shown = [item for menu in (main, footer) if menu for item in entries_of(menu)]
+    ids = [page_id for item in shown if (page_id := page_id_of(item))]
+    live = links_by_id(account_id, ids) if rows else {}
+    top = _resolved(main, live) if main else by_itself(account_id)
+    return Menus(top, _resolved(footer, live) if footer else ())
+
+
+def by_itself(account_id: uuid.UUID) -> list[MenuItem]:
+    """Return the main menu of a site that nobody made one for. One statement."""
+    found = top_pages(account_id, DEFAULT_PAGES)
+    return [*(MenuItem(link.title, link.address) for link in found), POSTS]
+
+
+def entries_of(menu: Menu) -> list[dict[str, Any]]:
+    """Return a menu's items, whatever an import left there."""
+    return [item for item in menu.items[:ITEM_LIMIT] if isinstance(item, dict)]
+
+
+def page_id_of(item: dict[str, Any]) -> uuid.UUID | None:
+    """Return the id of the page an item leads to, or None."""
     try:
         return uuid.UUID(str(item.get("page_id")))
     except ValueError:
         return None
 
 
+def depth_of(item: dict[str, Any]) -> int:
+    """Return how deep an item stands below those before it, 0 for the first level."""
+    return item["depth"] if isinstance(item.get("depth"), int) else 0
+
+
+def _resolved(menu: Menu, live: dict[uuid.UUID, Link]) -> list[MenuItem]:
+    resolved = (_resolve(item, live) for item in entries_of(menu))
+    return [item for item in resolved if item is not None]
+
+
 def _resolve(item: dict[str, Any], live: dict[uuid.UUID, Link]) -> MenuItem | None:
-    label = str(item.get("label") or "").strip()
-    depth = item["depth"] if isinstance(item.get("depth"), int) else 0
+    label, depth = str(item.get("label") or "").strip(), depth_of(item)
     if item.get("page_id"):
-        link = live.get(_page_id(item) or uuid.UUID(int=0))
+        link = live.get(page_id_of(item) or uuid.UUID(int=0))
         return MenuItem(label or link.title, link.address, depth) if link else None
     address = html_policy.address(str(item.get("url") or ""), html_policy.SCHEMES)
     if address is None:

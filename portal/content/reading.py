@@ -64,6 +64,18 @@ def live_page_at(account_id: uuid.UUID, address: str) -> tuple[Page, Revision] |
     return (found[0], found[1]) if found else None
 
 
+def newest_page(account_id: uuid.UUID) -> tuple[Page, Revision] | None:
+    """Return what went live last and needs no password, or None. One statement."""
+    found = db.session.execute(
+        select(Page, Revision)
+        .join(Revision, Revision.id == Page.live_revision_id)
+        .where(*visible(account_id), Page.access_password_hash.is_(None))
+        .order_by(Page.published_at.desc(), Page.id.desc())
+        .limit(1)
+    ).first()
+    return (found[0], found[1]) if found else None
+
+
 def fate_of(account_id: uuid.UUID, spellings: Collection[str]) -> Moved | Gone | None:
     """Tell what became of the page an address used to hold; None when it never held one.
 

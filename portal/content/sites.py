@@ -1,9 +1,9 @@
-"""The public site of an account: its name, its menus and the addresses it answers to."""
+"""The public site of an account: its name, its look, its menus and the addresses it answers to."""
 
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.accounts import AccountRef
@@ -24,6 +24,15 @@ class Site(Keyed, TenantScoped, Audited, Base):
     title: Mapped[str] = mapped_column(String(200))
     tagline: Mapped[str] = mapped_column(String(300), default="")
     language: Mapped[str] = mapped_column(String(35), default="en")
+    # The look; an empty one is as the theme has it, see `portal.content.themes`.
+    theme: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    accent: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    accent_dark: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    tint: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    font: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    size: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    width: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    corners: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
     @property
     def label(self) -> str:
@@ -32,7 +41,10 @@ class Site(Keyed, TenantScoped, Audited, Base):
 
 
 class Menu(Keyed, TenantScoped, Base):
-    """A named list of links, in order. `items` are `{label, url | page_id, depth}`."""
+    """A named list of links, in order. `items` are `{label, url | page_id, depth}`.
+
+    Readers see the `primary` one on top of every page and the `footer` one below it.
+    """
 
     __tablename__ = "menu"
     __table_args__ = (UniqueConstraint("account_id", "slug"),)
@@ -40,7 +52,13 @@ class Menu(Keyed, TenantScoped, Base):
     slug: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(200))
     primary: Mapped[bool] = mapped_column(default=False)
+    footer: Mapped[bool] = mapped_column(default=False, server_default=false())
     items: Mapped[list[Any]] = mapped_column(default=list)
+
+    @property
+    def label(self) -> str:
+        """Return how the trail names this menu."""
+        return self.name
 
 
 class Redirect(Keyed, TenantScoped, Base):

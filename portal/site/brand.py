@@ -2,7 +2,6 @@
 
 from flask import Response, abort
 
-from portal.brand import stylesheet
 from portal.guards import public
 from portal.site.answers import answer
 from portal.site.visit import site
@@ -10,6 +9,6 @@ from portal.site.visit import site
 
 @public("the site's colours, as every reader sees them")
 def brand() -> Response:
-    """Give the stylesheet of the site's accent colour; 404 when it has none."""
-    accent = site().accent
-    return answer(stylesheet(accent), "text/css") if accent else abort(404)
+    """Give what the site's look changes about its theme; 404 when it changes nothing."""
+    text = site().stylesheet
+    return answer(text, "text/css") if text else abort(404)

@@ -1,5 +1,5 @@
-// <form data-unsaved>: leaving with something typed asks first.
-const dirty = new Set();
+// <form data-unsaved>: leaving with something typed asks first; with the value "changed" something is already.
+const dirty = new Set(document.querySelectorAll('form[data-unsaved="changed"]'));
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-unsaved]") ?? event.target.form;

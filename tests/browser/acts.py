@@ -198,3 +198,19 @@ def one_more_entry(page: Page) -> None:
 def another_kind(page: Page) -> None:
     page.get_by_label("What it takes").select_option("number")
     send(page, "Save")
+
+
+def unreadable(page: Page) -> None:
+    page.get_by_label("Notice-board").check()
+    page.get_by_label("Accent", exact=False).first.fill("#ffee00")
+    send(page, "Save the look")
+
+
+def find_entries(page: Page) -> None:
+    page.get_by_label("Page, tag or category").fill("o")
+    send(page, "Find")
+
+
+def lead_nowhere(page: Page) -> None:
+    page.get_by_label("Leads to", exact=True).first.fill("nowhere at all")
+    send(page, "Save the menu")

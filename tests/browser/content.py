@@ -42,6 +42,7 @@ from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.step_kinds import Step
 from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
+from tests.browser.content_look import looks
 from tests.browser.content_releases import releases
 from tests.browser.content_shared import shared_links, shared_page
 from tests.browser.content_time import times
@@ -95,6 +96,8 @@ class Places:
     release_held: str
     release: str
     release_out: str
+    menu: str
+    look_page: str
 
 
 def furnish(app: Flask) -> Places:
@@ -110,6 +113,7 @@ def furnish(app: Flask) -> Places:
             open_site(ref(empty), "Empty", by=TESTS)
             long_page = make_page(acme, LONG.strip()[:150], BODY, state="draft")
             live = make_page(acme, "Opening hours", BODY, state="live")
+            sites = looks(people, str(live.id), str(long_page.id), LONG, BODY)
             waiting = _schedules(acme, long_page, live)
             run = import_runs.hand_in(acme, "site.xml", SMALL, dry_run=True, by=TESTS)
             grant = next(g for g in grants_at((acme.id,), now()) if g.role.key == "viewer")
@@ -126,14 +130,13 @@ def furnish(app: Flask) -> Places:
             db.session.commit()
             first, last = [str(row.id) for row in made], [str(asked.id), str(people.admin.id)]
             last += _roles(people)
-        berlin = str(people.berlin.id)
         sessions = (looking(people.support, people.hamburg), _broken(people))
         reviewed = _reviewed(people)
         shown = furnish_library(acme, people.editor, app.extensions["files"])
         places = Places(
-            *[*first, token, *last, berlin, berlin, *map(str, sessions), shared_page(people),
-              reviewed, *shown, str(thrown.id), str(term.id), *typed,
-              *shared_links(people, reviewed), *tongues(people), *releases(people, LONG)]
+            *[*first, token, *last, *[str(people.berlin.id)] * 2, *map(str, sessions),
+              shared_page(people), reviewed, *shown, str(thrown.id), str(term.id), *typed,
+              *shared_links(people, reviewed), *tongues(people), *releases(people, LONG), *sites]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places

@@ -69,7 +69,8 @@ def wrong_with(screen: Screen, show_room: Portal, browser_of: Callable[[str], Pa
 @contextmanager
 def _noting(page: Page, statuses: list[int]) -> Iterator[None]:
     def note(answer: Response) -> None:
-        if answer.request.is_navigation_request():
+        asked = answer.request
+        if asked.is_navigation_request() and asked.frame == page.main_frame:
             statuses.append(answer.status)
 
     page.on("response", note)

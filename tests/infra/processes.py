@@ -16,6 +16,7 @@ from typing import Protocol
 import pytest
 
 from portal.cli import warden
+from portal.cli.plan import granian
 from portal.cli.warden import Warden
 from tests.infra.ports import free_port
 
@@ -148,11 +149,16 @@ class Processes:
         argv = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
         return self.start(words[0], argv, env)
 
-    def web(self, env: Mapping[str, str] | None = None, workers: int = 1) -> tuple[Process, str]:
+    def web(
+        self, env: Mapping[str, str] | None = None, workers: int = 1, server: str = "gunicorn"
+    ) -> tuple[Process, str]:
         """A web server on a free port, and its base URL; it answers when this returns."""
-        address = f"127.0.0.1:{free_port()}"
+        port = free_port()
+        address = f"127.0.0.1:{port}"
         argv = [sys.executable, "-m", "gunicorn", "--config", "python:portal.cli.web_server"]
         argv += ["--workers", str(workers), "--bind", address, "wsgi:app"]
+        if server == "granian":
+            argv = granian("127.0.0.1", port, workers)
         process = self.start("web", argv, env)
         url = f"http://{address}"
         wait_until(lambda: self._answers(process, f"{url}/healthz"), f"{url} answers")

@@ -65,6 +65,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "media_id": a_row("media"),
     "list_view_id": a_row("saved_view"),
     "member_id": a_row("group_member"),
+    "menu_id": a_row("menu"),
     "notification_id": a_row("notification"),
     "page_id": a_page,
     "redirect_id": a_row("redirect"),
