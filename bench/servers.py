@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bench import worlds
 from bench.peers.environments import python_of
-from portal.cli import embedded_redis
+from portal.cli import embedded_redis, plan
 
 WORKERS, THREADS, PATIENCE = 2, 4, 90.0
 SECRET = "for-benches-only-" * 3
@@ -132,13 +132,13 @@ def portal(
 ) -> Iterator[Server]:
     """Run the portal under `granian` or `gunicorn`, started as docs/operations.md has it."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:portal.cli.web_server"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:portal.cli.web_server", "wsgi:app"]
     if program == "granian":
-        command = [sys.executable, "-m", "granian", *GRANIAN, "--port", str(port)]
+        command = plan.granian("127.0.0.1", port, WORKERS)
     with tempfile.TemporaryDirectory(prefix="bench-var-") as var:
         environment = portal_settings(url, redis_url, Path(var), port) | settings
         with running(
-            f"portal, {program}", [*command, "wsgi:app"], environment, port=port, door=door
+            f"portal, {program}", command, environment, port=port, door=door
         ) as server:
             yield server
 

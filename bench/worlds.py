@@ -84,7 +84,7 @@ def _fill(world: str, socket: Path | None) -> None:
     else:
         postgres.make_database(socket, world)
         owner = postgres.url(socket, world, postgres.SUPERUSER)
-    _migrate(owner)
+    migrate(owner)
     engine = create_engine(owner)
     with engine.begin() as connection:
         kept = _drop_helpers(connection)
@@ -94,7 +94,8 @@ def _fill(world: str, socket: Path | None) -> None:
     _tidy(engine)
 
 
-def _migrate(owner: str) -> None:
+def migrate(owner: str) -> None:
+    """Bring a database's tables up to what the portal wants."""
     environment = os.environ | {
         "APP_ENV": "testing", "DATABASE_URL": owner, "FLASK_SKIP_DOTENV": "1",
         "PORTAL_VAR": str(VAR), "SECRET_KEY": "for-benches-only",

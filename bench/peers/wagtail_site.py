@@ -49,8 +49,15 @@ def _database(kind: str, *where: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def configure(kind: str, *where: str) -> None:
-    """Set Django up over a database."""
+CACHED = ("wagtailcache.cache.UpdateCacheMiddleware", *MIDDLEWARE,
+          "wagtailcache.cache.FetchFromCacheMiddleware")  # fmt: skip
+
+
+def configure(kind: str, *where: str, cache: str = "") -> None:
+    """Set Django up over a database, with wagtail-cache when there is a Redis for it."""
+    backend = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": cache,
+               "KEY_PREFIX": "wagtailcache", "TIMEOUT": 4000}  # fmt: skip
+    caching = {"CACHES": {"default": backend}, "WAGTAIL_CACHE": True} if cache else {}
     contrib = ("auth", "contenttypes", "sessions", "messages", "staticfiles")
     parts = ("contrib.forms", "contrib.redirects", "embeds", "sites", "users", "snippets",
              "documents", "images", "search", "admin")  # fmt: skip
@@ -59,9 +66,9 @@ def configure(kind: str, *where: str) -> None:
         DATABASES={"default": _database(kind, *where)}, ROOT_URLCONF="bench.peers.newsroom.urls",
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField", STATIC_URL="/static/",
         WAGTAIL_SITE_NAME="bench", WAGTAILADMIN_BASE_URL="http://localhost",
-        MIDDLEWARE=MIDDLEWARE,
+        MIDDLEWARE=CACHED if cache else MIDDLEWARE, **caching,
         INSTALLED_APPS=[
-            "bench.peers.newsroom", *(f"wagtail.{part}" for part in parts), "wagtail",
+            *(["wagtailcache"] if cache else []), "bench.peers.newsroom", *(f"wagtail.{part}" for part in parts), "wagtail",
             "modelcluster", "taggit", "django_filters", *(f"django.contrib.{c}" for c in contrib),
         ],
         TEMPLATES=[{
