@@ -25,6 +25,7 @@ MODULES = (
     "portal.content.search_index",
     "portal.content.shares",
     "portal.content.site_changes",
+    "portal.content.site_hosts",
     "portal.content.sites",
     "portal.content.terms",
     "portal.content.saved_views",

@@ -5,7 +5,6 @@ person, session or cookies.
 """
 
 import hashlib
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,29 +25,25 @@ from portal.content.logos import logo_size
 from portal.content.menus import menus_of
 from portal.content.pages import Page, Revision
 from portal.content.seo import Seo, seo_of
-from portal.content.sites import site_of
+from portal.content.site_hosts import own_base, site_and_host
 from portal.content.teasers import READ, teaser
 from portal.content.terms import Term
 from portal.content.themes import Look, look_of, stylesheet_of, theme_of
 from portal.nowhere import NOWHERE
+from portal.printable import UNPRINTABLE
 from portal.sitemenus import UNTITLED, Shown, shown
 from portal.times import zone
 from tenants.accounts import AccountRef
 
 DESCRIPTION_LENGTH = 300
 
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(
-        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
-    )
-    + "]"
-)
-
 
 @dataclass(frozen=True)
 class SiteContext:
-    """A site as its frame and its pages need it. `opened` is False when the account has no site."""
+    """A site as its frame and its pages need it. `opened` is False when the account has no site.
+
+    Whole addresses begin with `home`, those on the host that shows it with `path`.
+    """
 
     id: uuid.UUID
     account_id: uuid.UUID
@@ -57,7 +52,8 @@ class SiteContext:
     tagline: str
     lang: str
     zone: str
-    base_url: str
+    home: str
+    path: str
     opened: bool
     menu: tuple[Shown, ...] = ()
     foot_menu: tuple[Shown, ...] = ()
@@ -100,11 +96,11 @@ class SiteContext:
 
     def url(self, address: str) -> str:
         """Return the path on this host of an address of the site, ready for `href`."""
-        return f"/s/{self.handle}{quote(address)}"
+        return self.path + quote(address)
 
     def absolute(self, address: str) -> str:
-        """Return the whole address, from the configured base: never from the request's host."""
-        return self.base_url + self.url(address)
+        """Return the whole address, at the site's home: never from the request's host."""
+        return self.home + quote(address)
 
     @property
     def home_url(self) -> str:
@@ -127,12 +123,16 @@ class SiteContext:
         return f"{moment.astimezone(zone(self.zone)):%-d %B %Y}"
 
 
-def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteContext:
+def site_context(
+    account: AccountRef, accent: str = "", logo: str = "", *, at_home: bool = False
+) -> SiteContext:
     """Return the account's site with its menus. Three statements; four with only a foot's menu.
 
-    `accent` is the account's, `#rrggbb`, for a look that has none of its own; or empty.
+    `accent` is the account's, `#rrggbb`, for a look that has none of its own; or empty. `at_home`:
+    for readers, who see it on its primary host; others are shown it on the portal's.
     """
-    site = site_of(account.id)
+    site, host = site_and_host(account.id)
+    base_url, path = current_app.config["PORTAL"].base_url, f"/s/{account.handle}"
     context = SiteContext(
         id=site.id if site else account.id,
         account_id=account.id,
@@ -141,7 +141,8 @@ def site_context(account: AccountRef, accent: str = "", logo: str = "") -> SiteC
         tagline=site.tagline if site else "",
         lang=(site.language if site else "") or "en",
         zone=account.zone,
-        base_url=current_app.config["PORTAL"].base_url,
+        home=own_base(base_url, host) if host else base_url + path,
+        path="" if host and at_home else path,
         opened=site is not None,
         accent=accent,
         look=look_of(site),
@@ -170,7 +171,7 @@ def render_page(
     seo, tongues = seo_of(revision.fields), tongues_of(page)
     reach = _reach(site, note, files)
     urls, shelf = reach([revision.body, seo.picture])
-    social = social_picture(seo.picture, shelf, site.base_url)
+    social = social_picture(seo.picture, shelf, site.home.removesuffix(site.path))
     told = seo.description or revision.excerpt or teaser(revision.body[:READ])
     return render(
         template,
@@ -195,7 +196,7 @@ def _reach(site: SiteContext, note: str, files: Shelf | None) -> Reach:
 
     def reach(texts: Sequence[str]) -> tuple[dict[str, str], Shelf]:
         own = files or (Shelf(site.handle) if note else None)
-        shelf = own or shelf_of(site.handle, site.account_id, *texts)
+        shelf = own or shelf_of(site.handle, site.account_id, *texts, base=site.path)
         return own_urls(site, *texts), shelf
 
     return reach
@@ -229,7 +230,7 @@ def render(name: str, site: SiteContext | None, **values: Any) -> str:
     """Return a template of `templates/site/`, without the characters HTML and XML forbid."""
     file = name if "." in name else f"{name}.html"
     text = render_template(f"site/{file}", site=site or NOWHERE, UNTITLED=UNTITLED, **values)
-    return _UNPRINTABLE.sub("", text)
+    return UNPRINTABLE.sub("", text)
 
 
 def _term_links(site: SiteContext, terms: Sequence[Term]) -> list[tuple[str, str, str]]:

@@ -27,6 +27,7 @@ from portal.content.saved_views import SavedView
 from portal.content.schedules import Schedule
 from portal.content.search_index import PageWords
 from portal.content.shares import ShareLink, ShareOpinion
+from portal.content.site_hosts import SiteHost
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
 from portal.content.translations import PageLanguage
@@ -44,7 +45,8 @@ ERASED: tuple[Any, ...] = (
     Notification, Comment, ShareOpinion, ShareLink, Verdict, Review, PageCare, PageLanguage,
     PageWords,
     ReleaseItem, Release,
-    Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
+    Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, SiteHost, Site,
+    Revision, Page,
     Term, ContentField, ContentType,
     Invitation, AccessRequest, Quota, Freeze, SavedView, BulkRun,
     PageTemplate,

@@ -29,21 +29,21 @@ Rows = Mapping[uuid.UUID, tuple[Media, MediaVersion]]
 class Shelf:
     """The files of an account that readers get, by id. None: a text is shown as it stands.
 
-    `base` is where their addresses begin; empty: at the site.
+    `base` is where their addresses begin, at the site where nobody says.
     """
 
     handle: str
     files: Rows | None = field(default=None)
-    base: str = ""
+    base: str | None = None
 
 
 AS_IT_IS = Shelf("")
 
 
-def shelf_of(handle: str, account_id: uuid.UUID, *bodies: str) -> Shelf:
+def shelf_of(handle: str, account_id: uuid.UUID, *bodies: str, base: str | None = None) -> Shelf:
     """Return the files that some texts of an account show to readers. One statement, or none."""
     ids = set[uuid.UUID]().union(*(named_in(body) for body in bodies))
-    return Shelf(handle, for_readers(account_id, ids) if ids else {})
+    return Shelf(handle, for_readers(account_id, ids) if ids else {}, base)
 
 
 def file_name(media: Media, mime: str) -> str:
@@ -147,4 +147,5 @@ def _sizes(
 
 
 def _url(shelf: Shelf, address: str) -> str:
-    return f"{shelf.base or f'/s/{shelf.handle}'}{quote(address)}"
+    base = f"/s/{shelf.handle}" if shelf.base is None else shelf.base
+    return f"{base}{quote(address)}"

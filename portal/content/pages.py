@@ -58,9 +58,12 @@ class Page(Keyed, TenantScoped, Audited, Base):
         ),
     )
 
+    # Indexes of their own would repeat the beginnings of those above.
+    tenant_id: Mapped[uuid.UUID] = mapped_column()
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     type: Mapped[str] = mapped_column(String(48))
     title: Mapped[str] = mapped_column(Text)
-    parent_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    parent_id: Mapped[uuid.UUID | None]
     position: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     address: Mapped[str | None] = mapped_column(Text)
@@ -110,6 +113,7 @@ for _name, _state in {  # each page stands in one of them: a rare state is found
 _index("ix_page_typed", Page.account_id, Page.type, Page.changed_at, Page.id, Page.tenant_id,
        where=_IN_SIGHT)  # fmt: skip
 _index("ix_page_title", Page.account_id, Page.title, Page.id, where=_IN_SIGHT)
+_index("ix_page_parent_id", Page.parent_id, where=Page.parent_id.is_not(None))
 _index("ix_page_trash", Page.account_id, Page.trashed_at, Page.id,
        where=Page.trashed_at.is_not(None))  # fmt: skip
 
@@ -147,14 +151,18 @@ class Revision(Keyed, TenantScoped, Base):
         return f"revision {self.number}"
 
 
+_canonical = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
+).encode
+
+
 def digest_of(fields: dict[str, Any]) -> str:
     """Return the SHA-256 (hex) of a text: all its fields in canonical JSON.
 
     Without further fields it is what it was before there were any.
     """
     said = {name: value for name, value in fields.items() if name != "fields" or value}
-    plain = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return hashlib.sha256(_canonical(said).encode()).hexdigest()
 
 
 SAID = ("title", "slug", "body", "excerpt", "byline", "parent_id", "term_ids", "fields")

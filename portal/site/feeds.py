@@ -24,7 +24,10 @@ def feed() -> Response:
     entries = listing.newest_with_bodies(here.account_id, FEED_SIZE)
     updated = max((e.updated_at for e in entries), default=_opened_at())
     bodies = [entry.body for entry in entries]
-    urls, files = own_urls(here, *bodies), shelf_of(here.handle, here.account_id, *bodies)
+    urls, files = (
+        own_urls(here, *bodies),
+        shelf_of(here.handle, here.account_id, *bodies, base=here.path),
+    )
     safe = partial(clean_html.for_feeds, urls=urls, files=files)
     text = render("feed.xml", here, entries=entries, updated=updated, safe=safe)
     return answer(text, "application/atom+xml", modified=updated)

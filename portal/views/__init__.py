@@ -20,7 +20,7 @@ BLUEPRINTS = (
     "roles", "defining", "groups",
     "access", "supposing", "holders",
     "accounts", "account_changes", "account_closing", "brand",
-    "limits", "policies", "settings", "menus", "look",
+    "limits", "policies", "settings", "menus", "look", "hosts",
     "trail", "trail_files", "keeping", "outbox",
     "support",
     "health",

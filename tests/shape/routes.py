@@ -58,6 +58,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "comment_id": a_row("comment"),
     "field_id": a_row("content_field"),
     "grant_id": a_row("grant"),
+    "host_id": a_row("site_host"),
     "hold_id": a_row("trail_hold"),
     "group_id": a_row("person_group"),
     "import_id": a_row("import_run"),

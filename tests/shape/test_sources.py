@@ -26,6 +26,7 @@ MAY_CROSS = {
     "portal/content/due_world.py": "carries out what is due in every tenant",
     "portal/content/import_runs.py": "finds the import that waits, in whichever tenant",
     "portal/jobs/": "periodic jobs",
+    "portal/site/host_map.py": "whose site a host name means, before there is a scope",
     "portal/schema.py": "built-in roles belong to everybody",
     "portal/staff/": "the staff console",
     "portal/treework.py": "a new account is in nobody's scope; a master is a tenant of its own",
