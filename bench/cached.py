@@ -32,17 +32,17 @@ class Side:
     """One of those compared, and what it cost: milliseconds a request, by clock and processor."""
 
     server: Server
-    path: str
+    paths: list[str]
     beside: list[int]
     """Processes that work for it: PostgreSQL, Redis."""
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
 
-    def press(self) -> None:
+    def press(self, seconds: float) -> None:
         """Have it read for a round."""
         roots = [self.server.pid, *self.beside]
         before = processes.computed(roots)
-        found = load.read(self.server.port, [self.path], CONNECTIONS, SECONDS)
+        found = load.read(self.server.port, self.paths, CONNECTIONS, seconds)
         if found.errors:
             raise RuntimeError(f"{self.server.name}: {found.errors} of {found.requests} failed.")
         self.wall.append(found.each)
@@ -56,7 +56,7 @@ def run(kinds: tuple[str, ...]) -> list[Line]:
         with worlds.server(kind) as socket, servers.redis() as (redis, redis_url):
             beside = [redis.pid, *servers.postgres_pids(kind)]
             with sides(socket, redis_url, beside) as found:
-                alternate(found, ROUNDS)
+                alternate(found, ROUNDS, SECONDS)
             lines += _lines(kind, found)
     return lines
 
@@ -69,14 +69,16 @@ def sides(socket: Path | None, redis_url: str, beside: list[int]) -> Iterator[li
         found = []
         for program in ("granian", "gunicorn"):
             ours = stack.enter_context(servers.portal(program, url, redis_url, PATH))
-            found.append(Side(ours, PATH, beside))
-        body = found[0].server.get(PATH)[1]
+            found.append(Side(ours, [PATH], beside))
+        body = found[0].server.ask(PATH).body
         settings = wagtail_settings(socket, len(body)) | {"BENCH_CACHE": redis_url}
         for program in ("granian", "gunicorn"):
             theirs = stack.enter_context(servers.wagtail(program, settings, THEIRS))
-            found.append(Side(theirs, THEIRS, beside))
+            if theirs.ask(THEIRS).headers["X-Wagtail-Cache"] != "hit":
+                raise RuntimeError("wagtail-cache does not keep its page.")
+            found.append(Side(theirs, [THEIRS], beside))
         file = stack.enter_context(servers.nginx(body))
-        found += [Side(file, FILE, [])] if file else []
+        found += [Side(file, [FILE], [])] if file else []
         yield found
 
 
@@ -86,15 +88,15 @@ def wagtail_settings(socket: Path | None, size: int) -> dict[str, str]:
     site_world.prepare_wagtail(python_of("wagtail"), where)
     settings = site_world.wagtail_environment(where)
     with servers.wagtail("gunicorn", settings, THEIRS) as bare:
-        padding = max(0, size - len(bare.get(THEIRS)[1]))
+        padding = max(0, size - len(bare.ask(THEIRS).body))
     return settings | {"BENCH_PADDING": str(padding)}
 
 
-def alternate(found: list[Side], rounds: int) -> None:
+def alternate(found: list[Side], rounds: int, seconds: float) -> None:
     """Ask each once a round; what the first round finds is not kept."""
     for number in range(-1, rounds):
         for side in found:
-            side.press()
+            side.press(seconds)
             if number < 0:
                 side.wall.clear()
                 side.cpu.clear()

@@ -16,7 +16,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
+from typing import NamedTuple
 
 from bench import worlds
 from bench.peers.environments import python_of
@@ -29,6 +31,14 @@ GRANIAN = ("--interface", "wsgi", "--http", "1", "--workers", str(WORKERS),
            "--blocking-threads", str(THREADS), "--no-log")  # fmt: skip
 
 
+class Answer(NamedTuple):
+    """What a server said."""
+
+    status: int
+    body: bytes
+    headers: Message
+
+
 @dataclass(frozen=True)
 class Server:
     """A program that runs: its process, and where it listens (0: not on a port)."""
@@ -39,13 +49,17 @@ class Server:
     seconds: float = 0.0
     """From its start to its first answer."""
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
-        """Ask for a page; return status and body."""
+    def ask(
+        self, path: str, headers: Mapping[str, str] | None = None, form: str | None = None
+    ) -> Answer:
+        """Ask for a page, or send it a form."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        kind = {} if form is None else {"Content-Type": "application/x-www-form-urlencoded"}
         try:
-            connection.request("GET", path, headers=dict(headers or {}))
+            method = "GET" if form is None else "POST"
+            connection.request(method, path, body=form, headers=kind | dict(headers or {}))
             answer = connection.getresponse()
-            return answer.status, answer.read()
+            return Answer(answer.status, answer.read(), answer.msg)
         finally:
             connection.close()
 
@@ -76,7 +90,7 @@ def running(
 
 def _answers(server: Server, door: str) -> bool:
     try:
-        return server.get(door)[0] == 200
+        return server.ask(door).status == 200
     except (OSError, http.client.HTTPException):
         return False
 

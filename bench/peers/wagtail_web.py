@@ -26,9 +26,14 @@ def site(*where: str) -> Any:
 
 
 def fill(body: str) -> None:
-    """Make the section and publish its articles."""
+    """Make the section and publish its articles, unless they say this already."""
     from wagtail.models import Page
 
+    from bench.peers.newsroom.models import Article
+
+    known = Page.objects.filter(slug="section", show_in_menus=True).exists()
+    if known and Article.objects.get(slug="item-7").body == body:
+        return
     wagtail_site.section(body)
     for page in Page.objects.filter(slug__startswith="item-", live=True):
         article = page.specific
