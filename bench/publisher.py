@@ -1,6 +1,6 @@
 """Publishes all the time, one account after another, in a process of its own.
 
-    python -m bench.publisher SECONDS [PAUSE]   (the portal's environment)
+    python -m bench.publisher SECONDS RATE   (the portal's environment; 0 a second: all it can)
 
 Waits for a line before it begins. Saves a draft that says the next number, publishes it, commits,
 and prints `[account, number, when]` as JSON; `when` is the monotonic clock's seconds, the same in
@@ -27,7 +27,7 @@ from tenants.scope import acting_in, tenant_scope
 
 def main() -> None:
     """Publish until the time is over."""
-    seconds, pause = float(sys.argv[1]), float(sys.argv[2])
+    seconds, rate = float(sys.argv[1]), float(sys.argv[2])
     app = create_app()
     with app.app_context():
         by = site_world.admin()
@@ -35,7 +35,8 @@ def main() -> None:
         db.session.remove()
     print("ready", flush=True)
     sys.stdin.readline()
-    end, number = time.monotonic() + seconds, int(time.time())
+    begin, number, done = time.monotonic(), int(time.time()), 0
+    end = begin + seconds
     while time.monotonic() < end:
         number += 1
         for which, account in enumerate(accounts):
@@ -44,7 +45,8 @@ def main() -> None:
             with app.app_context():
                 _publish(account, by, number)
             print(json.dumps([which, number, time.monotonic()]), flush=True)
-            time.sleep(pause)
+            done += 1
+            time.sleep(max(0.0, begin + done / rate - time.monotonic()) if rate else 0)
 
 
 def _publish(account: AccountRef, by: Actor, number: int) -> None:
