@@ -47,6 +47,7 @@ SIZES = {
     "ticks_1k": Size(60, pages=1_000, schedules=1_000),
     "ticks_1m": Size(60, pages=1_000, schedules=1_000_000),
     "content_10k": Size(1_000, people=300, grants=500, content=10_000),
+    "screens": Size(1_000, people=300, grants=500, content=10_000, events=10_000),
     "content_1m": Size(1_000, people=300, grants=500, content=1_000_000),
 }
 KINDS = ("sqlite", "postgres")

@@ -138,6 +138,21 @@ class Editor:
             raise RuntimeError(f"Wagtail answered {answer.status}.")
         return {"wall": answer.wall, "cpu": answer.cpu, "statements": len(sent)}
 
+    def open(self, what: str) -> dict[str, float]:
+        """Look at a page of the editor's once; `cpu` is with the database server's."""
+        from wagtail.models import Page
+
+        section = Page.objects.get(slug="section").pk
+        path = {"dashboard": "/admin/", "explorer": f"/admin/pages/{section}/", "edit": self.url,
+                "history": self.url.replace("edit", "history")}[what]  # fmt: skip
+        before = _computed()
+        with CaptureQueriesContext(connection) as sent:
+            answer = self.browser.get(path)
+        if answer.status != 200:
+            raise RuntimeError(f"Wagtail answered {answer.status} to {path}.")
+        cpu = answer.cpu + _computed() - before
+        return {"wall": answer.wall, "cpu": cpu, "statements": len(sent)}
+
     def schedule(self, number: int) -> dict[str, float]:
         """Have that many articles wait for a moment that has come, and run what publishes them."""
         from django.utils import timezone
@@ -169,6 +184,14 @@ class Editor:
         return {"body": newest.body, "live": page.live_revision_id == newest.latest_revision_id}
 
 
+def _computed() -> float:
+    """Return the milliseconds PostgreSQL's process has computed for this connection so far."""
+    if connection.vendor != "postgresql" or connection.connection is None:
+        return 0.0
+    counted = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    return int(counted.read_text().split()[0]) / 1e6
+
+
 def main() -> None:
     """Make what is missing, then serve."""
     kind, *where = sys.argv[1:]
@@ -180,7 +203,7 @@ def main() -> None:
     talk.serve({
         "save": lambda body: editor.send(body, publish=False),
         "publish": lambda body: editor.send(body, publish=True),
-        "schedule": editor.schedule,
+        "schedule": editor.schedule, "open": editor.open,
         "look": editor.body,
     })  # fmt: skip
 
