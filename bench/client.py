@@ -12,6 +12,7 @@ It is Python: it can ask for some thousands a second, and needs a processor for 
 
 import asyncio
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -47,12 +48,9 @@ async def _exchange(
     """Send a request and read its answer; return the status and whether the line stays open."""
     writer.write(sent)
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-    length = next(
-        (int(row.partition(":")[2]) for row in head.split("\r\n") if row.startswith("content-length:")),
-        None,
-    )  # fmt: skip
-    if length is not None:
-        await reader.readexactly(length)
+    length = re.search(r"\r\ncontent-length: *(\d+)", head)
+    if length:
+        await reader.readexactly(int(length[1]))
     else:
         await _chunks(reader)
     return head.split()[1], "connection: close" not in head

@@ -1,7 +1,7 @@
 """Four times as many sign-ins as the processors could hash, while others read.
 
 Compared: the portal with itself, quiet and under the flood. How many passwords this machine hashes
-a second is measured first, on all its processors at once, with the portal's own hasher. Then that
+a second is measured first, on all its processors at once, with the portal's parameters. Then that
 many times four attempts a second come in on connections of their own, each for an e-mail of its
 own, so that only the gate before the hashing, not the count of attempts, stands in their way
 (SIGN_IN_LIMIT is set beyond them: a flood from many places would pass it as well). Meanwhile people
@@ -14,16 +14,16 @@ import os
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlencode
+
+from argon2 import PasswordHasher
 
 from bench import load, servers, site_world, worlds
 from bench.load import Load
 from bench.measure import Line, line
 from bench.servers import Server
 from bench.wsgi import filled
-from portal.identity import passwords
 
 ROUNDS, SECONDS, TIMES, HASHES = 3, 8, 4, 60
 PAGES_PACE, SITE_PACE, BAR = 20, 50, 3.0
@@ -47,7 +47,7 @@ def run(kinds: tuple[str, ...]) -> list[Line]:
 
 def _hashes() -> float:
     """Return how many passwords a second all processors hash together."""
-    hasher = passwords.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+    hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         started = time.perf_counter()
         list(pool.map(hasher.hash, ["seven green bottles stand"] * HASHES))

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -98,14 +98,10 @@ def _answers(server: Server, door: str) -> bool:
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Ask it to stop; what does not within ten seconds is killed, with all of its session."""
     process.send_signal(signal.SIGTERM)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        pass
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
@@ -141,19 +137,22 @@ def portal_settings(url: str, redis_url: str, var: Path, port: int = 0) -> dict[
 
 
 @contextmanager
-def portal(
-    program: str, url: str, redis_url: str, door: str, **settings: str
-) -> Iterator[Server]:
+def portal(program: str, url: str, redis_url: str, door: str, **settings: str) -> Iterator[Server]:
     """Run the portal under `granian` or `gunicorn`, started as docs/operations.md has it."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:portal.cli.web_server", "wsgi:app"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        "python:portal.cli.web_server",
+        "wsgi:app",
+    ]
     if program == "granian":
         command = plan.granian("127.0.0.1", port, WORKERS)
     with tempfile.TemporaryDirectory(prefix="bench-var-") as var:
         environment = portal_settings(url, redis_url, Path(var), port) | settings
-        with running(
-            f"portal, {program}", command, environment, port=port, door=door
-        ) as server:
+        with running(f"portal, {program}", command, environment, port=port, door=door) as server:
             yield server
 
 
@@ -204,5 +203,3 @@ def postgres_pids(kind: str) -> list[int]:
     """Return the process of the bench's PostgreSQL, or nothing for SQLite."""
     pid = worlds.VAR / "pg" / "postmaster.pid"
     return [int(pid.read_text().split()[0])] if kind == "postgres" and pid.exists() else []
-
-

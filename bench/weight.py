@@ -1,17 +1,19 @@
-"""What the portal weighs: memory, the time until it answers, and what its pages make a browser load.
+"""What the portal weighs: memory, time until it answers, and what its pages make a browser load.
 
 Memory is what a web process has to itself and its part of what it shares (PSS), at rest after the
-first page and after 100,000 requests for kept pages, pages made anew, files and addresses that do
+first pages and after 100,000 requests for kept pages, pages made anew, files and addresses that do
 not exist; flat means at most a tenth more than after the first 10,000 of the same, when everything
 is loaded and the caches are full. The time until it answers is from starting the web server's
-program to the first whole page, beside Wagtail's under the same server, both with files warm in the
-system's cache and the database up. Styles and scripts are counted as they are sent to a browser that
-takes gzip, once each, for a public page, the sign-in page and, beside it, Wagtail's.
+program to the first whole page, beside Wagtail's under the same server, both with files warm in
+the system's cache and the database up. Styles and scripts are counted as they are sent to a
+browser that takes gzip, once each, for a public page and the sign-in page, beside Wagtail's sign-in
+page, whose files are counted as if its web server compressed them.
 """
 
 import gzip
 import re
 import statistics
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +46,9 @@ def run(kinds: tuple[str, ...]) -> list[Line]:
 
 
 def _memory(kind: str, server: Server) -> list[Line]:
+    while len(processes.web_processes(server.pid)) < servers.WORKERS:
+        time.sleep(0.1)
+    load.read(server.port, [PATH], CONNECTIONS, 1)
     rest = _held(server)
     _press(server, WARM)
     warm = _held(server)

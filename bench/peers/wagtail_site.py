@@ -68,7 +68,8 @@ def configure(kind: str, *where: str, cache: str = "") -> None:
         WAGTAIL_SITE_NAME="bench", WAGTAILADMIN_BASE_URL="http://localhost",
         MIDDLEWARE=CACHED if cache else MIDDLEWARE, **caching,
         INSTALLED_APPS=[
-            *(["wagtailcache"] if cache else []), "bench.peers.newsroom", *(f"wagtail.{part}" for part in parts), "wagtail",
+            *(["wagtailcache"] if cache else []), "bench.peers.newsroom",
+            *(f"wagtail.{part}" for part in parts), "wagtail",
             "modelcluster", "taggit", "django_filters", *(f"django.contrib.{c}" for c in contrib),
         ],
         TEMPLATES=[{
