@@ -52,7 +52,9 @@ def owner_url(socket: Path | None) -> str:
     sqlite = f"sqlite:///{worlds.VAR / WORLD}.sqlite3"
     url = sqlite if socket is None else postgres.url(socket, WORLD, postgres.SUPERUSER)
     mark = worlds.VAR / f"{'postgres' if socket else 'sqlite'}-{WORLD}.filled"
-    if not mark.exists():
+    if mark.exists():
+        worlds.migrate(url)  # what was filled by an older portal
+    else:
         print(f"filling {WORLD} ({'PostgreSQL' if socket else 'SQLite'}) …", file=sys.stderr)
         _begin_anew(socket)
         started = time.perf_counter()
