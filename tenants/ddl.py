@@ -169,13 +169,6 @@ def grant_only(connection: Connection, role: str, table: str, rights: str) -> No
     connection.execute(text(f"GRANT {rights} ON {table} TO {name}"))
 
 
-def grant_numbers(connection: Connection, role: str, table: str) -> None:
-    """Let the web role number new rows of a table whose ids count up."""
-    if connection.dialect.name == "postgresql":
-        name = plain_name(role)
-        connection.execute(text(f"GRANT USAGE ON SEQUENCE {table}_id_seq TO {name}"))
-
-
 def queue_new_rows(connection: Connection, table: str, queue: str) -> None:
     """Have every row added to `table` noted in `queue`, beginning with those that are there."""
     into = f"INSERT INTO {queue} (event_id, tenant_id, account_id)"
