@@ -12,6 +12,7 @@ from portal.content.content_types import ContentField, ContentType
 from portal.content.copies import WorkingCopy
 from portal.content.freezes import Freeze
 from portal.content.imports import ImportedItem, ImportRun
+from portal.content.live_words import LiveWords
 from portal.content.locks import PageLock, PagePresence
 from portal.content.media import Media, MediaUse, MediaVersion
 from portal.content.media_folders import MediaAccess, MediaFolder
@@ -43,7 +44,7 @@ ERASED: tuple[Any, ...] = (
     MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
     WorkingCopy, PageLock, PagePresence, RevisionName,
     Notification, Comment, ShareOpinion, ShareLink, Verdict, Review, PageCare, PageLanguage,
-    PageWords,
+    PageWords, LiveWords,
     ReleaseItem, Release,
     Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, SiteHost, Site,
     Revision, Page,
