@@ -37,6 +37,7 @@ class Config:
     base_url: str = "http://127.0.0.1:8000"
     production: bool = False
     owner_database_url: str = ""
+    replica_url: str = ""
     web_role: str = "portal_web"
     smtp_url: str = ""
     mail_from: str = "portal@localhost"
@@ -83,6 +84,7 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
         secret_key=env.get("SECRET_KEY") or _stored_secret(var, production),
         database_url=database_url(env.get("DATABASE_URL") or f"sqlite:///{var}/portal.sqlite3"),
         owner_database_url=database_url(env.get("DATABASE_OWNER_URL", "")),
+        replica_url=database_url(env.get("DATABASE_REPLICA_URL", "")),
         web_role=env.get("DATABASE_WEB_ROLE", "portal_web"),
         redis_url=redis_url(env.get("REDIS_URL") or f"unix://{redis_socket(var)}"),
         var=var,
@@ -102,6 +104,10 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
     if production and config.database_url.startswith("sqlite") and not env.get("ALLOW_SQLITE"):
         raise BadConfig(
             "APP_ENV=production wants PostgreSQL: set DATABASE_URL, or ALLOW_SQLITE=1 to insist."
+        )
+    if config.replica_url and "sqlite" in config.database_url[:6] + config.replica_url[:6]:
+        raise BadConfig(
+            "DATABASE_REPLICA_URL names a replica of PostgreSQL, and so must DATABASE_URL."
         )
     if _number(env, "WEB_CONCURRENCY", 2) < 1:
         raise BadConfig("WEB_CONCURRENCY must be 1 or more.")
