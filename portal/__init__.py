@@ -10,6 +10,7 @@ from portal import (
     logs,
     models,
     requests,
+    resolving,
     signing,
     templating,
     views,
@@ -18,7 +19,7 @@ from portal import (
 from portal.config import ROOT, Config, from_env
 from portal.extensions import csrf, limiter, migrate
 from portal.jobs import queue
-from portal.site import front
+from portal.site import by_host, front
 from portal.site import views as site
 from portal.staff import console
 from tenants import commit_guard, engines, replicas, scope_hooks, scope_sql
@@ -58,7 +59,9 @@ def create_app(config: Config | None = None) -> Flask:
     console.init_app(app)
     cli.init_app(app)
     watch.init_app(app)
+    resolving.init_app(app)
     front.init_app(app, config)
+    by_host.init_app(app)
     headers.behind_proxies(app, config)
     return app
 

@@ -15,6 +15,7 @@ from portal.config import Config
 from portal.content.caring import PageCare
 from portal.content.missing import Miss
 from portal.content.pages import Page
+from portal.content.site_hosts import SiteHost
 from portal.identity import email_change
 from portal.identity.tokens import LIFE
 from portal.outbox import post
@@ -209,6 +210,15 @@ def reviews_due(
         for page, account, care in pages
     ]  # fmt: skip
     _post(owner.label, "reviews_due", tenant_id, owner=owner, lines=lines)
+
+
+def host_news(who: Colleague, account: AccountRef, row: SiteHost, follows: str, days: int) -> None:
+    """Tell an admin that a host name is `proved`, that its record is `missing`, or it is `lost`."""
+    _post(
+        who.email, "host_news", account.tenant_id, f"host:{row.id}", person=who,
+        account=account, row=row, follows=follows, days=days,
+        link=address_of("hosts.index", handle=account.handle),
+    )  # fmt: skip
 
 
 def _about_support(

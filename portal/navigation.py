@@ -52,6 +52,7 @@ PART_OF = {
     "freezes": "schedules",
     "holders": "access",
     "keeping": "trail",
+    "hosts": "settings",
     "logo": "settings",
     "media_folders": "media",
     "media_items": "media",

@@ -47,6 +47,16 @@ class Event(ContentEvent, SiteEvent):
     GROUP_DELETED = event("group.deleted", "deleted the group {target}", "grants")
     GROUP_MADE = event("group.made", "made the group {target}")
     GROUP_RESTORED = event("group.restored", "restored the group {target}", "grants")
+    HOST_CLAIMED = event("host.claimed", "claimed the host name {target}")
+    HOST_LOST = event("host.lost", "stopped serving the site at {target}")
+    HOST_MISSING = event(
+        "host.missing",
+        "did not find the record of {target}; it is served on for {days} days", "days",
+    )  # fmt: skip
+    HOST_PREFERRED = event("host.preferred", "made {target} the site’s primary host")
+    HOST_PROVED = event("host.proved", "found the record that proves {target}")
+    HOST_REMOVED = event("host.removed", "removed the host name {target}")
+    HOST_SET_ASIDE = event("host.set_aside", "made {target} the primary host no more")
     INVITATION_ACCEPTED = event(
         "invitation.accepted", "accepted to be {role}, invited by {inviter}", "role", "inviter"
     )

@@ -1,14 +1,17 @@
 """Many events at once, for work that changes hundreds of rows by one statement each.
 
-The same rules as `audit.record`, the same rows; only without an object for every row.
+The same rules as `audit.record`, the same rows; only without an object for every row, and without
+a parameter for every value.
 """
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import JSON, Connection, Text, bindparam, cast, column, func, insert, select
 
 from tenants.audit import AuditEvent, BadEvent, By, shared_circumstances
 from tenants.clock import now
@@ -18,7 +21,7 @@ from tenants.scope import CrossTenant, current_scope
 from tenants.scope_hooks import require_reached
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Telling:
     """One event about one row: `changes` is `{field: [before, after]}`, without secrets."""
 
@@ -39,13 +42,13 @@ class Told:
 
 
 def record_each(tellings: Sequence[Telling]) -> Told:
-    """Add all the events to the transaction by one statement, in this order.
+    """Add all the events to the transaction by one statement, in this order, as of one moment.
 
     Raises BadEvent when facts are not the keys the catalogue asks for, CrossTenant for an account
     out of the scope's reach.
     """
     session, scope = db.session(), current_scope()
-    if scope is None or scope.kind != "tenant":
+    if scope is None or scope.kind != "tenant" or scope.tenant_id is None:
         raise CrossTenant("Many events at once are of one tenant.")
     for each in tellings:
         if each.facts.keys() != each.kind.keys:
@@ -53,21 +56,52 @@ def record_each(tellings: Sequence[Telling]) -> Told:
     session.flush()
     require_reached(session, {each.account_id for each in tellings}, scope, {"AuditEvent"})
     if tellings:
-        rows = [_row(each, scope.tenant_id) for each in tellings]
-        session.connection().execute(insert(AuditEvent.__table__), rows)  # type: ignore[arg-type]  # a Table
+        _add(session.connection(), tellings, scope.tenant_id)
     told = Told()
     session.info.setdefault("told", set()).add(told)
     return told
 
 
-def _row(each: Telling, tenant_id: uuid.UUID | None) -> dict[str, Any]:
-    shared = shared_circumstances()
+_OWN = ("id", "account_id", "event", "target_type", "target_id", "target_label", "actor_id",
+        "actor_label", "on_behalf_of", "request_id", "reason", "changes", "facts")  # fmt: skip
+_SHARED = ("tenant_id", "at", "outcome", "address")
+
+
+def _add(connection: Connection, tellings: Sequence[Telling], tenant_id: uuid.UUID) -> None:
+    asked = {
+        "rows": json.dumps([_row(each) for each in tellings]), "of_all_tenant_id": tenant_id,
+        "of_all_at": now(), "of_all_outcome": "done",
+        "of_all_address": shared_circumstances().address,
+    }  # fmt: skip
+    connection.execute(_from_json(connection.dialect.name), asked)
+
+
+@cache
+def _from_json(dialect: str) -> Any:
+    """Return the INSERT: all rows are one text, which the database takes apart.
+
+    SQLite would else keep a journal for each of them, and copy every page it touches into it.
+    """
+    types = {name: AuditEvent.__table__.c[name].type for name in (*_OWN, *_SHARED)}
+    rows: Any = bindparam("rows", type_=Text())
+    if dialect == "postgresql":
+        named = (column(name, types[name]) for name in _OWN)
+        given = func.json_to_recordset(cast(rows, JSON())).table_valued(*named, name="given")
+        own: list[Any] = list(given.render_derived(with_types=True).c)
+    else:
+        value = func.json_each(rows).table_valued("value").c.value
+        own = [func.json_extract(value, f"$.{name}") for name in _OWN]
+    of_all = [bindparam(f"of_all_{name}", type_=types[name]) for name in _SHARED]
+    return insert(AuditEvent).from_select([*_OWN, *_SHARED], select(*own, *of_all))
+
+
+def _row(each: Telling) -> dict[str, Any]:
     return {
-        "id": new_id(), "tenant_id": tenant_id, "account_id": each.account_id, "at": now(),
-        "event": each.kind.name, "outcome": "done", "target_type": each.target_type,
-        "target_id": each.target_id, "target_label": each.target_label,
-        "actor_id": each.by.person_id, "actor_label": each.by.label,
-        "on_behalf_of": each.by.on_behalf_of, "request_id": each.request_id or shared.request_id,
-        "address": shared.address, "reason": each.reason, "changes": dict(each.changes),
-        "facts": dict(each.facts),
+        "id": new_id().hex, "account_id": each.account_id.hex, "event": each.kind.name,
+        "target_type": each.target_type, "target_id": each.target_id.hex,
+        "target_label": each.target_label,
+        "actor_id": each.by.person_id.hex if each.by.person_id else None,
+        "actor_label": each.by.label, "on_behalf_of": each.by.on_behalf_of,
+        "request_id": each.request_id or shared_circumstances().request_id,
+        "reason": each.reason, "changes": dict(each.changes), "facts": dict(each.facts),
     }  # fmt: skip

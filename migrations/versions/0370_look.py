@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0370"
-down_revision = "0350"
+down_revision = "0360"
 branch_labels = None
 depends_on = None
 

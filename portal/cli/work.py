@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from portal.cli.workers import Crew, Pace, work_for_ever
+from portal.collecting import settle
 from portal.jobs.periodic import run_for_ever
 
 MOST_PROCESSES = 64
@@ -45,6 +46,7 @@ def worker(
 @with_appcontext
 def scheduler() -> None:
     """Carry out what is due on time, and wake the workers for the rest."""
+    settle()
     stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stop.set())

@@ -1,7 +1,7 @@
 """Carrying out what is due: claimed, asked again, done once, never early, never silently.
 
 The rows decide. Any number of processes may call this at the same time: what one has claimed the
-others leave alone. What is plain is carried out by the hundred (`due_together`), the rest one by
+others leave alone. What is plain is carried out by the thousand (`due_together`), the rest one by
 one (`due_alone`), by the same rules (`due_rules`).
 """
 
@@ -12,7 +12,7 @@ from portal.content.due_alone import carry_out
 from portal.content.due_together import carry_out_plain
 from portal.content.due_world import Crowd, crowds_due, world_of
 
-BATCH = 500
+BATCH = 2000
 SECONDS = 1.0
 
 

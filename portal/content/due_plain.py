@@ -2,7 +2,8 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from portal.content.addresses import RESERVED
 from portal.content.content_types import BUILT_IN
-from portal.content.due_world import is_due
+from portal.content.due_world import IS_DUE
 from portal.content.media import MediaUse
 from portal.content.media_uses import named_in
 from portal.content.out_of_sight import WITH_TRASH
@@ -20,94 +21,122 @@ from portal.content.pages import Page
 from portal.content.schedules import Schedule
 from portal.content.sites import Redirect
 from portal.content.terms import PageTerm, Term
+from tenants.among import Ids, among, pair_among
 from tenants.db import db
 
 
+@dataclass(slots=True)
+class Ready:
+    """A claimed schedule that no rule stands against: where its page will stand, with which text.
+
+    `terms` are those to file it under besides those it stands under already.
+    """
+
+    row: Any
+    number: int
+    address: str
+    approvals: Mapping[str, list[str | None]]
+    asked_terms: Sequence[str]
+    terms: frozenset[uuid.UUID] = frozenset()
+
+
 def is_plain(row: Any) -> bool:
-    """Tell whether nothing but the page itself is touched, and nothing has to be looked up."""
-    if row.what != "publish" or row.of_page != row.page_id or row.trashed_at is not None:
+    """Tell whether a schedule's page is touched and nothing else, as far as it shows in itself."""
+    if row.what != "publish" or row.trashed_at is not None or row.stands_below is not None:
         return False
     definition = BUILT_IN.get(row.type)
     if definition is None or definition.fields or definition.stands == "nowhere":
         return False
-    if row.parent_id is not None or row.stands_below is not None:
-        return False
-    if not (row.title or row.body) or row.revision_id == row.live_revision_id:
-        return False
-    if row.type != "post" and row.slug in RESERVED:
-        return False
-    return row.address in {None, plain_address(row)} and not named_in(row.body, row.fields)
+    return row.revision_id is not None and row.revision_id != row.live_revision_id
 
 
-def plain_address(row: Any) -> str:
+def is_plain_text(row: Any, text: Any) -> bool:
+    """Tell the same of the text that it puts live."""
+    if text.page_id != row.page_id or text.parent_id is not None or not (text.title or text.body):
+        return False
+    if row.type != "post" and text.slug in RESERVED:
+        return False
+    return row.address in {None, plain_address(row, text)} and not named_in(text.body, text.fields)
+
+
+def plain_address(row: Any, text: Any) -> str:
     """Return where a plain page stands once it is live."""
-    return f"/posts/{row.slug}/" if row.type == "post" else f"/{row.slug}/"
+    return f"/posts/{text.slug}/" if row.type == "post" else f"/{text.slug}/"
 
 
-def without_neighbours(plain: list[Any], rows: Sequence[Any], moment: datetime) -> list[Any]:
+_TYING = (
+    select(Schedule.page_id)
+    .where(among(Schedule.page_id, "ids"), *IS_DUE)
+    .group_by(Schedule.page_id)
+    .having(func.count() > 1),
+    select(MediaUse.page_id).where(among(MediaUse.page_id, "ids"), MediaUse.place == "live"),
+    select(PageUse.page_id).where(among(PageUse.page_id, "ids"), PageUse.side == "live"),
+    select(Page.parent_id).where(among(Page.parent_id, "ids"), Page.address.is_not(None)),
+)
+"""Pages that others depend on, or that more than one schedule is due for."""
+_TAKEN = tuple(
+    select(kind.account_id, kind.address).where(pair_among(kind.account_id, kind.address, "places"))
+    for kind in (Page, Redirect)
+)
+_FILED = select(PageTerm.page_id, PageTerm.term_id).where(among(PageTerm.page_id, "ids"))
+
+
+def without_neighbours(ready: list[Ready], moment: datetime) -> list[Ready]:
     """Leave out pages that others depend on, and addresses that are not free. Six statements."""
-    if not plain:
+    if not ready:
         return []
-    ids = [row.page_id for row in plain]
-    pages = Counter(row.page_id for row in rows)
-    addresses = Counter((row.account_id, plain_address(row)) for row in plain)
-    claimed = [row.schedule_id for row in rows]
+    asked = {"ids": Ids(each.row.page_id for each in ready), "moment": moment}
+    places = Counter((each.row.account_id, each.address) for each in ready)
     tied: set[uuid.UUID] = set()
-    for query in (
-        select(Schedule.page_id).where(
-            Schedule.page_id.in_(ids), *is_due(moment), Schedule.id.not_in(claimed)
-        ),
-        select(MediaUse.page_id).where(MediaUse.page_id.in_(ids), MediaUse.place == "live"),
-        select(PageUse.page_id).where(PageUse.page_id.in_(ids), PageUse.side == "live"),
-        select(Page.parent_id).where(Page.parent_id.in_(ids), Page.address.is_not(None)),
-    ):
-        tied.update(db.session.scalars(query))
-    taken = _taken([row for row in plain if row.address is None])
+    for query in _TYING:
+        tied.update(db.session.scalars(query, asked))
+    new = {(each.row.account_id, each.address) for each in ready if each.row.address is None}
+    unfit = _taken(new) | {place for place, number in places.items() if number > 1}
     return [
-        row
-        for row in plain
-        if row.page_id not in tied
-        and pages[row.page_id] == 1
-        and addresses[row.account_id, plain_address(row)] == 1
-        and (row.account_id, plain_address(row)) not in taken
+        each
+        for each in ready
+        if each.row.page_id not in tied and (each.row.account_id, each.address) not in unfit
     ]
 
 
-def _taken(new: list[Any]) -> set[tuple[uuid.UUID, str]]:
+def _taken(places: Collection[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
     """Return the addresses that another page stands at, or that lead to one. Two statements."""
-    if not new:
-        return set()
-    accounts = {row.account_id for row in new}
-    addresses = {plain_address(row) for row in new}
     found: set[tuple[uuid.UUID, str]] = set()
-    for kind in (Page, Redirect):
-        query = select(kind.account_id, kind.address).where(
-            kind.account_id.in_(accounts), kind.address.in_(addresses)
-        )
-        rows = db.session.execute(query.execution_options(**WITH_TRASH))
+    if not places:
+        return found
+    for query in _TAKEN:
+        rows = db.session.execute(query, {"places": places}, execution_options=WITH_TRASH)
         found.update((account_id, address) for account_id, address in rows if address)
     return found
 
 
-def terms_to_file(plain: Sequence[Any]) -> Mapping[uuid.UUID, set[uuid.UUID] | None]:
-    """Return the terms that each page is to be filed under besides those it stands under already.
+def with_terms(ready: list[Ready]) -> list[Ready]:
+    """Note the terms to file each page under; leave out those that stand under others as well.
 
-    By the page's id; None where it stands under others as well. At most two statements.
+    At most two statements.
     """
+    if not ready:
+        return []
     known: dict[uuid.UUID, set[uuid.UUID]] = {}
-    query = select(PageTerm.page_id, PageTerm.term_id)
-    ids = [row.page_id for row in plain]
-    for page_id, term_id in db.session.execute(query.where(PageTerm.page_id.in_(ids))):
+    for page_id, term_id in db.session.execute(
+        _FILED, {"ids": [each.row.page_id for each in ready]}
+    ):
         known.setdefault(page_id, set()).add(term_id)
-    wanted = {row.page_id: {uuid.UUID(each) for each in row.term_ids or ()} for row in plain}
+    tagged = [each for each in ready if each.asked_terms or each.row.page_id in known]
+    if not tagged:
+        return ready
+    wanted = {each.row.page_id: {uuid.UUID(e) for e in each.asked_terms or ()} for each in tagged}
     meant = _meant_by(set().union(*wanted.values()))
-    found: dict[uuid.UUID, set[uuid.UUID] | None] = {}
-    for row in plain:
+    astray: set[uuid.UUID] = set()
+    for each in tagged:
+        row = each.row
         there, asked = known.get(row.page_id, set()), wanted[row.page_id]
         if asked != there:
             asked = {meant[row.account_id, e] for e in asked if (row.account_id, e) in meant}
-        found[row.page_id] = None if there - asked else asked - there
-    return found
+        each.terms = frozenset(asked - there)
+        if there - asked:
+            astray.add(row.page_id)
+    return [each for each in ready if each.row.page_id not in astray] if astray else ready
 
 
 def _meant_by(term_ids: set[uuid.UUID]) -> dict[tuple[uuid.UUID, uuid.UUID], uuid.UUID]:

@@ -33,6 +33,13 @@ def verdict_on_right(
     return None if decision.allowed else Verdict("held", decision.sentence)
 
 
+def is_entitled(account: AccountRef | None, approver: Actor | None) -> bool:
+    """Tell whether nothing stands against it in the rights of whoever answers for it."""
+    if approver is None or account is None:
+        return False
+    return can(approver, Permission.PAGE_PUBLISH, account).allowed
+
+
 def verdict_on_delay(row: Any, moment: datetime) -> Verdict | None:
     """Return what the editor wanted when it is carried out late. `moment` is now, UTC."""
     delay = moment - row.due_at

@@ -3,15 +3,15 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from portal.content.schedules import Schedule
 from tenants.accounts import AccountRef
 from tenants.clock import database_now
-from tenants.db import db
+from tenants.db import UtcDateTime, db
 from tenants.decisions import Actor
 from tenants.directory import account_refs, actor_for
 from tenants.engines import reading
@@ -45,13 +45,17 @@ class World:
         )
 
 
-def is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on `Schedule` of being due at an instant (UTC)."""
+def is_due(moment: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on `Schedule` of being due at an instant (UTC), or at a parameter."""
     return (
         Schedule.state == "pending",
         Schedule.due_at <= moment,
         or_(Schedule.next_try_at.is_(None), Schedule.next_try_at <= moment),
     )
+
+
+IS_DUE = is_due(bindparam("moment", type_=UtcDateTime()))
+"""The same at the `moment` that a statement is run with, for statements that are made once."""
 
 
 def crowds_due() -> list[Crowd]:
@@ -67,6 +71,22 @@ def crowds_due() -> list[Crowd]:
         found.setdefault(tenant_id, []).append((account_id, approver_id, number))
     in_turn = sorted(found, key=lambda tenant_id: sum(n for *_, n in found[tenant_id]))
     return [_crowd(tenant_id, found[tenant_id]) for tenant_id in in_turn]
+
+
+def seconds_until_due(most: float) -> float:
+    """Return how long it is until something becomes due, by the database's clock; at most `most`.
+
+    Two statements, of which the second looks at the next one only.
+    """
+    with reading(), across_tenants("looking for what is due next"):
+        moment = database_now(db.session())
+        until = moment + timedelta(seconds=most)
+        query = select(func.min(Schedule.due_at)).where(
+            Schedule.state == "pending", Schedule.due_at > moment, Schedule.due_at <= until
+        )
+        due_at = db.session.scalar(query)
+        db.session.rollback()
+    return (due_at - moment).total_seconds() if due_at else most
 
 
 def _crowd(tenant_id: uuid.UUID, parts: list[tuple[uuid.UUID, uuid.UUID | None, int]]) -> Crowd:

@@ -12,6 +12,7 @@ from portal.content.content_types import ContentField, ContentType
 from portal.content.copies import WorkingCopy
 from portal.content.freezes import Freeze
 from portal.content.imports import ImportedItem, ImportRun
+from portal.content.live_words import LiveWords
 from portal.content.locks import PageLock, PagePresence
 from portal.content.media import Media, MediaUse, MediaVersion
 from portal.content.media_folders import MediaAccess, MediaFolder
@@ -27,6 +28,7 @@ from portal.content.saved_views import SavedView
 from portal.content.schedules import Schedule
 from portal.content.search_index import PageWords
 from portal.content.shares import ShareLink, ShareOpinion
+from portal.content.site_hosts import SiteHost
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
 from portal.content.translations import PageLanguage
@@ -42,9 +44,10 @@ ERASED: tuple[Any, ...] = (
     MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
     WorkingCopy, PageLock, PagePresence, RevisionName,
     Notification, Comment, ShareOpinion, ShareLink, Verdict, Review, PageCare, PageLanguage,
-    PageWords,
+    PageWords, LiveWords,
     ReleaseItem, Release,
-    Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, Site, Revision, Page,
+    Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, SiteHost, Site,
+    Revision, Page,
     Term, ContentField, ContentType,
     Invitation, AccessRequest, Quota, Freeze, SavedView, BulkRun,
     PageTemplate,

@@ -33,6 +33,7 @@ class Page(Keyed, TenantScoped, Audited, Base):
 
     `address` is where readers find it: set while it is live, unique on the account's site.
     `parent_id` is where readers see it stand; where a draft would put it is in the revision.
+    `for_members`: on the site nobody reads it; people who may see the account's pages do, inside.
     In the trash (`trashed_at`) it is out of every list and query, see `out_of_sight`. Purged, only
     the row is left, without a word of it, since texts of others may name it as their parent.
     """
@@ -58,9 +59,12 @@ class Page(Keyed, TenantScoped, Audited, Base):
         ),
     )
 
+    # Indexes of their own would repeat the beginnings of those above.
+    tenant_id: Mapped[uuid.UUID] = mapped_column()
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     type: Mapped[str] = mapped_column(String(48))
     title: Mapped[str] = mapped_column(Text)
-    parent_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    parent_id: Mapped[uuid.UUID | None]
     position: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     address: Mapped[str | None] = mapped_column(Text)
@@ -71,6 +75,7 @@ class Page(Keyed, TenantScoped, Audited, Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now)
     access_password_hash: Mapped[str | None]
+    for_members: Mapped[bool] = mapped_column(default=False)
     trashed_at: Mapped[datetime | None]
     trashed_by_label: Mapped[str] = mapped_column(String(300), default="")
     purged_at: Mapped[datetime | None]
@@ -110,6 +115,7 @@ for _name, _state in {  # each page stands in one of them: a rare state is found
 _index("ix_page_typed", Page.account_id, Page.type, Page.changed_at, Page.id, Page.tenant_id,
        where=_IN_SIGHT)  # fmt: skip
 _index("ix_page_title", Page.account_id, Page.title, Page.id, where=_IN_SIGHT)
+_index("ix_page_parent_id", Page.parent_id, where=Page.parent_id.is_not(None))
 _index("ix_page_trash", Page.account_id, Page.trashed_at, Page.id,
        where=Page.trashed_at.is_not(None))  # fmt: skip
 
@@ -147,14 +153,18 @@ class Revision(Keyed, TenantScoped, Base):
         return f"revision {self.number}"
 
 
+_canonical = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str
+).encode
+
+
 def digest_of(fields: dict[str, Any]) -> str:
     """Return the SHA-256 (hex) of a text: all its fields in canonical JSON.
 
     Without further fields it is what it was before there were any.
     """
     said = {name: value for name, value in fields.items() if name != "fields" or value}
-    plain = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return hashlib.sha256(_canonical(said).encode()).hexdigest()
 
 
 SAID = ("title", "slug", "body", "excerpt", "byline", "parent_id", "term_ids", "fields")

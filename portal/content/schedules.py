@@ -60,6 +60,9 @@ class Schedule(Keyed, TenantScoped, Audited, Base):
         Index("ix_schedule_tenant_id_when", "tenant_id", "due_at", "id"),
     )
 
+    # Indexes of their own would repeat the beginnings of those above.
+    tenant_id: Mapped[uuid.UUID] = mapped_column()
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     page_id: Mapped[uuid.UUID]
     page_title: Mapped[str] = mapped_column(Text)
     what: Mapped[str] = mapped_column(String(16))

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, or_
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, or_
 
 from portal.content.trail_filters import Term, TrailQuery, actions_named, as_id
 from tenants.audit import AuditEvent
@@ -15,6 +15,9 @@ ABOUT_CONTENT = frozenset(
     }
 )  # fmt: skip
 Condition = ColumnElement[bool]
+_DONE: Any = bindparam("not_done", "done", literal_execute=True)
+NOT_DONE = AuditEvent.outcome != _DONE
+"""Said word by word, as the index of what was not done says it."""
 
 
 def exact(asked: TrailQuery) -> list[Condition]:
@@ -23,7 +26,7 @@ def exact(asked: TrailQuery) -> list[Condition]:
     actions = [name for term in asked.of("action") for name in actions_named(term.value)]
     for values, condition in (
         (actions, AuditEvent.event.in_(actions)),
-        (asked.of("outcome"), AuditEvent.outcome.in_([t.value for t in asked.of("outcome")])),
+        (asked.of("outcome"), _outcome([t.value for t in asked.of("outcome")])),
         (asked.of("request"), AuditEvent.request_id.in_([t.value for t in asked.of("request")])),
         *(_whole(asked, *each) for each in (("actor", _label), ("target", _id))),
         *(([t], AuditEvent.at >= t.moment) for t in asked.of("since")),
@@ -32,6 +35,11 @@ def exact(asked: TrailQuery) -> list[Condition]:
         if values:
             found.append(condition)
     return found
+
+
+def _outcome(values: list[str]) -> Condition:
+    condition = AuditEvent.outcome.in_(values)
+    return condition if "done" in values else and_(condition, NOT_DONE)
 
 
 def _whole(asked: TrailQuery, key: str, condition: Any) -> tuple[Any, Any]:

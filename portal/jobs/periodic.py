@@ -14,12 +14,14 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.content.due import publish_due
+from portal.content.due_world import seconds_until_due
 from portal.content.import_runs import find_waiting
 from portal.content.release_run import carry_out_releases
 from portal.heartbeats import beat
 from portal.jobs.copies import forget_copies
 from portal.jobs.endings import announce_endings
 from portal.jobs.erasing import erase_closed
+from portal.jobs.hosts import anything_due
 from portal.jobs.mail import anything_waiting
 from portal.jobs.media import find_unready
 from portal.jobs.notifications import mail_notifications
@@ -32,6 +34,7 @@ from portal.jobs.seals import seal_waiting
 from portal.jobs.site_log import shorten_log
 from portal.jobs.stalled import end_stalled
 from portal.jobs.tidying import forget_heartbeats, forget_mails
+from portal.jobs.words import note_words
 from portal.jobs.zone_rules import check_zone_rules
 from tenants.db import db
 from tenants.engines import reading
@@ -39,16 +42,38 @@ from tenants.scope import aside
 
 SCHEDULER = "scheduler"
 TICK_SECONDS = 0.25
+LEAST_SECONDS = 0.002
+"""How soon something is done again at the earliest: clocks and sleeps are not exact."""
+CROWD = 200
+"""From so many at once on, what is due has the process to itself, for PATIENCE seconds."""
+PATIENCE = 5.0
+_calm = threading.Event()
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Periodic:
-    """Something done again every so many seconds."""
+    """Something done again every so many seconds; earlier when `sooner` says in how many."""
 
     name: str
     seconds: float
     work: Callable[[], object]
+    sooner: Callable[[], float] | None = None
+
+
+def _publish_due() -> None:
+    """Carry out what is due; while it comes in crowds, housekeeping waits."""
+    _calm.clear()
+    number = 0
+    try:
+        number = publish_due()
+    finally:
+        if number < CROWD:
+            _calm.set()
+
+
+def _until_due() -> float:
+    return seconds_until_due(TICK_SECONDS)
 
 
 def _beat() -> None:
@@ -78,6 +103,11 @@ def _wake_purge() -> None:
     wake("purge_trail", job_id="purge-trail")
 
 
+def _wake_hosts() -> None:
+    if anything_due():
+        wake("check_hosts", job_id="check-hosts")
+
+
 def _wake_renditions() -> None:
     for version_id in find_unready():
         if not wake("make_renditions", str(version_id), job_id=f"renditions-{version_id.hex}"):
@@ -89,7 +119,7 @@ def _wake_media_sweep() -> None:
 
 
 ON_TIME: tuple[Periodic, ...] = (
-    Periodic("publish what is due", TICK_SECONDS, publish_due),
+    Periodic("publish what is due", TICK_SECONDS, _publish_due, sooner=_until_due),
     Periodic("heartbeat", 5, _beat),
 )
 RELEASES: tuple[Periodic, ...] = (
@@ -110,7 +140,9 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("let go of processes long gone", 3600, forget_heartbeats),
     Periodic("shorten the log of sites", 60, shorten_log),
     Periodic("erase what was closed", 60, erase_closed),
+    Periodic("wake the look at host names", 30, _wake_hosts),
     Periodic("seal the trail", 2, seal_waiting),
+    Periodic("note the words of what is live", 10, note_words),
     Periodic("wake renditions", 5, _wake_renditions),
     Periodic("wake the sweep of files", 3600, _wake_media_sweep),
     Periodic("wake the emptying of the trash", 3600, _wake_trash),
@@ -126,8 +158,8 @@ def run_for_ever(app: Flask, stop: threading.Event) -> None:
     for housekeeping, nor for a queue out of reach.
     """
     beside = [
-        threading.Thread(target=_beside, args=(app, items, stop), name=items[0].name)
-        for items in (RELEASES, HOUSEKEEPING)
+        threading.Thread(target=_beside, args=(app, items, stop, patience), name=items[0].name)
+        for items, patience in ((RELEASES, 0.0), (HOUSEKEEPING, PATIENCE))
     ]
     for thread in beside:
         thread.start()
@@ -139,20 +171,35 @@ def run_for_ever(app: Flask, stop: threading.Event) -> None:
             thread.join()
 
 
-def _beside(app: Flask, items: Sequence[Periodic], stop: threading.Event) -> None:
+def _beside(app: Flask, items: Sequence[Periodic], stop: threading.Event, patience: float) -> None:
     with app.app_context():
-        _repeat(items, stop)
+        _repeat(items, stop, patience)
 
 
-def _repeat(items: Sequence[Periodic], stop: threading.Event) -> None:
+def _repeat(items: Sequence[Periodic], stop: threading.Event, patience: float = 0.0) -> None:
+    """Do each item at its time, for ever. In a crowd each waits for up to `patience` seconds."""
     next_at = dict.fromkeys((item.name for item in items), 0.0)
     while not stop.is_set():
-        started = time.monotonic()
         for item in items:
-            if next_at[item.name] <= started and not stop.is_set():
-                next_at[item.name] = started + item.seconds
+            if next_at[item.name] <= time.monotonic() and not stop.is_set():
+                if patience:
+                    _calm.wait(patience)
+                next_at[item.name] = time.monotonic() + item.seconds
                 _do(item)
-        stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - started)))
+                next_at[item.name] = _sooner(item, next_at[item.name])
+        wait = min(next_at.values()) - time.monotonic()
+        stop.wait(min(max(0.0, wait), TICK_SECONDS))
+
+
+def _sooner(item: Periodic, next_at: float) -> float:
+    """Return when an item is to be done again, that being `next_at` or something coming up."""
+    if item.sooner is None or next_at <= time.monotonic():
+        return next_at
+    try:
+        return min(next_at, time.monotonic() + max(LEAST_SECONDS, item.sooner()))
+    except SQLAlchemyError:
+        db.session.remove()
+        return next_at
 
 
 def _do(item: Periodic) -> None:

@@ -3,7 +3,7 @@
 import uuid
 
 from portal.content import due, release_run
-from portal.jobs import trash
+from portal.jobs import hosts, trash
 from portal.jobs.base import job
 from portal.jobs.imports import run_waiting
 from portal.jobs.mail import deliver_waiting
@@ -55,6 +55,12 @@ def sweep_media() -> None:
     """Purge what was in the trash for long enough, and what no row knows."""
     purge_old()
     sweep_files()
+
+
+@job
+def check_hosts() -> None:
+    """Look whether host names are proved, and settle whose they are."""
+    hosts.check_hosts()
 
 
 @job

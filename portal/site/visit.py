@@ -43,7 +43,7 @@ def enter() -> Response | None:
     current.stack.enter_context(reading())
     current.stack.enter_context(acting_in(_only(path[-1])))
     g.line = path
-    site = site_context(path[-1], accent_of(path), logo_of(path)[1])
+    site = site_context(path[-1], accent_of(path), logo_of(path)[1], at_home=True)
     if not site.opened:
         abort(404)
     if path[-1].halted:
@@ -74,4 +74,5 @@ def _with_slash(handle: str) -> Response | None:
         return None
     if request.method not in SAFE_METHODS or request.endpoint is None:
         return None
-    return moved(url_for(request.endpoint, handle=handle, **(request.view_args or {})))
+    built = url_for(request.endpoint, handle=handle, **(request.view_args or {}))
+    return moved(site().path + built.removeprefix(f"/s/{handle}"))

@@ -37,7 +37,8 @@ NAMES = {
     "redirect": "Redirects", "import_run": "Imports", "imported_item": "Notes of imported items",
     "invitation": "Invitations", "access_request": "Requests", "quota": "Limits",
     "saved_view": "Saved views", "content_type": "Types of content",
-    "content_field": "Fields of types", "page_use": "Notes of what pages use",
+    "site_host": "Host names", "content_field": "Fields of types",
+    "page_use": "Notes of what pages use",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from portal.content.desk import counts_of, pages_of, schedules_of
 from portal.content.history import events_below, reads_drafts
 from portal.content.page_filters import Filters
+from portal.content.site_hosts import troubled
 from portal.content.trail_filters import TrailQuery
 from portal.content.waiting import mentions_of, tasks_for
 from portal.guards import permission, signed_in
@@ -54,6 +55,7 @@ def show() -> str:
         "dashboard/show.html",
         scarce=warnings(here),
         looks=looks,
+        hosts=troubled(here.id) if current.can(P.ACCOUNT_EDIT).allowed else [],
         counts=counts_of(here.id) if sees_pages else {},
         changed=pages_of(here.id, Filters()).rows[:6] if sees_pages else [],
         waiting=schedules_of(here.id, "pending").rows[:6] if sees_schedule else [],

@@ -42,6 +42,7 @@ from tenants.scope import across_tenants, acting_in, tenant_scope
 from tenants.step_kinds import Step
 from tenants.support import session_by_id
 from tenants.supporting import break_glass, end_session
+from tests.browser.content_hosts import hosts
 from tests.browser.content_look import looks
 from tests.browser.content_releases import releases
 from tests.browser.content_shared import shared_links, shared_page
@@ -98,6 +99,8 @@ class Places:
     release_out: str
     menu: str
     look_page: str
+    host: str
+    host_waiting: str
 
 
 def furnish(app: Flask) -> Places:
@@ -107,9 +110,7 @@ def furnish(app: Flask) -> Places:
         admin, author = as_actor(people.admin), as_actor(people.author)
         with across_tenants("what the screens show"):
             acme = people.acme
-            empty = open_account(
-                acme, "empty", LONG.strip()[:120], by=TESTS, admin=None, zone="UTC"
-            )
+            empty = open_account(acme, "empty", LONG[:120], by=TESTS, admin=None, zone="UTC")
             open_site(ref(empty), "Empty", by=TESTS)
             long_page = make_page(acme, LONG.strip()[:150], BODY, state="draft")
             live = make_page(acme, "Opening hours", BODY, state="live")
@@ -136,7 +137,8 @@ def furnish(app: Flask) -> Places:
         places = Places(
             *[*first, token, *last, *[str(people.berlin.id)] * 2, *map(str, sessions),
               shared_page(people), reviewed, *shown, str(thrown.id), str(term.id), *typed,
-              *shared_links(people, reviewed), *tongues(people), *releases(people, LONG), *sites]
+              *shared_links(people, reviewed), *tongues(people), *releases(people, LONG),
+              *sites, *hosts(people)]
         )  # fmt: skip
         run_waiting(uuid.UUID(places.import_run))
         return places

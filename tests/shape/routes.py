@@ -30,6 +30,15 @@ def a_page(world: World, handle: str) -> uuid.UUID:
     return found
 
 
+def an_address(world: World, handle: str) -> Any:
+    """Where a page of the cast is live, without the slash it begins with."""
+    table = table_of(Page)
+    query = select(table.c.address).where(table.c.id == a_page(world, handle))
+    with world.engine.connect() as connection:
+        address: Any = connection.scalars(query).one()
+    return address.removeprefix("/")
+
+
 def a_row(table: str) -> Callable[[World, str], uuid.UUID]:
     return lambda world, handle: world.made[table, handle]
 
@@ -58,6 +67,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "comment_id": a_row("comment"),
     "field_id": a_row("content_field"),
     "grant_id": a_row("grant"),
+    "host_id": a_row("site_host"),
     "hold_id": a_row("trail_hold"),
     "group_id": a_row("person_group"),
     "import_id": a_row("import_run"),
@@ -67,6 +77,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "member_id": a_row("group_member"),
     "menu_id": a_row("menu"),
     "notification_id": a_row("notification"),
+    "page_address": an_address,
     "page_id": a_page,
     "redirect_id": a_row("redirect"),
     "release_id": a_row("release"),

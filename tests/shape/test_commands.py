@@ -9,9 +9,9 @@ from flask import Flask
 
 READS = {
     "access changes", "access explain", "access what", "access who", "audit verify", "doctor",
-    "freeze list", "grant list", "group list", "policy list", "quota list", "release list",
-    "release show", "role compare", "role list", "schedule list", "support list", "trail show",
-    "workflow list",
+    "freeze list", "grant list", "group list", "host list", "policy list", "quota list",
+    "release list", "release show", "role compare", "role list", "schedule list", "support list",
+    "trail show", "workflow list",
 }  # fmt: skip
 # Nobody of the portal's people stands behind these; who sat at the command line is recorded.
 WITHOUT = {

@@ -34,10 +34,10 @@ NOT_A_TENANTS = {
 }
 # Foreign keys are checked past row-level security: they name the tenant too. No exception so far.
 REFERENCES_BY_ID_ALONE: set[str] = set()
-# The full-text index: triggers keep it, only `search_index.py` asks it, through a mapped table.
-UNMAPPED = "search_index"
+# The full-text indexes: triggers keep them; they are only asked through a mapped table.
+UNMAPPED = ("search_index", "live_index")
 # Columns that end like secrets and are none.
-NO_SECRET = {"revision_digest"}
+NO_SECRET = {"site_host.token"}  # stands in the DNS for everybody to read
 
 
 def test_every_table_is_a_tenants_or_says_why_not():
@@ -119,7 +119,8 @@ def test_secrets_are_known_as_secrets():
     for table in Base.metadata.tables.values():
         for column in table.columns:
             if any(word in column.name for word in words) and isinstance(column, Column):
-                assert column.name in SECRET_FIELDS | NO_SECRET, f"{table.name}.{column.name}"
+                named = f"{table.name}.{column.name}"
+                assert column.name in SECRET_FIELDS or named in NO_SECRET, named
 
 
 Built = Callable[..., Flask]
@@ -135,7 +136,7 @@ def differences(engine: Engine) -> list[Any]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         found = compare_metadata(context, Base.metadata)
-    return [each for each in found if UNMAPPED not in str(each)]
+    return [each for each in found if not any(name in str(each) for name in UNMAPPED)]
 
 
 def round_trip(app: Flask, engine: Engine) -> None:

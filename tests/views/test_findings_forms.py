@@ -153,4 +153,4 @@ def test_a_foreign_host_is_refused(database_url: str) -> None:
     with app_over(database_url, trusted_hosts=hosts) as app:
         client = app.test_client()
         assert client.get("/healthz", base_url="http://portal.example:8443").status_code == 200
-        assert client.get("/healthz", base_url="http://evil.example").status_code == 400
+        assert client.get("/healthz", base_url="http://evil.example").status_code == 421
