@@ -106,9 +106,7 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
             "APP_ENV=production wants PostgreSQL: set DATABASE_URL, or ALLOW_SQLITE=1 to insist."
         )
     if config.replica_url and "sqlite" in config.database_url[:6] + config.replica_url[:6]:
-        raise BadConfig(
-            "DATABASE_REPLICA_URL names a replica of PostgreSQL, and so must DATABASE_URL."
-        )
+        raise BadConfig("DATABASE_REPLICA_URL needs PostgreSQL, there and in DATABASE_URL.")
     if _number(env, "WEB_CONCURRENCY", 2) < 1:
         raise BadConfig("WEB_CONCURRENCY must be 1 or more.")
     return config
@@ -131,9 +129,7 @@ def database_url(text: str) -> str:
     """Return a URL SQLAlchemy takes. Raises BadConfig when it cannot be one."""
     if not text:
         return ""
-    for short in ("postgres://", "postgresql://"):
-        if text.startswith(short):
-            text = "postgresql+psycopg://" + text.removeprefix(short)
+    text = re.sub("^postgres(ql)?://", "postgresql+psycopg://", text)
     if not text.startswith(("postgresql+psycopg://", "sqlite:///")):
         shown = urlsplit(text).scheme or text[:20]
         raise BadConfig(
@@ -215,9 +211,8 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _trusted(env: Mapping[str, str], production: bool) -> tuple[str, ...]:
     """Return the hosts answered to. In production, unless told, the one people are sent to."""
-    named = _names(env.get("TRUSTED_HOSTS", ""))
     host = urlsplit(env.get("PORTAL_URL", "")).hostname if production else None
-    return named or ((host,) if host else ())
+    return _names(env.get("TRUSTED_HOSTS", "")) or ((host,) if host else ())
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

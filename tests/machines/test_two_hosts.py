@@ -152,8 +152,7 @@ def test_a_web_host_killed_under_load_loses_nothing_it_answered(
         each.start()
     wait_for(lambda: len(kept) > 10)
     machines.kill(f"web-{A}")
-    before = len(kept)
-    wait_for(lambda: len(kept) > before + 10 and failed[A] > 0)
+    wait_for(lambda before=len(kept): len(kept) > before + 10 and failed[A] > 0)
     stop.set()
     for each in writers:
         each.join()

@@ -28,6 +28,7 @@ ONE_TENANTS_ID = {
     "grant_notice": {("grant_id",)},
     "group_member": {("group_id", "person_id")},
     "imported_item": {("account_id", "source", "kind", "source_id")},
+    "live_words": {("page_id",)},
     "media_folder": {("parent_id", "name"), ("account_id", "name")},
     "media_use": {("page_id", "media_id", "place")},
     "media_version": {("media_id", "number")},
@@ -47,6 +48,7 @@ ONE_TENANTS_ID = {
     "role": {("account_id", "key")},
     "role_parent": {("role_id",)},
     "site": {("account_id",)},
+    "site_host": {("account_id",), ("account_id", "host")},
     "term": {("account_id", "taxonomy", "slug")},
     "trail_retention": {("account_id",)},
 }
@@ -56,7 +58,8 @@ EVERYWHERE = {
     "invitation": {("token_hash",): "found by the secret alone, before the tenant is known"},
     "share_link": {("token_hash",): "likewise"},
     "support_session": {("person_id", "number"): "a person's sessions are numbered over tenants"},
-    "page_words": {("number",): "the full-text index refers to its rows by number"},
+    "live_words": {("number",): "the full-text index refers to its rows by number"},
+    "page_words": {("number",): "likewise"},
 }
 BY_KEY_ALONE = re.compile(r'(UPDATE "?\w+"? SET|DELETE FROM) ')
 """A flush names its row by its key, after it was read and checked in the scope."""
