@@ -152,13 +152,13 @@ def test_a_web_host_killed_under_load_loses_nothing_it_answered(
         each.start()
     wait_for(lambda: len(kept) > 10)
     machines.kill(f"web-{A}")
-    wait_for(lambda before=len(kept): len(kept) > before + 10 and failed[A] > 0)
+    before = len(kept)
+    wait_for(lambda: len(kept) > before + 10 and failed[A] > 0)
     stop.set()
     for each in writers:
         each.join()
     machines.serve_on(A)
-    rows = {row[0] for row in machines.rows("SELECT title FROM page")}
-    assert set(kept) <= rows
+    assert set(kept) <= {row[0] for row in machines.rows("SELECT title FROM page")}
     assert failed[B] == 0
     assert person.get(A, "/a/acme/pages/").status == 200
 

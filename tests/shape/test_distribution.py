@@ -119,7 +119,7 @@ def test_what_the_web_asks_carries_the_tenant(app: Flask, client: FlaskClient, c
         if "GET" in (rule.methods or ()) and rule.arguments == {"handle"}
     ]  # fmt: skip
     for page in pages:
-        assert client.get(page, audit=False).status_code < 500, page  # type: ignore[call-arg]
+        assert client.get(page, audit=False).status_code < 500, page
     client.post("/a/acme/pages/new", data={"type": "page", "title": "Written"})
     said.end()
     assert len(pages) > 40
