@@ -33,6 +33,7 @@ def portal(world: str, socket: Path | None) -> Iterator[Flask]:
         config = Config(
             secret_key="for-benches-only-" * 3, database_url=worlds.url(world, socket),
             redis_url="unix:///nonexistent/redis.sock", var=Path(var), log_level="CRITICAL",
+            site_memory=0,
         )  # fmt: skip
         app = create_app(config)
         settle()
