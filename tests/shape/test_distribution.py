@@ -21,7 +21,7 @@ from tests.fixtures.app import NO_REDIS, on_postgres
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 
-ONE_TENANTS_ID = {
+ONE_TENANTS_ID: dict[str, set[tuple[str, ...]]] = {
     "access_request": {("account_id", "person_id", "kind", "wanted")},
     "account_closure": {("ancestor_id", "descendant_id")},
     "audit_waiting": {("event_id",)},
@@ -53,7 +53,7 @@ ONE_TENANTS_ID = {
     "trail_retention": {("account_id",)},
 }
 """They name a row or an account, which is one tenant's: the tenant can be added."""
-EVERYWHERE = {
+EVERYWHERE: dict[str, dict[tuple[str, ...], str]] = {
     "account": {("handle",): "one address space for all, asked before the tenant is known"},
     "invitation": {("token_hash",): "found by the secret alone, before the tenant is known"},
     "share_link": {("token_hash",): "likewise"},
