@@ -63,6 +63,6 @@ class Hearing:
             return
         for change in news:
             if change.id not in self._seen:
-                self._memory.hear(change)
+                self._memory.hear(change, max(self._at, started - TOO_LONG))
         self._seen = frozenset(each.id for each in news if each.mark >= mark)
         self._mark, self._at = mark, started
