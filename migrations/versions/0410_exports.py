@@ -1,4 +1,4 @@
-"""Exports that are made beside other work, and the notice that tells of their end."""
+"""Exports made beside other work, and their notice; who wrote words that came from elsewhere."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -57,9 +57,13 @@ def upgrade() -> None:
             ["tenant_id", "id"], ondelete="CASCADE",
         )  # fmt: skip
     _let_notices_be((*KINDS, "export"))
+    for table in ("revision", "page_template"):
+        op.add_column(table, sa.Column("writer_ids", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
+    for table in ("revision", "page_template"):
+        op.drop_column(table, "writer_ids")
     op.execute("DELETE FROM notification WHERE kind = 'export'")
     _let_notices_be(KINDS)
     with op.batch_alter_table("notification") as batch:

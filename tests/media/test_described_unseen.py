@@ -1,4 +1,4 @@
-"""Nobody changes what readers see by calling a file otherwise, describing it, or throwing it away."""
+"""Nobody changes what readers see by describing a file otherwise, or by throwing it away."""
 
 from __future__ import annotations
 
