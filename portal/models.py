@@ -12,6 +12,7 @@ MODULES = (
     "portal.content.imports",
     "portal.content.locks",
     "portal.content.media",
+    "portal.content.live_words",
     "portal.content.media_folders",
     "portal.content.naming",
     "portal.content.notifications",

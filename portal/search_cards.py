@@ -9,8 +9,9 @@ from portal.content.pages import Page
 from portal.content.seo import is_address
 from portal.content.teasers import READ, teaser
 from portal.forms.seo import typed_seo
+from portal.heads import DESCRIPTION_LENGTH
 from portal.sitemenus import UNTITLED
-from portal.sitepages import DESCRIPTION_LENGTH, site_context
+from portal.sitepages import site_context
 from tenants.accounts import AccountRef
 
 

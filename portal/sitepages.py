@@ -14,19 +14,19 @@ from urllib.parse import quote
 
 from flask import current_app, render_template
 
+from portal import heads
 from portal.content import clean_html, reading
-from portal.content.alternates import Tongues, tongues_of
+from portal.content.alternates import tongues_of
+from portal.content.archives import related_to
 from portal.content.content_types import definition_of
 from portal.content.field_shown import Reach, fields_said
 from portal.content.html_shown import own_pages
 from portal.content.illustrating import Shelf, shelf_of, social_picture
-from portal.content.languages import name_of
 from portal.content.logos import logo_size
 from portal.content.menus import menus_of
 from portal.content.pages import Page, Revision
-from portal.content.seo import Seo, seo_of
+from portal.content.seo import seo_of
 from portal.content.site_hosts import own_base, site_and_host
-from portal.content.teasers import READ, teaser
 from portal.content.terms import Term
 from portal.content.themes import Look, look_of, stylesheet_of, theme_of
 from portal.nowhere import NOWHERE
@@ -34,8 +34,6 @@ from portal.printable import UNPRINTABLE
 from portal.sitemenus import UNTITLED, Shown, shown
 from portal.times import zone
 from tenants.accounts import AccountRef
-
-DESCRIPTION_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,7 @@ def render_page(
     """Return the page as readers get it when `revision` is its live one.
 
     `note` is shown above it and keeps search engines away, for a preview; `framed`: its links open
-    elsewhere, since it stands in a frame. Up to twelve statements, seven
+    elsewhere, since it stands in a frame. Up to thirteen statements, eight
     for built-in types. `files` are those it shows where they are not the readers';
     `template` gets what is in `beside` too.
     Whether the page is protected by a password is the caller's question.
@@ -169,54 +167,37 @@ def render_page(
     above, below = reading.family_of(page) if page.type != "post" else (None, [])
     definition = definition_of(page.type, page.tenant_id)
     seo, tongues = seo_of(revision.fields), tongues_of(page)
-    reach = _reach(site, note, files)
+    reach = _reach(site, note, files, locked=page.access_password_hash is not None)
     urls, shelf = reach([revision.body, seo.picture])
-    social = social_picture(seo.picture, shelf, site.home.removesuffix(site.path))
-    told = seo.description or revision.excerpt or teaser(revision.body[:READ])
+    card = social_picture(seo.picture, shelf, site.home.removesuffix(site.path))
+    terms = reading.terms_of(revision)
+    said = heads.Said(seo, tongues, card, above, tuple(term.name for term in terms))
     return render(
         template,
         site.at(page.address or ""),
         page=page,
-        title=revision.title.strip() or UNTITLED,
         body=clean_html.for_readers(revision.body, urls, shelf),
         byline=revision.byline,
         said=fields_said(definition, revision, reach),
-        terms=_term_links(site, reading.terms_of(revision)),
-        description=" ".join(told.split())[:DESCRIPTION_LENGTH],
-        canonical=_canonical(site, page, seo),
-        picture=social.address, social=social, seo=seo, lang=tongues.language or site.lang,
-        alternates=_alternates(site, tongues),
+        terms=_term_links(site, terms),
+        picture=card.address, social=card, seo=seo,
+        alternates=heads.alternates(site, tongues),
+        related=related_to(page, terms) if page.type == "post" else [],
         older=older, newer=newer, above=above, below=below, note=note, framed=framed,
+        **heads.head_of(site, page, revision, said, hidden=bool(note)),
         **beside,
     )  # fmt: skip
 
 
-def _reach(site: SiteContext, note: str, files: Shelf | None) -> Reach:
+def _reach(site: SiteContext, note: str, files: Shelf | None, *, locked: bool) -> Reach:
     """Return what tells where texts lead; in a preview people see the library's own files."""
 
     def reach(texts: Sequence[str]) -> tuple[dict[str, str], Shelf]:
         own = files or (Shelf(site.handle) if note else None)
-        shelf = own or shelf_of(site.handle, site.account_id, *texts, base=site.path)
+        shelf = own or shelf_of(site.handle, site.account_id, *texts, base=site.path, locked=locked)
         return own_urls(site, *texts), shelf
 
     return reach
-
-
-def _alternates(site: SiteContext, tongues: Tongues) -> list[dict[str, str]]:
-    """Return where readers find the same in other languages, the source first."""
-    return [
-        {"lang": each.language, "name": name_of(each.language), "url": site.url(each.address),
-         "whole": site.absolute(each.address), "source": "yes" if each.source else "",
-         "current": "yes" if each.current else ""}
-        for each in tongues.live
-    ]  # fmt: skip
-
-
-def _canonical(site: SiteContext, page: Page, seo: Seo) -> str:
-    if seo.canonical and not seo.canonical.startswith("/"):
-        return seo.canonical
-    address = seo.canonical or page.address
-    return site.absolute(address) if address else ""
 
 
 def own_urls(site: SiteContext, *bodies: str) -> dict[str, str]:
@@ -230,6 +211,11 @@ def render(name: str, site: SiteContext | None, **values: Any) -> str:
     """Return a template of `templates/site/`, without the characters HTML and XML forbid."""
     file = name if "." in name else f"{name}.html"
     text = render_template(f"site/{file}", site=site or NOWHERE, UNTITLED=UNTITLED, **values)
+    return without_unprintable(text)
+
+
+def without_unprintable(text: str) -> str:
+    """Return a text without the characters that HTML and XML forbid."""
     return UNPRINTABLE.sub("", text)
 
 

@@ -1,49 +1,63 @@
-"""The full-text index over `page_words`: made, filled and kept by triggers, on either database."""
+"""Full-text indexes over words in rows: made, filled and kept by triggers, on either database."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
 from tenants.ddl import row_security
 
+
+@dataclass(frozen=True)
+class Index:
+    """Which table's `words` an index is over, by `number`. `own` is the column it narrows by."""
+
+    table: str
+    name: str
+    function: str
+    own: str = "tenant_id"
+
+
+DRAFTS = Index("page_words", "search_index", "portal_index_words")
+LIVE = Index("live_words", "live_index", "portal_index_live_words", "account_id")
 _SQLITE = (
     (
-        "CREATE VIRTUAL TABLE search_index USING fts5(tenant_id, words, content='page_words', "
+        "CREATE VIRTUAL TABLE {name} USING fts5({own}, words, content='{table}', "
         "content_rowid='number', tokenize='unicode61 remove_diacritics 0')"
     ),
     (
-        "CREATE TRIGGER page_words_added AFTER INSERT ON page_words BEGIN "
-        "INSERT INTO search_index(rowid, tenant_id, words) "
-        "VALUES (NEW.number, NEW.tenant_id, NEW.words); END"
+        "CREATE TRIGGER {table}_added AFTER INSERT ON {table} BEGIN "
+        "INSERT INTO {name}(rowid, {own}, words) "
+        "VALUES (NEW.number, NEW.{own}, NEW.words); END"
     ),
     (
-        "CREATE TRIGGER page_words_gone AFTER DELETE ON page_words BEGIN "
-        "INSERT INTO search_index(search_index, rowid, tenant_id, words) "
-        "VALUES ('delete', OLD.number, OLD.tenant_id, OLD.words); END"
+        "CREATE TRIGGER {table}_gone AFTER DELETE ON {table} BEGIN "
+        "INSERT INTO {name}({name}, rowid, {own}, words) "
+        "VALUES ('delete', OLD.number, OLD.{own}, OLD.words); END"
     ),
     (
-        "CREATE TRIGGER page_words_changed AFTER UPDATE ON page_words BEGIN "
-        "INSERT INTO search_index(search_index, rowid, tenant_id, words) "
-        "VALUES ('delete', OLD.number, OLD.tenant_id, OLD.words); "
-        "INSERT INTO search_index(rowid, tenant_id, words) "
-        "VALUES (NEW.number, NEW.tenant_id, NEW.words); END"
+        "CREATE TRIGGER {table}_changed AFTER UPDATE ON {table} BEGIN "
+        "INSERT INTO {name}({name}, rowid, {own}, words) "
+        "VALUES ('delete', OLD.number, OLD.{own}, OLD.words); "
+        "INSERT INTO {name}(rowid, {own}, words) "
+        "VALUES (NEW.number, NEW.{own}, NEW.words); END"
     ),
 )
 _POSTGRES = (
     (
-        "CREATE TABLE search_index (rowid integer PRIMARY KEY REFERENCES page_words (number) "
+        "CREATE TABLE {name} (rowid integer PRIMARY KEY REFERENCES {table} (number) "
         "ON DELETE CASCADE, tenant_id uuid NOT NULL, words tsvector NOT NULL)"
     ),
-    "CREATE INDEX ix_search_index_words ON search_index USING gin (words)",
+    "CREATE INDEX ix_{name}_words ON {name} USING gin (words)",
     (
-        "CREATE FUNCTION portal_index_words() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "INSERT INTO search_index (rowid, tenant_id, words) "
+        "CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "INSERT INTO {name} (rowid, tenant_id, words) "
         "VALUES (NEW.number, NEW.tenant_id, to_tsvector('simple', NEW.words)) "
         "ON CONFLICT (rowid) DO UPDATE SET words = excluded.words; RETURN NULL; END $$"
     ),
     (
-        "CREATE TRIGGER page_words_indexed AFTER INSERT OR UPDATE ON page_words "
-        "FOR EACH ROW EXECUTE FUNCTION portal_index_words()"
+        "CREATE TRIGGER {table}_indexed AFTER INSERT OR UPDATE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION {function}()"
     ),
 )
 _DRAFTS = (
@@ -52,13 +66,13 @@ _DRAFTS = (
 )
 
 
-def make_index(connection: Connection) -> None:
-    """Make the index and what keeps it."""
+def make_index(connection: Connection, index: Index = DRAFTS) -> None:
+    """Make an index and what keeps it."""
     sqlite = connection.dialect.name != "postgresql"
     for statement in _SQLITE if sqlite else _POSTGRES:
-        connection.execute(text(statement))
+        connection.execute(text(statement.format(**vars(index))))
     if not sqlite:
-        row_security(connection, "search_index")
+        row_security(connection, index.name)
 
 
 def fill(
@@ -82,13 +96,13 @@ def fill(
         connection.execute(text("SELECT set_config('portal.scope', '', true)"))
 
 
-def drop_index(connection: Connection) -> None:
+def drop_index(connection: Connection, index: Index = DRAFTS) -> None:
     """Undo `make_index`."""
     if connection.dialect.name != "postgresql":
         for name in ("added", "gone", "changed"):
-            connection.execute(text(f"DROP TRIGGER page_words_{name}"))
-        connection.execute(text("DROP TABLE search_index"))
+            connection.execute(text(f"DROP TRIGGER {index.table}_{name}"))
+        connection.execute(text(f"DROP TABLE {index.name}"))
         return
-    connection.execute(text("DROP TRIGGER page_words_indexed ON page_words"))
-    connection.execute(text("DROP FUNCTION portal_index_words()"))
-    connection.execute(text("DROP TABLE search_index"))
+    connection.execute(text(f"DROP TRIGGER {index.table}_indexed ON {index.table}"))
+    connection.execute(text(f"DROP FUNCTION {index.function}()"))
+    connection.execute(text(f"DROP TABLE {index.name}"))

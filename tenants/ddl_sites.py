@@ -66,10 +66,13 @@ def unwatch_tables(connection: Connection, tables: Iterable[Watched]) -> None:
             _drop(connection, each.table, verb)
 
 
-def watch_pages(connection: Connection) -> None:
-    """Have the changes of live pages written down: of many by one statement, where that can be."""
+def watch_pages(connection: Connection, place: tuple[str, ...] = PLACE) -> None:
+    """Have the changes of live pages written down: of many by one statement, where that can be.
+
+    `place` are the columns by which more than one page is another.
+    """
     pages = _pages_postgresql if connection.dialect.name == "postgresql" else _pages_sqlite
-    pages(connection)
+    pages(connection, place)
 
 
 def unwatch_pages(connection: Connection) -> None:
@@ -123,9 +126,9 @@ def _drop(connection: Connection, table: str, verb: str) -> None:
     connection.execute(text(f"DROP FUNCTION {name}()"))
 
 
-def _only_text(old: str, new: str, term_ids: str) -> str:
+def _only_text(old: str, new: str, term_ids: str, place: tuple[str, ...]) -> str:
     """Return SQL that holds when nothing of a live page but its text became another."""
-    differ = " AND ".join(f"{old}.{name} IS NOT DISTINCT FROM {new}.{name}" for name in PLACE)
+    differ = " AND ".join(f"{old}.{name} IS NOT DISTINCT FROM {new}.{name}" for name in place)
     said = f"title, slug, {term_ids}"
     return (
         f"{differ} AND {new}.type <> 'block' AND {old}.account_id = {new}.account_id AND EXISTS ("
@@ -135,16 +138,16 @@ def _only_text(old: str, new: str, term_ids: str) -> str:
     )
 
 
-def _seen(old: str, new: str) -> str:
+def _seen(old: str, new: str, place: tuple[str, ...]) -> str:
     """Return SQL that holds when an update of a page is one that readers could see."""
-    names = ("live_revision_id", "account_id", *PLACE)
+    names = ("live_revision_id", "account_id", *place)
     changed = " OR ".join(f"{old}.{name} IS DISTINCT FROM {new}.{name}" for name in names)
     live = f"{old}.live_revision_id IS NOT NULL OR {new}.live_revision_id IS NOT NULL"
     off = f"{old}.unpublished_at IS DISTINCT FROM {new}.unpublished_at"
     return f"({live} OR {off}) AND ({changed})"
 
 
-def _pages_postgresql(connection: Connection) -> None:
+def _pages_postgresql(connection: Connection, place: tuple[str, ...]) -> None:
     for verb, tables, row in (
         ("INSERT", "NEW TABLE AS there", "live_revision_id IS NOT NULL"),
         ("DELETE", "OLD TABLE AS there", "live_revision_id IS NOT NULL"),
@@ -154,12 +157,12 @@ def _pages_postgresql(connection: Connection) -> None:
             f"{_INTO} SELECT DISTINCT tenant_id, account_id, NULL::uuid, type = 'block', false, "
             f"{_MARK} FROM there WHERE {row};",
         )  # fmt: skip
-    one = _only_text("o", "n", "term_ids::text AS terms")
+    one = _only_text("o", "n", "term_ids::text AS terms", place)
     rows = (
         f"SELECT DISTINCT x.tenant_id, x.account_id, CASE WHEN {one} THEN n.id END, "
         f"n.type = 'block', false, {_MARK} FROM was o JOIN became n ON n.id = o.id "
         "CROSS JOIN LATERAL (VALUES (o.tenant_id, o.account_id), (n.tenant_id, n.account_id)) "
-        f"AS x (tenant_id, account_id) WHERE {_seen('o', 'n')};"
+        f"AS x (tenant_id, account_id) WHERE {_seen('o', 'n', place)};"
     )
     _statement_trigger(connection, "UPDATE", "OLD TABLE AS was NEW TABLE AS became",
                        f"{_INTO} {rows}")  # fmt: skip
@@ -176,13 +179,13 @@ def _statement_trigger(connection: Connection, verb: str, tables: str, body: str
     )
 
 
-def _pages_sqlite(connection: Connection) -> None:
+def _pages_sqlite(connection: Connection, place: tuple[str, ...]) -> None:
     for verb, row in (("INSERT", "NEW"), ("DELETE", "OLD")):
         values = f"{row}.tenant_id, {row}.account_id, NULL, {row}.type = 'block', 0, {_CLOCK}"
         _trigger(connection, "page", verb, f"{row}.live_revision_id IS NOT NULL",
                  f"{_INTO} VALUES ({values})")  # fmt: skip
-    one = _in_sqlite(_only_text("OLD", "NEW", "term_ids AS terms"))
-    seen = _in_sqlite(_seen("OLD", "NEW"))
+    one = _in_sqlite(_only_text("OLD", "NEW", "term_ids AS terms", place))
+    seen = _in_sqlite(_seen("OLD", "NEW", place))
     values = (
         f"NEW.tenant_id, NEW.account_id, CASE WHEN {one} THEN NEW.id END, "
         f"NEW.type = 'block', 0, {_CLOCK}"

@@ -63,6 +63,7 @@ class ContentEvent:
     PAGE_PURGED = event(
         "page.purged", "deleted {target} for good, with {revisions} revisions", "revisions"
     )
+    PAGE_READERS_SET = event("page.readers_set", "said who may read {target}, once it is live")
     PAGE_RESTORED = event(
         "page.restored", "took {what} of {target} back from revision {revision}", "what", "revision"
     )

@@ -16,7 +16,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     op.create_table(
         "site_change",
-        sa.Column("id", NUMBER, autoincrement=True, nullable=False),
+        sa.Column("id", NUMBER, sa.Identity(), nullable=False),
         sa.Column("page_id", sa.Uuid()),
         sa.Column("below", sa.Boolean(), nullable=False),
         sa.Column("look", sa.Boolean(), nullable=False),

@@ -14,7 +14,7 @@ SLUG_LENGTH = 120
 DEPTH_LIMIT = 20
 ADDRESS_BYTES = 2_000
 """What fits into an index of every database, in UTF-8."""
-RESERVED = frozenset({"posts", "tags", "categories", "archive"})
+RESERVED = frozenset({"posts", "tags", "categories", "archive", "search"})
 
 
 def slug_of(text: str, fallback: str = "untitled") -> str:

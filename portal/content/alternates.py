@@ -1,15 +1,18 @@
 """Which language readers are told a page is in, and where the same is live in others."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from portal.content.pages import Page
-from portal.content.reading import visible
+from portal.content.reading import listed
 from portal.content.translations import PageLanguage
 from tenants.db import db
+
+MOST = 40
 
 
 @dataclass(frozen=True)
@@ -30,31 +33,37 @@ class Tongues:
     live: tuple[Alternate, ...] = ()
 
 
-def live_groups(account_id: uuid.UUID) -> dict[str, tuple[Alternate, ...]]:
-    """Return the live translations of each address of a site that has some. One statement."""
+def live_groups(
+    account_id: uuid.UUID, page_ids: Collection[uuid.UUID]
+) -> dict[str, tuple[Alternate, ...]]:
+    """Return the live translations of some pages' addresses, of those that have any.
+
+    At most `MOST` of each. One statement.
+    """
+    own = aliased(PageLanguage)
+    asked = select(own.source_id).where(own.account_id == account_id, own.page_id.in_(page_ids))
     query = (
         select(PageLanguage.page_id, PageLanguage.source_id, PageLanguage.language, Page.address)
         .join(Page, Page.id == PageLanguage.page_id)
-        .where(*visible(account_id), Page.access_password_hash.is_(None))
+        .where(*listed(account_id), PageLanguage.source_id.in_(asked))
         .order_by(PageLanguage.source_id != PageLanguage.page_id, PageLanguage.language)
     )
     groups: dict[uuid.UUID, list[Alternate]] = {}
     for row in db.session.execute(query):
         each = Alternate(row.language, row.address, row.page_id == row.source_id, current=False)
         groups.setdefault(row.source_id, []).append(each)
-    found = [tuple(group) for group in groups.values() if len(group) > 1]
+    found = [tuple(group[:MOST]) for group in groups.values() if len(group) > 1]
     return {each.address: group for group in found for each in group}
 
 
 def tongues_of(page: Page) -> Tongues:
     """Return a page's language and its live translations, itself among them. One statement.
 
-    What is not live, and what asks for a password, is left out.
+    What is not live, or not for everybody, is left out.
     """
     own = aliased(PageLanguage)
     group = select(own.source_id).where(own.page_id == page.id).scalar_subquery()
-    shown = and_(Page.id == PageLanguage.page_id, *visible(page.account_id),
-                 Page.access_password_hash.is_(None))  # fmt: skip
+    shown = and_(Page.id == PageLanguage.page_id, *listed(page.account_id))
     query = (
         select(PageLanguage.page_id, PageLanguage.source_id, PageLanguage.language, Page.address)
         .outerjoin(Page, shown)

@@ -87,7 +87,7 @@ def move_page(
     arrived = Page(
         tenant_id=target.tenant_id, account_id=target.id, type=page.type, title="",
         author_id=page.author_id, created_at=page.created_at,
-        access_password_hash=page.access_password_hash,
+        access_password_hash=page.access_password_hash, for_members=page.for_members,
     )  # fmt: skip
     db.session.add(arrived)
     db.session.flush()

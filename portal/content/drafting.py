@@ -12,6 +12,7 @@ from portal.content.differences import differences
 from portal.content.field_values import keep
 from portal.content.fields import as_id
 from portal.content.holding import hold
+from portal.content.live_words import note_live_words
 from portal.content.locks import Beside, refuse_others, stored_lock
 from portal.content.media_uses import note_draft
 from portal.content.pages import Page, Revision, Type, digest_of, refuse_trashed, revision_by_id
@@ -205,6 +206,10 @@ def new_revision(
 
 def make_draft(page: Page, revision: Revision) -> None:
     """Make a stored revision what editors see of the page."""
+    if page.live_revision_id is not None and page.live_revision_id == page.draft_revision_id:
+        live = revision_by_id(page.live_revision_id, page)
+        if live is not None:
+            note_live_words(page, live)
     stand(page, revision)
     index_page(page, revision)
 

@@ -13,6 +13,7 @@ from portal.content.copies import WorkingCopy
 from portal.content.export_rows import ExportRun
 from portal.content.freezes import Freeze
 from portal.content.imports import ImportedItem, ImportRun
+from portal.content.live_words import LiveWords
 from portal.content.locks import PageLock, PagePresence
 from portal.content.media import Media, MediaUse, MediaVersion
 from portal.content.media_folders import MediaAccess, MediaFolder
@@ -44,7 +45,7 @@ ERASED: tuple[Any, ...] = (
     MediaUse, MediaVersion, Media, MediaAccess, MediaFolder,
     WorkingCopy, PageLock, PagePresence, RevisionName,
     Notification, Comment, ShareOpinion, ShareLink, Verdict, Review, PageCare, PageLanguage,
-    PageWords,
+    PageWords, LiveWords,
     ReleaseItem, Release,
     Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, ExportRun, Menu, SiteHost, Site,
     Revision, Page,

@@ -85,7 +85,12 @@ def block_bodies(account_id: uuid.UUID, ids: set[uuid.UUID]) -> dict[uuid.UUID, 
     query = (
         select(Page.id, Revision.body)
         .join(Revision, Revision.id == Page.live_revision_id)
-        .where(Page.account_id == account_id, Page.type == "block", Page.id.in_(ids))
+        .where(
+            Page.account_id == account_id,
+            Page.type == "block",
+            Page.id.in_(ids),
+            Page.for_members.is_(False),
+        )
     )
     return {row[0]: row[1] for row in db.session.execute(query).all()}
 
@@ -134,7 +139,7 @@ def _moment(value: Any, _live: _Live) -> tuple[Any, ...]:
 
 def _reference(value: Any, live: _Live) -> tuple[Any, ...]:
     found = live.links.get(uuid.UUID(value))
-    return (found,) if found else ()
+    return (found,) if found and found.listed else ()
 
 
 def _block(value: Any, live: _Live) -> tuple[Any, ...]:

@@ -6,9 +6,10 @@ its digest in it, so that it can be kept for ever; what they may not have is lef
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
+from itertools import count
 from urllib.parse import quote
 
 from portal.content.addresses import slug_of
@@ -40,10 +41,15 @@ class Shelf:
 AS_IT_IS = Shelf("")
 
 
-def shelf_of(handle: str, account_id: uuid.UUID, *bodies: str, base: str | None = None) -> Shelf:
-    """Return the files that some texts of an account show to readers. One statement, or none."""
+def shelf_of(
+    handle: str, account_id: uuid.UUID, *bodies: str, base: str | None = None, locked: bool = False
+) -> Shelf:
+    """Return the files that some texts of an account show to readers. One statement, or none.
+
+    `locked`: the texts are of a page behind a password, for who opened it.
+    """
     ids = set[uuid.UUID]().union(*(named_in(body) for body in bodies))
-    return Shelf(handle, for_readers(account_id, ids) if ids else {}, base)
+    return Shelf(handle, for_readers(account_id, ids, locked=locked) if ids else {}, base)
 
 
 def file_name(media: Media, mime: str) -> str:
@@ -73,7 +79,8 @@ def illustrate(html: str, shelf: Shelf) -> str:
     """Return a clean text with the addresses that readers get; what they do not get is left out."""
     if shelf.files is None or "/media/" not in html:
         return html
-    return _TAG.sub(lambda found: _shown(found, shelf), html)
+    pictures = count()
+    return _TAG.sub(lambda found: _shown(found, shelf, pictures), html)
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,7 @@ def for_card(said: str) -> str:
     return f"{plain}?size={SOCIAL}" if ADDRESS.fullmatch(plain) else said
 
 
-def _shown(found: re.Match[str], shelf: Shelf) -> str:
+def _shown(found: re.Match[str], shelf: Shelf, pictures: Iterator[int]) -> str:
     tag, values = found[1], dict(_ATTRIBUTE.findall(found[2]))
     where = "src" if tag == "img" else "href"
     ours = ADDRESS.fullmatch(unescape(values.get(where, "")).partition("?")[0])
@@ -124,7 +131,7 @@ def _shown(found: re.Match[str], shelf: Shelf) -> str:
         return values.get("alt", "") if tag == "img" else "<a>"
     values[where] = escape(_url(shelf, public_address(*row)))
     if tag == "img" and row[0].kind == "image":
-        values = values | _sizes(shelf, *row, values)
+        values = values | _sizes(shelf, *row, values) | _urgency(next(pictures))
     written = "".join(f' {name}="{value}"' for name, value in values.items())
     return f"<{tag}{written}>"
 
@@ -132,9 +139,7 @@ def _shown(found: re.Match[str], shelf: Shelf) -> str:
 def _sizes(
     shelf: Shelf, media: Media, version: MediaVersion, values: dict[str, str]
 ) -> dict[str, str]:
-    found = {"loading": values.get("loading", "lazy"), "decoding": "async"}
-    if "width" not in values and "height" not in values and version.width:
-        found |= {"width": str(version.width), "height": str(version.height)}
+    found = _measures(version, values)
     narrow = {name: made for name, made in version.renditions.items() if name.startswith("w")}
     if narrow:
         parts = [
@@ -144,6 +149,25 @@ def _sizes(
         parts.append(f"{_url(shelf, public_address(media, version))} {version.width}w")
         found |= {"srcset": escape(", ".join(parts)), "sizes": _SIZES}
     return found
+
+
+def _urgency(number: int) -> dict[str, str]:
+    """Return how a browser is to load the picture: the first of a text is what readers wait for."""
+    if number == 0:
+        return {"loading": "eager", "fetchpriority": "high", "decoding": "async"}
+    return {"loading": "lazy", "decoding": "async"}
+
+
+def _measures(version: MediaVersion, values: Mapping[str, str]) -> dict[str, str]:
+    """Return width and height as far as the text says neither or only one: nothing moves later."""
+    wide, high = version.width, version.height
+    if not wide or not high or ("width" in values and "height" in values):
+        return {}
+    if values.get("width", "").isdecimal():
+        return {"height": str(round(high * int(values["width"][:5]) / wide))}
+    if values.get("height", "").isdecimal():
+        return {"width": str(round(wide * int(values["height"][:5]) / high))}
+    return {"width": str(wide), "height": str(high)}
 
 
 def _url(shelf: Shelf, address: str) -> str:

@@ -6,26 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from portal.content import places
 from portal.content.pages import Page, Revision
 from portal.content.places import Place
-from portal.content.reading import updated_at, visible
+from portal.content.reading import listed, updated_at
 from portal.content.teasers import READ, teaser
 from portal.content.terms import PageTerm, Term
 from tenants.db import db
 
 WINDOW = 10
-FEED_BODY = 200_000
-SITEMAP_LIMIT = 50_000
 
 Conditions = Sequence[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A live page as lists and feeds tell of it. Of a protected page they tell only the title."""
+    """A live page as lists and feeds tell of it."""
 
     id: uuid.UUID
     title: str
@@ -34,7 +32,6 @@ class Entry:
     updated_at: datetime
     byline: str
     excerpt: str
-    protected: bool
     body: str = ""
 
     @property
@@ -62,19 +59,23 @@ class Where:
 
 def posts(account_id: uuid.UUID, where: Where, size: int = WINDOW) -> Window:
     """Return a window of the site's posts. One statement."""
-    return _window([*visible(account_id), Page.type == "post"], where, size)
+    return window_of([*listed(account_id), Page.type == "post"], where, size)
 
 
 def posts_between(account_id: uuid.UUID, since: datetime, until: datetime, where: Where) -> Window:
     """Return a window of the posts of a stretch of time, `until` left out. One statement."""
     stretch = (Page.type == "post", Page.published_at >= since, Page.published_at < until)
-    return _window([*visible(account_id), *stretch], where, WINDOW)
+    return window_of([*listed(account_id), *stretch], where)
 
 
 def under_term(term: Term, where: Where) -> Window:
     """Return a window of the pages and posts under a tag or category. One statement."""
-    filed = select(PageTerm.page_id).where(PageTerm.term_id == term.id)
-    return _window([*visible(term.account_id), Page.id.in_(filed)], where, WINDOW)
+    return window_of([*listed(term.account_id), stands_under(term)], where)
+
+
+def stands_under(term: Term) -> ColumnElement[bool]:
+    """Return the condition that a live page stands under a tag or category."""
+    return Page.id.in_(select(PageTerm.page_id).where(PageTerm.term_id == term.id))
 
 
 def term_at(account_id: uuid.UUID, taxonomy: Literal["tag", "category"], slug: str) -> Term | None:
@@ -96,7 +97,7 @@ def term_merged_into(term: Term) -> Term | None:
 def edge(account_id: uuid.UUID, *, before: datetime | None = None,
          since: datetime | None = None) -> datetime | None:  # fmt: skip
     """Return the moment of the last post before a moment, or of the first since one."""
-    query = select(Page.published_at).where(*visible(account_id), Page.type == "post")
+    query = select(Page.published_at).where(*listed(account_id), Page.type == "post")
     if since is not None:
         query = query.where(Page.published_at >= since).order_by(Page.published_at)
     else:
@@ -105,40 +106,11 @@ def edge(account_id: uuid.UUID, *, before: datetime | None = None,
     return db.session.scalar(query.limit(1))
 
 
-def newest_with_bodies(account_id: uuid.UUID, size: int) -> tuple[Entry, ...]:
-    """Return the newest posts for a feed; a body above `FEED_BODY` characters is left out."""
-    body = case((func.length(Revision.body) <= FEED_BODY, Revision.body), else_="").label("body")
-    query = _entries([*visible(account_id), Page.type == "post"]).add_columns(body)
-    query = query.order_by(Page.published_at.desc(), Page.id.desc()).limit(size)
-    return tuple(_entry(row, row.body) for row in db.session.execute(query).all())
-
-
-def all_addresses(account_id: uuid.UUID) -> list[tuple[str, datetime]]:
-    """Return address and last change of what search engines may list, the newest first.
-
-    At most `SITEMAP_LIMIT`; protected pages, and those that ask not to be listed, are left out.
-    """
-    query = (
-        select(Page.address, Page.published_at, Revision.created_at)
-        .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*visible(account_id), Page.access_password_hash.is_(None), ~_hidden())
-        .order_by(Page.published_at.desc(), Page.id.desc())
-        .limit(SITEMAP_LIMIT)
-    )
-    rows = db.session.execute(query).all()
-    return [(row[0], updated_at(row[1], row[2])) for row in rows if row[0] and row[1]]
-
-
-def _hidden() -> ColumnElement[bool]:
-    asked = Revision.fields["seo"]["noindex"].as_string()  # PostgreSQL says true, SQLite 1
-    return func.coalesce(cast(asked, String), "").in_(["true", "1"])
-
-
-def _entries(conditions: Conditions) -> Select[Any]:
+def entries(conditions: Conditions) -> Select[Any]:
+    """Return the statement for the rows that `entry_of` makes entries of."""
     return (
         select(
             Page.id, Page.address, Page.published_at,
-            Page.access_password_hash.is_not(None).label("protected"),
             Revision.title, Revision.byline, Revision.excerpt, Revision.created_at,
             func.substr(Revision.body, 1, READ).label("start")
         )
@@ -147,8 +119,9 @@ def _entries(conditions: Conditions) -> Select[Any]:
     )  # fmt: skip
 
 
-def _window(conditions: Conditions, where: Where, size: int) -> Window:
-    query = _entries(conditions).limit(size + 1)
+def window_of(conditions: Conditions, where: Where, size: int = WINDOW) -> Window:
+    """Return a window of the pages that the conditions hold for. One statement."""
+    query = entries(conditions).limit(size + 1)
     if where.after is not None:
         query = query.where(places.column() > where.after.value)
         query = query.order_by(Page.published_at, Page.id)
@@ -157,7 +130,7 @@ def _window(conditions: Conditions, where: Where, size: int) -> Window:
             query = query.where(places.column() < where.before.value)
         query = query.order_by(Page.published_at.desc(), Page.id.desc())
     rows = db.session.execute(query).all()
-    found = [_entry(row) for row in rows[:size]]
+    found = [entry_of(row) for row in rows[:size]]
     return _around(found, where, more=len(rows) > size)
 
 
@@ -171,15 +144,15 @@ def _around(found: list[Entry], where: Where, *, more: bool) -> Window:
     return Window(tuple(found), newer, found[-1].place if more else None)
 
 
-def _entry(row: Row[Any], body: str = "") -> Entry:
+def entry_of(row: Row[Any], body: str = "") -> Entry:
+    """Return a row of `entries` as an entry."""
     return Entry(
         id=row.id,
         title=row.title,
         address=row.address,
         published_at=row.published_at,
         updated_at=updated_at(row.published_at, row.created_at),
-        byline="" if row.protected else row.byline,
-        excerpt="" if row.protected else row.excerpt or teaser(row.start),
-        protected=row.protected,
-        body="" if row.protected else body,
+        byline=row.byline,
+        excerpt=row.excerpt or teaser(row.start),
+        body=body,
     )

@@ -104,13 +104,16 @@ def version_by_id(version_id: uuid.UUID, media: Media) -> MediaVersion | None:
 
 
 def for_readers(
-    account_id: uuid.UUID, ids: Collection[uuid.UUID]
+    account_id: uuid.UUID, ids: Collection[uuid.UUID], *, locked: bool = False
 ) -> dict[uuid.UUID, tuple[Media, MediaVersion]]:
-    """Return those of an account's files that a live page uses, by id. One statement."""
+    """Return those of an account's files that a page for readers uses, by id. One statement.
+
+    `locked`: also a page behind a password.
+    """
     query = (
         select(Media, MediaVersion)
         .join(MediaVersion, _CURRENT)
-        .where(Media.account_id == account_id, Media.id.in_(ids), shown_to_readers())
+        .where(Media.account_id == account_id, Media.id.in_(ids), shown_to_readers(locked=locked))
     )
     return {row[0].id: (row[0], row[1]) for row in db.session.execute(query)}
 

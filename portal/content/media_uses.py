@@ -13,6 +13,7 @@ from portal.content.media import Media, MediaUse, Where
 from portal.content.media_folders import restricted_folders, visible_media
 from portal.content.pages import Page, Revision
 from tenants.accounts import AccountRef
+from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor
 
@@ -102,10 +103,19 @@ def uses_of(media: Media) -> list[Use]:
     return list(found.values())[:200]
 
 
-def shown_to_readers() -> Any:
-    """Return the condition on `Media` that holds for files that a live page uses."""
+def shown_to_readers(*, locked: bool = False) -> Any:
+    """Return the condition on `Media` that holds for files of pages that readers can open.
+
+    `locked`: pages behind a password too.
+    """
+    open_to_all = () if locked else (Page.access_password_hash.is_(None),)
     return Media.trashed_at.is_(None) & exists().where(
-        MediaUse.media_id == Media.id, MediaUse.place == "live"
+        MediaUse.media_id == Media.id,
+        MediaUse.place == "live",
+        Page.id == MediaUse.page_id,
+        Page.published_at <= now(),
+        Page.for_members.is_(False),
+        *open_to_all,
     )
 
 

@@ -88,7 +88,9 @@ def _resolve(item: dict[str, Any], live: dict[uuid.UUID, Link]) -> MenuItem | No
     label, depth = str(item.get("label") or "").strip(), depth_of(item)
     if item.get("page_id"):
         link = live.get(page_id_of(item) or uuid.UUID(int=0))
-        return MenuItem(label or link.title, link.address, depth) if link else None
+        if link is None or not (label or link.listed):
+            return None  # not listed: its title is not for everybody
+        return MenuItem(label or link.title, link.address, depth)
     address = html_policy.address(str(item.get("url") or ""), html_policy.SCHEMES)
     if address is None:
         return None

@@ -33,6 +33,7 @@ class Page(Keyed, TenantScoped, Audited, Base):
 
     `address` is where readers find it: set while it is live, unique on the account's site.
     `parent_id` is where readers see it stand; where a draft would put it is in the revision.
+    `for_members`: on the site nobody reads it; people who may see the account's pages do, inside.
     In the trash (`trashed_at`) it is out of every list and query, see `out_of_sight`. Purged, only
     the row is left, without a word of it, since texts of others may name it as their parent.
     """
@@ -74,6 +75,7 @@ class Page(Keyed, TenantScoped, Audited, Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now)
     access_password_hash: Mapped[str | None]
+    for_members: Mapped[bool] = mapped_column(default=False)
     trashed_at: Mapped[datetime | None]
     trashed_by_label: Mapped[str] = mapped_column(String(300), default="")
     purged_at: Mapped[datetime | None]

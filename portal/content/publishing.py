@@ -13,6 +13,7 @@ from portal.content.content_types import definition_of
 from portal.content.fields import ids_in
 from portal.content.freezing import refuse_frozen
 from portal.content.holding import hold
+from portal.content.live_words import note_live_words
 from portal.content.media_problems import media_problems
 from portal.content.media_uses import note_live
 from portal.content.page_uses import note_uses
@@ -88,6 +89,8 @@ def go_live(page: Page, revision: Revision, before: Revision | None, at: str | N
     page.live_revision_id = revision.id
     page.published_at = page.published_at or now()
     page.unpublished_at = None
+    if revision.id != page.draft_revision_id:
+        note_live_words(page, revision)
     db.session.flush()
     _file_under_terms(page, revision)
     note_live(page, revision, before)

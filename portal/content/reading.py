@@ -1,5 +1,7 @@
 """What readers may see of a site: every query here, and in `listing`, begins with `visible`.
 
+What every reader may read is `listed`. What asks for a password, or is for members, is visible at
+its own address only; no list, count or neighbour tells of it.
 Titles and texts come from the live revision, never from the page's own columns, which already
 follow the draft. Called inside a scope; the number of statements never depends on the data.
 """
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from portal.content import places
 from portal.content.out_of_sight import WITH_TRASH
@@ -26,10 +28,11 @@ FAMILY_LIMIT = 60
 
 @dataclass(frozen=True)
 class Link:
-    """A live page somebody can go to."""
+    """A live page somebody can go to. Not `listed`: only who names it may tell that it is there."""
 
     title: str
     address: str
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,28 @@ class Gone:
     """The address held a page that was taken offline."""
 
 
-def visible(account_id: uuid.UUID, at: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
+def visible(
+    account_id: uuid.UUID, at: datetime | None = None, of: type[Page] = Page
+) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of being seen by readers at a moment: live, and not in the future."""
     return (
-        Page.account_id == account_id,
-        Page.live_revision_id.is_not(None),
-        Page.address.is_not(None),
-        Page.published_at <= (at or now()),
+        of.account_id == account_id,
+        of.live_revision_id.is_not(None),
+        of.address.is_not(None),
+        of.published_at <= (at or now()),
     )
+
+
+def listed(
+    account_id: uuid.UUID, at: datetime | None = None, of: type[Page] = Page
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of being told of to everybody: visible, open, and for everybody."""
+    return (*visible(account_id, at, of), *is_open(of))
+
+
+def is_open(of: type[Page] = Page) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a page that asks nothing of who reads it."""
+    return of.access_password_hash.is_(None), of.for_members.is_(False)
 
 
 def live_page_at(account_id: uuid.UUID, address: str) -> tuple[Page, Revision] | None:
@@ -108,9 +125,14 @@ def links_to(account_id: uuid.UUID, addresses: Collection[str]) -> list[Link]:
 
 
 def links_by_id(account_id: uuid.UUID, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Link]:
-    """Return those of the pages that are live, by id. One statement."""
-    rows = db.session.execute(_link_query(account_id).where(Page.id.in_(ids))).all()
-    return {row.id: _link(row) for row in rows}
+    """Return those of the pages that are live, by id, those not listed too. One statement."""
+    query = (
+        select(Page.id, Page.address, Revision.title, and_(*is_open()).label("listed"))
+        .join(Revision, Revision.id == Page.live_revision_id)
+        .where(*visible(account_id), Page.id.in_(ids))
+    )
+    rows = db.session.execute(query).all()
+    return {row.id: Link(row.title, row.address, bool(row.listed)) for row in rows}
 
 
 def top_pages(account_id: uuid.UUID, limit: int) -> list[Link]:
@@ -159,7 +181,7 @@ def _link_query(account_id: uuid.UUID) -> Any:
     return (
         select(Page.id, Page.address, Revision.title)
         .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*visible(account_id))
+        .where(*listed(account_id))
     )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Select,
+    TableClause,
     Text,
     UniqueConstraint,
     Uuid,
@@ -85,7 +86,7 @@ def words_of(parts: Iterable[str]) -> str:
 def index_page(page: Page, revision: Revision) -> None:
     """Let a page be found by the words of a revision. One statement, in the open transaction."""
     if revision.number > 1:
-        said = {"of_page": page.id, "said": _said(revision)}
+        said = {"of_page": page.id, "said": said_in(revision)}
         done: Any = db.session.execute(_CHANGE, said)
         if done.rowcount:
             return
@@ -96,12 +97,13 @@ def index_new(written: Iterable[tuple[Page, Revision]]) -> None:
     """Let new pages be found by the words of their revisions. One statement for all of them."""
     db.session.add_all(
         PageWords(tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
-                  words=_said(revision))
+                  words=said_in(revision))
         for page, revision in written
     )  # fmt: skip
 
 
-def _said(revision: Revision) -> str:
+def said_in(revision: Revision) -> str:
+    """Return the words of a revision as an index keeps them."""
     texts = [revision.title, revision.excerpt, revision.byline, revision.slug]
     return words_of([*texts, plain(revision.body), *map(plain, texts_in(revision.fields))])
 
@@ -114,14 +116,18 @@ def having(query: str, tenant_id: uuid.UUID) -> ColumnElement[bool] | None:
     asked = words_in(query)[:WORDS]
     if not asked:
         return None
-    return PageWords.number.in_(_matching(asked, tenant_id))
+    return PageWords.number.in_(matching(_INDEX, asked, f'tenant_id : "{tenant_id.hex}"'))
 
 
-def _matching(asked: list[str], tenant_id: uuid.UUID) -> Select[Any]:
-    rowid: Column[Any] = _INDEX.c.rowid  # type: ignore[assignment]  # a column of a bare table
+def matching(index: TableClause, asked: list[str], own: str) -> Select[Any]:
+    """Return the statement for the numbers under which an index knows texts with all the words.
+
+    `own` narrows it on SQLite, which has no row security. For statements on the table of the words.
+    """
+    rowid: Column[Any] = index.c.rowid  # type: ignore[assignment]  # a column of a bare table
     if db.session.get_bind().dialect.name == "postgresql":
         wanted = " & ".join(f"'{word}':*" for word in asked)
-        return select(rowid).where(_INDEX.c.words.op("@@")(cast(wanted, TSQUERY)))
+        return select(rowid).where(index.c.words.op("@@")(cast(wanted, TSQUERY)))
     words = " AND ".join(f'words : "{word}"*' for word in asked)
-    own = f'tenant_id : "{tenant_id.hex}" AND {words}'
-    return select(rowid).where(_INDEX.c.search_index.op("MATCH")(own))
+    whole: Column[Any] = index.c[index.name]  # type: ignore[assignment]  # FTS5's own column
+    return select(rowid).where(whole.op("MATCH")(f"{own} AND {words}"))

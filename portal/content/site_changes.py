@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -49,7 +50,7 @@ class SiteChange(TenantScoped, Base):
     __tablename__ = "site_change"
     __table_args__ = (Index("ix_site_change_mark", "mark"), {"sqlite_autoincrement": True})
 
-    id: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(_NUMBER, Identity(), primary_key=True)
     page_id: Mapped[uuid.UUID | None]
     below: Mapped[bool]
     look: Mapped[bool]

@@ -12,6 +12,7 @@ from portal.content.caring import PageCare
 from portal.content.comments import Comment
 from portal.content.copies import WorkingCopy
 from portal.content.drafting import authorize_edit
+from portal.content.live_words import LiveWords
 from portal.content.locks import PageLock, PagePresence, refuse_others, stored_lock
 from portal.content.media import MediaUse
 from portal.content.naming import RevisionName
@@ -48,7 +49,7 @@ NAMED = 5
 GOES_ALONG: tuple[Any, ...] = (
     WorkingCopy, PageLock, PagePresence, RevisionName, Notification, Comment, ShareOpinion,
     ShareLink, Verdict, Review, MediaUse, PageCare, PageLanguage, PageWords, PageUse, Schedule,
-    ReleaseItem, Redirect, PageTerm, Revision,
+    LiveWords, ReleaseItem, Redirect, PageTerm, Revision,
 )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from portal.jobs.seals import seal_waiting
 from portal.jobs.site_log import shorten_log
 from portal.jobs.stalled import end_stalled
 from portal.jobs.tidying import forget_heartbeats, forget_mails
+from portal.jobs.words import note_words
 from portal.jobs.zone_rules import check_zone_rules
 from tenants.db import db
 from tenants.engines import reading
@@ -149,6 +150,7 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("erase what was closed", 60, erase_closed),
     Periodic("wake the look at host names", 30, _wake_hosts),
     Periodic("seal the trail", 2, seal_waiting),
+    Periodic("note the words of what is live", 10, note_words),
     Periodic("wake renditions", 5, _wake_renditions),
     Periodic("wake the sweep of files", 3600, _wake_media_sweep),
     Periodic("wake the emptying of the trash", 3600, _wake_trash),

@@ -87,6 +87,7 @@ def _page(code: int) -> Response:
     nearby, newest = _suggestions(site) if site and code in {404, 410} else ([], ())
     html = render(
         "problem", site, title=title, text=text, nearby=nearby, newest=newest,
+        search_url=site.url("/search/") if site and code in {404, 410} else "",
         request_id=current.request_id if code >= 500 else "",
     )  # fmt: skip
     response = make_response(html, code)

@@ -1,55 +1,130 @@
-"""What programs read: the Atom feed, the sitemap and the hint where it is."""
+"""What feed readers read: Atom and JSON Feed, of the site and of each tag and category."""
 
+import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any, Literal
 
-from flask import Response
+from flask import Response, abort
 
 from portal.content import clean_html, listing
-from portal.content.alternates import live_groups
 from portal.content.illustrating import shelf_of
+from portal.content.listing import Entry
+from portal.content.syndication import newest_with_bodies, terms_by_page
+from portal.content.terms import Term
 from portal.guards import public
 from portal.site.answers import answer
 from portal.site.visit import site
-from portal.sitepages import own_urls, render
+from portal.sitemenus import UNTITLED
+from portal.sitepages import SiteContext, own_urls, render, without_unprintable
 
-PROGRAMS = "feed readers and search engines have no account; only what is live is told"
+PROGRAMS = "feed readers have no account; only what is live is told"
 FEED_SIZE = 20
+FOLDERS: dict[str, Literal["tag", "category"]] = {"tags": "tag", "categories": "category"}
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What a feed tells: the site's newest posts, or what stands under a term."""
+
+    id: str
+    title: str
+    address: str
+    entries: tuple[Entry, ...]
+    terms: dict[Any, list[Term]]
+    safe: partial[Any]
+    updated: datetime
 
 
 @public(PROGRAMS)
-def feed() -> Response:
+def atom() -> Response:
     """Give the newest posts as Atom (RFC 4287)."""
+    return _atom(_of_site())
+
+
+@public(PROGRAMS)
+def json_feed() -> Response:
+    """Give the newest posts as JSON Feed 1.1."""
+    return _json(_of_site())
+
+
+@public(PROGRAMS)
+def term_atom(folder: str, slug: str) -> Response:
+    """Give what is new under a tag or category as Atom."""
+    return _atom(_of_term(folder, slug))
+
+
+@public(PROGRAMS)
+def term_json(folder: str, slug: str) -> Response:
+    """Give what is new under a tag or category as JSON Feed 1.1."""
+    return _json(_of_term(folder, slug))
+
+
+def _of_site() -> Feed:
     here = site()
-    entries = listing.newest_with_bodies(here.account_id, FEED_SIZE)
-    updated = max((e.updated_at for e in entries), default=_opened_at())
-    bodies = [entry.body for entry in entries]
+    entries = newest_with_bodies(here.account_id, FEED_SIZE)
+    return _feed(f"urn:uuid:{here.id}", here.title, "/", entries)
+
+
+def _of_term(folder: str, slug: str) -> Feed:
+    here = site()
+    term = listing.term_at(here.account_id, FOLDERS[folder], slug)
+    entries = newest_with_bodies(here.account_id, FEED_SIZE, term) if term else ()
+    if term is None or not entries:
+        abort(404)
+    return _feed(
+        f"urn:uuid:{term.id}", f"{term.name} – {here.title}", f"/{folder}/{slug}/", entries
+    )
+
+
+def _feed(known_as: str, title: str, address: str, entries: tuple[Entry, ...]) -> Feed:
+    here, bodies = site(), [entry.body for entry in entries]
     urls, files = (
         own_urls(here, *bodies),
         shelf_of(here.handle, here.account_id, *bodies, base=here.path),
     )
-    safe = partial(clean_html.for_feeds, urls=urls, files=files)
-    text = render("feed.xml", here, entries=entries, updated=updated, safe=safe)
-    return answer(text, "application/atom+xml", modified=updated)
+    return Feed(
+        known_as, title, address, entries,
+        terms_by_page(here.account_id, [entry.id for entry in entries]) if entries else {},
+        partial(clean_html.for_feeds, urls=urls, files=files),
+        max((entry.updated_at for entry in entries), default=_opened_at()),
+    )  # fmt: skip
 
 
-@public(PROGRAMS)
-def sitemap() -> Response:
-    """Give the addresses of all that is live (sitemaps.org 0.9), each with its translations."""
+def _atom(feed: Feed) -> Response:
+    text = render("feed.xml", site(), feed=feed, own=f"{feed.address}feed.atom")
+    return answer(text, "application/atom+xml", modified=feed.updated)
+
+
+def _json(feed: Feed) -> Response:
     here = site()
-    rows = listing.all_addresses(here.account_id)
-    newest = max((changed for _, changed in rows), default=None)
-    text = render(
-        "sitemap.xml", here, rows=rows, newest=newest, groups=live_groups(here.account_id)
-    )
-    return answer(text, "application/xml", modified=newest)
+    told = {
+        "version": "https://jsonfeed.org/version/1.1", "title": feed.title,
+        "home_page_url": here.absolute(feed.address),
+        "feed_url": here.absolute(f"{feed.address}feed.json"), "description": here.tagline,
+        "language": here.lang, "authors": [{"name": here.title}],
+        "items": [_item(here, feed, entry) for entry in feed.entries],
+    }  # fmt: skip
+    text = json.dumps(_said(told) | {"items": told["items"]}, ensure_ascii=False, indent=1)
+    return answer(without_unprintable(text), "application/feed+json", modified=feed.updated)
 
 
-@public(PROGRAMS)
-def robots() -> Response:
-    """Say where the sitemap is."""
-    text = f"User-agent: *\nAllow: /\nSitemap: {site().absolute('/sitemap.xml')}\n"
-    return answer(text, "text/plain")
+def _item(here: SiteContext, feed: Feed, entry: Entry) -> dict[str, Any]:
+    body = str(feed.safe(entry.body)) if entry.body else ""
+    return _said({
+        "id": f"urn:uuid:{entry.id}", "url": here.absolute(entry.address),
+        "title": entry.title.strip() or UNTITLED,
+        "content_html": body, "content_text": "" if body else entry.excerpt or entry.title or " ",
+        "summary": entry.excerpt, "date_published": entry.published_at.isoformat(),
+        "date_modified": entry.updated_at.isoformat(),
+        "authors": [{"name": entry.byline}] if entry.byline else [],
+        "tags": [term.name for term in feed.terms.get(entry.id, [])],
+    })  # fmt: skip
+
+
+def _said(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if value}
 
 
 def _opened_at() -> datetime:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from flask import Response, abort, request
 
+from portal import heads
 from portal.content import listing, places, reading
 from portal.content.listing import Where, Window
 from portal.content.terms import Term
@@ -25,14 +26,20 @@ def home() -> Response:
     window = listing.posts(here.account_id, Where())
     pages = [] if window.entries else reading.top_pages(here.account_id, TOP_PAGES)
     return _list(
-        "/", "Latest posts", window, name="home", pages=pages, list_url=here.url("/posts/")
+        "/",
+        "Latest posts",
+        window,
+        name="home",
+        pages=pages,
+        list_url=here.url("/posts/"),
+        facts=heads.site_facts(here),
     )
 
 
 @public(READERS)
 def posts() -> Response:
     """Show the posts."""
-    return _list("/posts/", "Posts", listing.posts(site().account_id, _where()))
+    return _list("/posts/", "Posts", listing.posts(site().account_id, asked_where()))
 
 
 @public(READERS)
@@ -48,24 +55,13 @@ def category(slug: str) -> Response:
 
 
 @public(READERS)
-def archive() -> Response:
-    """Send on to the month of the newest post."""
-    newest = listing.edge(site().account_id)
-    if newest is None:
-        abort(404)
-    response = moved(site().url(_month_address(newest)))
-    response.status_code = 302
-    return response
-
-
-@public(READERS)
 def month(year: int, number: int) -> Response:
     """Show the posts of a month, as the account's zone counts months."""
     if not (1000 <= year <= 9000 and 1 <= number <= 12):
         abort(404)
     since, until = _month(year, number), _month(year + number // 12, number % 12 + 1)
     account_id = site().account_id
-    window = listing.posts_between(account_id, since, until, _where())
+    window = listing.posts_between(account_id, since, until, asked_where())
     if not window.entries:
         abort(404)
     earlier = listing.edge(account_id, before=since)
@@ -82,13 +78,13 @@ def month(year: int, number: int) -> Response:
 
 def _term(taxonomy: Literal["tag", "category"], address: str, slug: str) -> Response:
     term = listing.term_at(site().account_id, taxonomy, slug)
-    where = _where()
+    where = asked_where()
     window = listing.under_term(term, where) if term else Window(())
     if term is not None and term.merged_into_id is not None:
         return _moved_term(term, address)
     if term is None or not window.entries:
         abort(404)
-    return _list(address, term.name, window, kind=taxonomy.capitalize())
+    return _list(address, term.name, window, kind=taxonomy.capitalize(), feed=address)
 
 
 def _moved_term(term: Term, address: str) -> Response:
@@ -100,7 +96,13 @@ def _moved_term(term: Term, address: str) -> Response:
     return moved(site().url(f"/{folder}/{into.slug}/"))
 
 
-def _where() -> Where:
+def is_paged() -> bool:
+    """Tell whether another part of a list than its beginning is asked for."""
+    return bool(request.args.get("before") or request.args.get("after"))
+
+
+def asked_where() -> Where:
+    """Return which part of a list is asked for; 404 for what names none."""
     try:
         before, after = (
             places.parse(text) if (text := request.args.get(side)) else None
@@ -115,7 +117,7 @@ def _list(address: str, title: str, window: Window, *, name: str = "list", **mor
     here = site()
     html = render(
         name, here.at(address), title=title, window=window, canonical=here.absolute(address),
-        list_url=more.pop("list_url", here.url(address)), paged=bool(request.args), **more,
+        list_url=more.pop("list_url", here.url(address)), paged=is_paged(), **more,
     )  # fmt: skip
     return answer(html)
 
@@ -124,7 +126,8 @@ def _month(year: int, number: int) -> datetime:
     return datetime(year, number, 1, tzinfo=zone(site().zone)).astimezone(UTC)
 
 
-def _month_address(moment: datetime) -> str:
+def month_address(moment: datetime) -> str:
+    """Return where the posts of a moment's month stand, as the account's zone counts months."""
     return f"/archive/{moment.astimezone(zone(site().zone)):%Y/%m}/"
 
 
@@ -132,4 +135,4 @@ def _month_link(moment: datetime | None) -> dict[str, str] | None:
     if moment is None:
         return None
     local = moment.astimezone(zone(site().zone))
-    return {"label": f"{local:%B %Y}", "url": site().url(_month_address(moment))}
+    return {"label": f"{local:%B %Y}", "url": site().url(month_address(moment))}

@@ -30,13 +30,17 @@ def newest(media_id: uuid.UUID, name: str) -> Answer:
 @public(READERS)
 def tagged(media_id: uuid.UUID, tag: str, name: str) -> Answer:  # noqa: ARG001 - the tag decides
     """Give the very bytes that a tag stands for; a tag of what it held before leads to what it
-    holds now."""
-    media, version = _row(media_id)
+    holds now.
+
+    The tag is made of the bytes: of a page behind a password only who opened it knows it.
+    """
+    media, version = _row(media_id, locked=True)
     if tag == tag_of(version):
         return _whole(media, version, FOR_EVER)
     size = tag.partition("-")[2]
     made = version.renditions.get(size)
     if made is None or tag != tag_of(version, size):
+        media, version = _row(media_id)
         return _on(public_address(media, version, size if made else ""))
     mime, digest = str(made["mime"]), str(made["digest"])
     return _answer(
@@ -55,8 +59,9 @@ def logo() -> Answer:
     )
 
 
-def _row(media_id: uuid.UUID) -> tuple[Media, MediaVersion]:
-    return for_readers(site().account_id, [media_id]).get(media_id) or abort(404)
+def _row(media_id: uuid.UUID, *, locked: bool = False) -> tuple[Media, MediaVersion]:
+    found = for_readers(site().account_id, [media_id], locked=locked)
+    return found.get(media_id) or abort(404)
 
 
 def _whole(media: Media, version: MediaVersion, cache: str) -> Response:

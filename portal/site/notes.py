@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from flask import request
+from flask import g, request
 
 NOTES = "portal.site.notes"
 A_MINUTE, AN_HOUR = 60, 3600
@@ -28,8 +28,8 @@ class Notes:
 
 def site_id() -> uuid.UUID | None:
     """Return the id of the account whose site is asked, or None. For views."""
-    line = notes().line
-    return line[-1] if line else None
+    site = g.get("site")
+    return site.account_id if site else None
 
 
 def notes() -> Notes:

@@ -1,9 +1,10 @@
 """A page or post at its address, what became of an address, and pages behind a password."""
 
-from flask import Response, abort, request
+from urllib.parse import quote
+
+from flask import Response, abort, current_app, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from portal.content.pages import Page, Revision
 from portal.content.reading import Gone, Moved, fate_of, live_page_at, updated_at
 from portal.extensions import csrf, limiter
 from portal.guards import public
@@ -16,6 +17,7 @@ from portal.sitepages import render, render_page
 
 TRIES = "10 per minute;60 per hour"
 LONGEST_FORM = 16 * 1024
+READ_ONLY = ["GET", "HEAD", "OPTIONS"]
 
 
 @public("readers have no account; only what is live is shown")
@@ -29,8 +31,10 @@ def show(address: str) -> Response:
     page, revision = found
     if asked != page.address:
         return moved(here.url(page.address or "/"))
+    if page.for_members:
+        return private(render("members", here, inside=_inside(wanted)), 403)
     if page.access_password_hash:
-        return _locked(page, revision)
+        return _locked()
     modified = updated_at(page.published_at or revision.created_at, revision.created_at)
     html = render_page(here, page, revision)
     return answer(html, modified=modified, page_id=page.id)
@@ -46,18 +50,26 @@ def _tried() -> str:
 def unlock(address: str) -> Response:
     """Answer the right password with the page itself; nothing is remembered."""
     request.max_content_length = LONGEST_FORM
+    _refuse_elsewhere()
     found = live_page_at(site().account_id, f"/{address}")
     if found is None:
         abort(404)
     page, revision = found
-    if not page.access_password_hash:
-        raise MethodNotAllowed(["GET", "HEAD", "OPTIONS"])
+    if page.for_members or not page.access_password_hash:
+        raise MethodNotAllowed(READ_ONLY)
     password, stored = request.form.get("password", ""), page.access_password_hash
     if not password:
-        return _locked(page, revision, "Type the password, then choose Open.")
+        return _locked("Type the password, then choose Open.")
     if not verify(password, stored):
-        return _locked(page, revision, "This is not the password. Check it and try again.")
+        return _locked("This is not the password. Check it and try again.")
     return private(render_page(site(), page, revision))
+
+
+def _refuse_elsewhere() -> None:
+    """Raise MethodNotAllowed where the site itself answers: only a page may ask for a password."""
+    endpoint, _ = current_app.create_url_adapter(request).match(method="GET")  # type: ignore[union-attr]
+    if endpoint != "site.show":
+        raise MethodNotAllowed(READ_ONLY)
 
 
 def _absent(asked: str, wanted: str) -> Response:
@@ -68,6 +80,11 @@ def _absent(asked: str, wanted: str) -> Response:
     return moved(site().url(fate.address))
 
 
-def _locked(page: Page, revision: Revision, error: str = "") -> Response:
-    html = render("locked", site().at(page.address or ""), title=revision.title, error=error)
-    return private(html, 422 if error else 200)
+def _inside(address: str) -> str:
+    """Return the whole address at which members read, signed in, what stands at `address`."""
+    base: str = current_app.config["PORTAL"].base_url
+    return f"{base}/a/{site().handle}/read{quote(address)}"
+
+
+def _locked(error: str = "") -> Response:
+    return private(render("locked", site(), error=error), 422 if error else 200)

@@ -3,20 +3,39 @@
 from flask import Blueprint, Flask
 from werkzeug.routing import PathConverter
 
-from portal.site import brand, faults, feeds, lists, media, pages, visit
+from portal.site import (
+    brand,
+    faults,
+    feeds,
+    indexes,
+    lists,
+    media,
+    pages,
+    robots,
+    search,
+    visit,
+)
 from portal.site.cookieless import SessionsOutsideSites
 
 MONTH = "/archive/<int(fixed_digits=4):year>/<int(fixed_digits=2):number>/"
+TERM = "/<any(tags, categories):folder>/<slug>"
 ADDRESSES = (
     ("/", lists.home),
     ("/posts/", lists.posts),
+    ("/tags/", indexes.tags),
     ("/tags/<slug>/", lists.tag),
+    ("/categories/", indexes.categories),
     ("/categories/<slug>/", lists.category),
-    ("/archive/", lists.archive),
+    (f"{TERM}/feed.atom", feeds.term_atom),
+    (f"{TERM}/feed.json", feeds.term_json),
+    ("/archive/", indexes.archive),
     (MONTH, lists.month),
-    ("/feed.atom", feeds.feed),
-    ("/sitemap.xml", feeds.sitemap),
-    ("/robots.txt", feeds.robots),
+    ("/search/", search.search),
+    ("/feed.atom", feeds.atom),
+    ("/feed.json", feeds.json_feed),
+    ("/sitemap.xml", robots.sitemap),
+    ("/sitemap-<int(max=999999):number>.xml", robots.sitemap_of),
+    ("/robots.txt", robots.robots),
     ("/brand.css", brand.brand),
     ("/logo", media.logo),
     ("/media/<uuid:media_id>/<name>", media.newest),

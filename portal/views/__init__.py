@@ -15,7 +15,7 @@ BLUEPRINTS = (
     "checks", "looking", "shares", "shared", "reviews", "comments", "notifications", "workflow",
     "media", "media_items", "media_folders", "many_media", "logo", "types", "type_fields",
     "search", "page_lists", "trash", "many_pages", "copying", "caring", "terms", "redirects",
-    "translations", "templates",
+    "readership", "translations", "templates",
     "people", "bulk", "requests", "asking", "barring",
     "roles", "defining", "groups",
     "access", "supposing", "holders",

@@ -132,6 +132,11 @@ def too_long(page: Page) -> None:
     send(page, "Save draft")
 
 
+def no_password(page: Page) -> None:
+    page.get_by_label("Everybody who knows a password").check()
+    send(page, "Save")
+
+
 def wrong_token(page: Page) -> None:
     page.locator("#title").fill("Half a day’s work")
     page.eval_on_selector_all("[name=csrf_token]", "all => all.forEach(t => { t.value = 'old'; })")

@@ -166,11 +166,7 @@ def _make_roles(server: PostgresServer) -> None:
         connection.execute(f"CREATE ROLE {WEB} LOGIN NOSUPERUSER NOBYPASSRLS")
         connection.execute(f"GRANT {WEB} TO {OWNER}")
     with server.connect("template1") as connection:
-        for kind, rights in (
-            ("TABLES", "SELECT, INSERT, UPDATE, DELETE"),
-            ("SEQUENCES", "USAGE, SELECT"),
-        ):
-            connection.execute(
-                f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public "
-                f"GRANT {rights} ON {kind} TO {WEB}"
-            )
+        connection.execute(
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public "
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {WEB}"
+        )

@@ -30,6 +30,15 @@ def a_page(world: World, handle: str) -> uuid.UUID:
     return found
 
 
+def an_address(world: World, handle: str) -> Any:
+    """Where a page of the cast is live, without the slash it begins with."""
+    table = table_of(Page)
+    query = select(table.c.address).where(table.c.id == a_page(world, handle))
+    with world.engine.connect() as connection:
+        address: Any = connection.scalars(query).one()
+    return address.removeprefix("/")
+
+
 def a_row(table: str) -> Callable[[World, str], uuid.UUID]:
     return lambda world, handle: world.made[table, handle]
 
@@ -69,6 +78,7 @@ SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "member_id": a_row("group_member"),
     "menu_id": a_row("menu"),
     "notification_id": a_row("notification"),
+    "page_address": an_address,
     "page_id": a_page,
     "redirect_id": a_row("redirect"),
     "release_id": a_row("release"),

@@ -33,7 +33,8 @@ SCREENS = {
     "list": "/posts/", "tag": "/tags/ferries/", "month": "/archive/2026/10/",
     "missing": "/2020/ferry/", "locked": "/for-subscribers/", "long": "/posts/long/",
     "rtl": "/posts/arabic/", "wide": "/posts/wide/", "untitled": "/posts/untitled/",
-    "bodiless": "/posts/bodiless/",
+    "bodiless": "/posts/bodiless/", "search": "/search/", "found": "/search/?q=first",
+    "archive": "/archive/", "tags": "/tags/",
 }  # fmt: skip
 IMAGE = """<svg xmlns="http://www.w3.org/2000/svg" width="900" height="420">
 <rect width="900" height="420" fill="#7fa3b8"/><path d="M0 300h900v120H0z" fill="#33566b"/></svg>"""

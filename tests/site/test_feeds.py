@@ -10,7 +10,7 @@ from defusedxml import ElementTree
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.content import listing
+from portal.content import syndication
 from portal.content.pages import revision_by_id
 from portal.content.publishing import publish
 from portal.content.translating import translate
@@ -105,7 +105,7 @@ def test_ids_stay_when_addresses_and_texts_change(app: Flask, client: FlaskClien
 
 def test_a_very_long_body_is_left_to_its_page(app: Flask, client: FlaskClient, cast: Cast):
     with writing(app, cast.acme) as acme:
-        live(acme, "Long", Said(f"<p>{'word ' * (listing.FEED_BODY // 4)}</p>"))
+        live(acme, "Long", Said(f"<p>{'word ' * (syndication.FEED_BODY // 4)}</p>"))
     entry = feed_of(client).find(f"{ATOM}entry")
     assert entry is not None
     assert entry.find(f"{ATOM}content") is None
@@ -145,8 +145,8 @@ def test_the_sitemap_lists_what_is_live(app: Flask, client: FlaskClient, cast: C
     found = [e.text for e in root.iter(f"{MAP}loc")]
     assert found == [
         "http://localhost/s/acme/",
-        "http://localhost/s/acme/strasse-s%C3%B6hne/",
         "http://localhost/s/acme/welcome/",
+        "http://localhost/s/acme/strasse-s%C3%B6hne/",
     ]
     robots = client.get("/s/acme/robots.txt")
     assert "Sitemap: http://localhost/s/acme/sitemap.xml" in robots.text

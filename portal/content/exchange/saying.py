@@ -42,8 +42,8 @@ def said_of(whole: Whole, terms: Terms, paths: Mapping[str, str]) -> dict[str, A
         "language": whole.tongue.language,
         "translation of": parent_named(whole.tongue.source_id, paths),
         "up to date": whole.tongue.up_to_date,
-        "seo": seo, "fields": fields, "protected": page.access_password_hash is not None,
-        "former addresses": list(whole.former), "id": str(page.id),
+        "seo": seo, "fields": fields, "former addresses": list(whole.former), "id": str(page.id),
+        "protected": page.access_password_hash is not None or page.for_members,
     }  # fmt: skip
     return {name: value for name, value in found.items() if value or name == "title"}
 

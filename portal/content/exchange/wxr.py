@@ -66,7 +66,8 @@ def _item(
     addresses: Mapping[str, str],
 ) -> str:  # fmt: skip
     page, revision = whole.page, whole.revision
-    live = whole.state == "live" and page.access_password_hash is None
+    open_to_all = page.access_password_hash is None and not page.for_members
+    live = whole.state == "live" and open_to_all
     when = (page.published_at if live else None) or page.created_at
     parent = numbers.get(revision.parent_id, 0) if revision.parent_id else 0
     body = linked(revision.body, addresses)

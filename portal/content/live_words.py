@@ -1,0 +1,91 @@
+"""The words readers see, and finding live pages by them: never by a draft's.
+
+While a page's draft is what is live, its words are in `page_words` already. Only where the two
+differ `live_words` holds the words of the live revision, and names it: a row about another revision
+than the live one finds nothing. So publishing the draft writes nothing here, whoever does it.
+"""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKeyConstraint,
+    Identity,
+    Text,
+    UniqueConstraint,
+    column,
+    delete,
+    select,
+    table,
+    union,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.content.pages import Page, Revision
+from portal.content.search_index import WORDS, PageWords, having, matching, said_in, words_in
+from tenants.db import Base, db, new_id
+from tenants.scope import TenantScoped
+
+_INDEX = table("live_index", column("rowid"), column("live_index"), column("words"))
+
+
+class LiveWords(TenantScoped, Base):
+    """The words of a revision that is live while the draft says something else."""
+
+    __tablename__ = "live_words"
+    __table_args__ = (
+        UniqueConstraint("page_id"),
+        ForeignKeyConstraint(["tenant_id", "page_id"], ["page.tenant_id", "page.id"]),
+    )
+
+    number: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    page_id: Mapped[uuid.UUID] = mapped_column(insert_sentinel=True, default=new_id)
+    revision_id: Mapped[uuid.UUID]
+    words: Mapped[str] = mapped_column(Text)
+
+
+def note_live_words(page: Page, live: Revision) -> None:
+    """Let a live page be found by what is live of it while its draft differs. Two statements."""
+    db.session.execute(delete(LiveWords).where(LiveWords.page_id == page.id))
+    db.session.add(
+        LiveWords(tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
+                  revision_id=live.id, words=said_in(live))
+    )  # fmt: skip
+
+
+def without_words(most: int) -> list[tuple[Page, Revision]]:
+    """Return live pages with another draft whose live words are not noted yet. One statement."""
+    query = (
+        select(Page, Revision)
+        .join(Revision, Revision.id == Page.live_revision_id)
+        .outerjoin(LiveWords, LiveWords.page_id == Page.id)
+        .where(Page.trashed_at.is_(None), Page.live_revision_id != Page.draft_revision_id,
+               LiveWords.revision_id.is_distinct_from(Page.live_revision_id))
+        .limit(most)
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def live_with(text: str, account_id: uuid.UUID, tenant_id: uuid.UUID) -> ColumnElement[bool] | None:
+    """Return the condition that what is live of a page begins words with all of those asked.
+
+    None when nothing that can be looked for was asked.
+    """
+    drafts = having(text, tenant_id)
+    if drafts is None:
+        return None
+    same: Any = (
+        select(PageWords.page_id)
+        .join(Page, Page.id == PageWords.page_id)
+        .where(PageWords.account_id == account_id, drafts,
+               Page.live_revision_id == Page.draft_revision_id)
+    )  # fmt: skip
+    found = matching(_INDEX, words_in(text)[:WORDS], f'account_id : "{account_id.hex}"')
+    other = (
+        select(LiveWords.page_id)
+        .join(Page, Page.live_revision_id == LiveWords.revision_id)
+        .where(LiveWords.account_id == account_id, LiveWords.number.in_(found),
+               Page.live_revision_id != Page.draft_revision_id)
+    )  # fmt: skip
+    return Page.id.in_(union(same, other))
