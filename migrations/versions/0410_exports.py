@@ -7,7 +7,7 @@ from tenants import ddl
 from tenants.db import UtcDateTime
 
 revision = "0410"
-down_revision = "0390"
+down_revision = "0395"
 branch_labels = None
 depends_on = None
 

@@ -181,7 +181,7 @@ def _authorize_shown(row: ContentType, account: AccountRef, *, by: Actor) -> Non
 
     A label is shown with the values of all live pages of the type. Raises Denied and TooWeak.
     """
-    if Permission.PAGE_PUBLISH in by.system or not is_live_somewhere(row.key, row.tenant_id):
+    if Permission.PAGE_PUBLISH in by.system or not is_live_somewhere(row.key, account.tenant_id):
         return
     authorize_below(by, Permission.PAGE_PUBLISH, account)
 
