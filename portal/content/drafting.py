@@ -91,13 +91,9 @@ def authorize_edit(by: Actor, page: Page, account: AccountRef) -> None:
 
 
 def create_page(
-    account: AccountRef,
-    kind: Type,
-    text: Text,
-    *,
-    by: Actor,
+    account: AccountRef, kind: Type, text: Text, *, by: Actor,
     copied_from: Collection[uuid.UUID] | None = None,
-) -> tuple[Page, Saved]:
+) -> tuple[Page, Saved]:  # fmt: skip
     """Start a page with its first revision and record it; without a byline it is `by`'s.
 
     `copied_from` are the people who wrote words that are copied; in those a reference may stand to

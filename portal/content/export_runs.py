@@ -130,6 +130,7 @@ def fail(run: ExportRun, account: AccountRef, cause: str, *, by: By) -> None:
 def cancel(run: ExportRun, account: AccountRef, *, by: Actor) -> None:
     """Call an export off and record it; its worker stops soon. Raises Denied and Problem."""
     _authorize(by, account)
+    _refuse_others(run, account, by)
     _hold(run)
     if not run.open:
         raise Problem("This export is not under way any more.")
@@ -140,6 +141,7 @@ def cancel(run: ExportRun, account: AccountRef, *, by: Actor) -> None:
 def drop(run: ExportRun, account: AccountRef, *, by: Actor, files: Storage) -> None:
     """Let go of the file of an export before its time, and record it. Raises Denied and Problem."""
     _authorize(by, account)
+    _refuse_others(run, account, by)
     _hold(run)
     if run.key is None:
         raise Problem("There is no file any more.")
@@ -172,9 +174,9 @@ def fetch(run: ExportRun, account: AccountRef, *, by: Actor) -> str:
     return run.key
 
 
-def export_by_id(export_id: uuid.UUID, account: AccountRef, *, by: Actor) -> ExportRun | None:
-    """Return the account's export with this id if it is inside the scope and his to see."""
-    query = select(ExportRun).where(ExportRun.id == export_id, _shown_to(by, account))
+def export_by_id(export_id: uuid.UUID, account: AccountRef) -> ExportRun | None:
+    """Return the account's export with this id if it is inside the scope, else None."""
+    query = select(ExportRun).where(ExportRun.id == export_id, ExportRun.account_id == account.id)
     return db.session.scalar(query)
 
 
@@ -192,6 +194,12 @@ def _shown_to(by: Actor, account: AccountRef) -> ColumnElement[bool]:
     here = ExportRun.account_id == account.id
     everybodys = can(by, P.CONTENT_EXPORT, account).allowed
     return here if everybodys else and_(here, ExportRun.person_id == by.person_id)
+
+
+def _refuse_others(run: ExportRun, account: AccountRef, by: Actor) -> None:
+    if by.person_id != run.person_id and not can(by, P.CONTENT_EXPORT, account).allowed:
+        raise Problem(f"This export is {run.person_label}’s. Only those who may export content of "
+                      "the account as a whole settle other people’s.")  # fmt: skip
 
 
 def _to_take_up() -> ColumnElement[bool]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import uuid
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -13,40 +12,35 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from portal.content import export_runs
-from portal.content.export_rows import KEPT, LOST_AFTER, MOST_TRIES, ExportRun
-from portal.content.media import Media
-from portal.content.media_foldering import make_folder
-from portal.content.media_folders import MediaFolder
+from portal.content.export_rows import LOST_AFTER, MOST_TRIES
 from portal.content.notifications import Notification
-from portal.files import files
 from portal.jobs import export_runs as jobs
 from portal.jobs.exports import make_export
-from portal.jobs.media import sweep_files
 from portal.views import exports
-from tenants.audit import record
 from tenants.clock import now
 from tenants.db import db
-from tenants.events import Event
-from tenants.grants import grants_at
 from tenants.scope import acting_in, tenant_scope
 from tests.content.import_scene import events_about, looking
 from tests.fixtures.app import both_databases
-from tests.fixtures.cast import Cast, Someone
+from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
-from tests.fixtures.pages import TESTS, make_page
-from tests.media.scene import picture, uploaded
+from tests.fixtures.pages import make_page
+from tests.jobs.export_scene import (  # noqa: F401 - a fixture
+    ask,
+    asked,
+    change,
+    everything_is_much,
+    id_in,
+    row,
+    stored,
+    take_role_away,
+    work,
+)
+from tests.media.scene import uploaded
 
-ASK = "/a/acme/export/"
-WANTED = {"format": "markdown", "which": "drafts", "media": "all"}
-
-
-@pytest.fixture(autouse=True)
-def everything_is_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "PAGES", 0)
-    monkeypatch.setattr(jobs, "TELL_SECONDS", 0.0)
+pytestmark = pytest.mark.usefixtures("everything_is_much")
 
 
 @pytest.fixture
@@ -54,44 +48,6 @@ def page(app: Flask, cast: Cast) -> None:
     with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
         make_page(cast.acme, "Opening hours", "<p>x</p>")
         db.session.commit()
-
-
-def ask(client: FlaskClient, **changes: str) -> TestResponse:
-    return client.post(ASK, data=WANTED | changes)
-
-
-def asked(client: FlaskClient, **changes: str) -> str:
-    answer = ask(client, **changes)
-    assert answer.status_code == 302, answer.text
-    return answer.location
-
-
-def id_in(address: str) -> uuid.UUID:
-    return uuid.UUID(address.rstrip("/").rpartition("/")[2])
-
-
-def work(app: Flask, address: str) -> bool:
-    with app.app_context():
-        return jobs.run_export(id_in(address))
-
-
-def row(app: Flask, cast: Cast, address: str) -> dict[str, Any]:
-    with app.app_context(), looking(cast.acme):
-        found = db.session.scalars(select(ExportRun).where(ExportRun.id == id_in(address))).one()
-        return {column.name: getattr(found, column.name) for column in ExportRun.__table__.columns}
-
-
-def change(app: Flask, cast: Cast, address: str, **values: Any) -> None:
-    with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
-        found = db.session.scalars(select(ExportRun).where(ExportRun.id == id_in(address))).one()
-        for name, value in values.items():
-            setattr(found, name, value)
-        db.session.commit()
-
-
-def stored(app: Flask) -> list[str]:
-    with app.app_context():
-        return [key for key, _ in files().keys("") if "/export-" in key]
 
 
 @both_databases
@@ -213,83 +169,8 @@ def test_whatever_goes_wrong_is_said_so(
     monkeypatch.undo()
     monkeypatch.setattr(exports, "PAGES", 0)
     address = asked(client)
-    _take_role_away(app, cast, cast.viewer)
+    take_role_away(app, cast, cast.viewer)
     work(app, address)
     found = row(app, cast, address)
     assert found["state"] == "failed"
     assert "lacks the right" in found["error"]
-
-
-def _take_role_away(app: Flask, cast: Cast, person: Someone) -> None:
-    with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
-        held = grants_at((cast.acme.id,), now())
-        for grant in (grant for grant in held if grant.person_id == person.id):
-            grant.ended_at = now()
-            record(Event.GRANT_ENDED, grant, by=TESTS, person=person.email, role="x", changes={})
-        db.session.commit()
-
-
-def test_rights_are_asked_again_when_it_is_fetched(client: FlaskClient, cast: Cast, app: Flask):
-    """It is for whoever asked; and for him only while he sees the folders that are in it."""
-    sign_in(client, cast.editor)
-    uploaded(client, picture(), "a.png")
-    with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
-        folder = make_folder(cast.acme, "Board", restricted=False, by=TESTS)
-        db.session.flush()
-        media = db.session.scalars(select(Media)).one()
-        media.folder_id, folder_id = folder.id, folder.id
-        record(Event.MEDIA_CHANGED, media, by=TESTS, changes={})
-        db.session.commit()
-    address = asked(client)
-    work(app, address)
-    assert client.post(f"{address}file").status_code == 200
-    sign_in(client, cast.viewer)
-    assert client.get(address).status_code == 404
-    assert client.post(f"{address}file").status_code == 404
-    sign_in(client, cast.admin)
-    assert "Only <span" in client.get(address).text
-    refused = client.post(f"{address}file")
-    assert (refused.status_code, "alone" in refused.text) == (409, True)
-    sign_in(client, cast.bolt_admin)
-    assert client.post(f"{address}file").status_code == 404
-    with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
-        kept = db.session.scalars(select(MediaFolder).where(MediaFolder.id == folder_id)).one()
-        kept.restricted = True
-        record(Event.MEDIA_FOLDER_CHANGED, kept, by=TESTS, changes={})
-        db.session.commit()
-    sign_in(client, cast.editor)
-    assert "not there for you" in client.post(f"{address}file").text
-    _take_role_away(app, cast, cast.editor)
-    assert client.post(f"{address}file").status_code in {403, 404}
-
-
-def test_a_file_that_the_store_lost_is_listed(client: FlaskClient, cast: Cast, app: Flask):
-    sign_in(client, cast.admin)
-    uploaded(client, picture(), "=lost.png")
-    with app.app_context():
-        files().delete([key for key, _ in files().keys("")])
-    address = asked(client)
-    work(app, address)
-    assert "Files that could not come along" in client.get(address).text
-    assert "'=lost" in client.get(f"{address}problems.csv").text
-
-
-def test_the_file_goes_after_a_week_and_what_no_row_knows_at_once(
-    client: FlaskClient, cast: Cast, app: Flask, monkeypatch: pytest.MonkeyPatch
-):
-    sign_in(client, cast.admin)
-    address = asked(client)
-    work(app, address)
-    monkeypatch.setattr("portal.jobs.media.LEFT_ALONE", -timedelta(hours=1))
-    with app.app_context():
-        assert (jobs.let_go_of_old_exports(), sweep_files()) == (0, 0)
-    assert len(stored(app)) == 1
-    change(app, cast, address, finished_at=now() - KEPT - timedelta(minutes=1))
-    with app.app_context():
-        assert jobs.let_go_of_old_exports() == 1
-    assert stored(app) == []
-    address = asked(client)
-    work(app, address)
-    change(app, cast, address, key=None)
-    with app.app_context():
-        assert sweep_files() == 1
