@@ -17,6 +17,7 @@ from portal.site.memory import Memory
 from portal.site.notes import NOTES, Notes
 from portal.site.turns import LONGEST, Turns
 from tenants.db import new_id
+from tenants.replicas import FOR_READERS, nearby
 
 OLD_AFTER_WORDS = 0.4
 OLD_AFTER_LOOKS = 60.0
@@ -67,25 +68,32 @@ class Maker:
         self, place: str, old: Kept | None, spare: Kept | None, environ: dict[str, Any]
     ) -> Kept | Plain:
         """Return another process's copy, or make one when it is this one's turn among all."""
-        started = begun = time.monotonic()
+        started = time.monotonic()
         while True:
-            try:
-                standing = self._standing(place)
-            except SQLAlchemyError:
-                return old or self._ask(environ, Notes())
-            if standing.copy is not None:
-                return self._take(keep(standing.copy, begun))
-            with self._turns.across(place) as mine:
-                if mine or begun - started > LONGEST:
-                    return self._make(place, standing, begun, environ)
-            if spare is not None:
-                return spare
+            late = time.monotonic() - started > LONGEST
+            with self._app.app_context(), nearby(FOR_READERS):
+                found = self._try(place, old, environ, late) or spare
+            if found is not None:
+                return found
             time.sleep(AGAIN)
-            begun = time.monotonic()
 
-    def _standing(self, place: str) -> Standing:
-        with self._app.app_context():
-            return standing_of(place)
+    def _try(
+        self, place: str, old: Kept | None, environ: dict[str, Any], late: bool
+    ) -> Kept | Plain | None:
+        """Return what holds, unless it is another process's turn and not too late to wait.
+
+        How things stand and what the answer is made of are read from the same server, which
+        knows all that was known `FOR_READERS` seconds ago.
+        """
+        begun = time.monotonic() - FOR_READERS
+        try:
+            standing = standing_of(place)
+        except SQLAlchemyError:
+            return old or self._ask(environ, Notes())
+        if standing.copy is not None:
+            return self._take(keep(standing.copy, begun))
+        with self._turns.across(place) as mine:
+            return self._make(place, standing, begun, environ) if mine or late else None
 
     def _take(self, kept: Kept) -> Kept:
         self._memory.put(kept)

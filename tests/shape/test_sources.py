@@ -68,6 +68,8 @@ MAY_USE_SQL = {
     "portal/jobs/base.py": "gives back a forked parent's connections",
     "portal/jobs/stalled.py": "asks the server which transactions stand still, and ends them",
     "portal/staff/health.py": "reads the schema's version",
+    "tenants/db.py": "says which engine a session's transaction begins on",
+    "tenants/replicas.py": "asks both servers how far their logs are",
     "tenants/ddl.py": "row-level security and triggers",
     "tenants/ddl_erasing.py": "a trigger",
     "tenants/ddl_search.py": "the full-text index and its triggers",
