@@ -24,6 +24,7 @@ MAY_CROSS = {
     "portal/content/due.py": "carries out what is due in every tenant",
     "portal/content/release_run.py": "carries out releases that are due in every tenant",
     "portal/content/due_world.py": "carries out what is due in every tenant",
+    "portal/content/export_runs.py": "finds the export that waits, in whichever tenant",
     "portal/content/import_runs.py": "finds the import that waits, in whichever tenant",
     "portal/jobs/": "periodic jobs",
     "portal/site/host_map.py": "whose site a host name means, before there is a scope",
