@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Flask, Response, make_response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise
 
-from portal.config import ROOT, Config
+from portal.config import Config
+from portal.static_files import StaticFiles
 
 _SHARED = (
     "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; "
@@ -34,11 +34,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.after_request(_secure)
     if config.https:
         app.after_request(_strict_transport)
-    static = WhiteNoise(
-        app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600,
-        immutable_file_test=lambda _path, url: "vendor/" in url,
-    )  # fmt: skip
-    app.wsgi_app = static  # type: ignore[method-assign]  # Flask's own way to wrap
+    app.wsgi_app = StaticFiles(app.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's own way to wrap
 
 
 def behind_proxies(app: Flask, config: Config) -> None:

@@ -12,9 +12,10 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wsgi import ClosingIterator
 
+from portal.coded import Headers, packed
 from portal.content.site_changes import SiteCopy, Standing, keep_copy, standing_of
 from portal.site.beside import Beside
-from portal.site.kept import KEPT, Headers, Kept, keep, packed
+from portal.site.kept import KEPT, Kept, keep
 from portal.site.memory import Memory
 from portal.site.notes import NOTES, Notes
 from portal.site.turns import LONGEST, Turns

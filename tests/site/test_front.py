@@ -11,10 +11,10 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from werkzeug.test import Client
 
+from portal.coded import coding_for
 from portal.content.site_changes import SiteChange, SiteCopy
 from portal.jobs.site_log import KEPT_SECONDS, shorten_log
 from portal.site.front import Front
-from portal.site.kept import coding_for
 from tenants.db import db
 from tenants.ddl_sites import WATCHED
 from tenants.scope import across_tenants
