@@ -116,7 +116,11 @@ class ByHost:
     def _on_own(self, location: str, under: str, home: str) -> str:
         parts = urlsplit(location)
         rest = parts.path.removeprefix(under)
-        if parts.netloc not in {"", self._netloc} or rest == parts.path:
+        if (
+            parts.netloc not in {"", self._netloc}
+            or rest == parts.path
+            or rest[:1] not in {"", "/"}
+        ):
             return location
         return f"{home}{rest or '/'}" + (f"?{parts.query}" if parts.query else "")
 
