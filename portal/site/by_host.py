@@ -19,7 +19,7 @@ Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
 _HOST = re.compile(r"([a-z0-9](?:[a-z0-9.-]{0,252}))\.?(?::[0-9]{1,5})?", re.IGNORECASE)
-_SITE = re.compile(r"/s/([a-z0-9-]+)(/.*|)", re.DOTALL)
+_SITE = re.compile(r"/+s/([a-z0-9-]+)(/.*|)", re.DOTALL)
 _STATIC = "/static/"
 _SHOWN_HERE = re.compile(r"/(?:logo|[^/]+\.css)")
 """What previews, which stay on the portal's host, need of a site."""

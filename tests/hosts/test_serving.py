@@ -191,6 +191,11 @@ def test_an_address_that_only_begins_like_the_sites_is_not_put_behind_its_host(l
     assert told(HTTP_HOST=OWN, PATH_INFO="/x", leads=leads)[1]["Location"] == leads
 
 
+def test_more_slashes_lead_to_the_host_too():
+    _, headers, _ = told(HTTP_HOST="portal.example", PATH_INFO="//s/acme/x")
+    assert headers["Location"] == f"https://{OWN}/x"
+
+
 def test_the_portals_names_stay_its_own_whatever_the_map_says():
     """The portal may be given a name later that an account has proved before."""
     assert told(HTTP_HOST="portal.example", PATH_INFO="/me/")[2] == b"portal.example /me/ False"
