@@ -51,6 +51,8 @@ lock: setup-dev  ## pin again from requirements.in and requirements-dev.in
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --output-file requirements.txt requirements.in
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --output-file requirements-dev.txt requirements-dev.in
 	cd bench && CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE:$(BIN)%=../$(BIN)%) --output-file requirements.txt requirements.in
+	cd bench/peers && for peer in wagtail fab; do \
+		CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE:$(BIN)%=../../$(BIN)%) --output-file $$peer.txt $$peer.in || exit 1; done
 
 clean:           ## remove the environment and caches; keeps var/ (your data)
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results

@@ -1,24 +1,32 @@
-"""`python -m bench [decide access lists trail move editor content] [--on sqlite|postgres]`."""
+"""`python -m bench [NAME ...] [--on sqlite|postgres]`; without a name all of them."""
 
 import argparse
 
 from bench import (
     access,
+    cached,
     content,
     decide,
     editor,
+    first,
+    flood,
     lists,
     measure,
     moves,
+    publishing,
     punctual,
+    screens,
     ticks,
     trail,
+    weight,
     worlds,
 )
 
 BENCHES = {"decide": decide, "access": access, "lists": lists, "trail": trail,
            "move": moves, "editor": editor, "content": content,
-           "ticks": ticks, "punctual": punctual}  # fmt: skip
+           "ticks": ticks, "punctual": punctual, "cached": cached, "first": first,
+           "publishing": publishing, "weight": weight, "screens": screens,
+           "flood": flood}  # fmt: skip
 
 
 def main() -> None:

@@ -58,13 +58,14 @@ def run(kinds: tuple[str, ...]) -> list[Line]:
                 readers[world] = Reader(signed_in(app, "editor", ACCOUNT), watch)
             for name, query in LISTS.items():
                 lines += _sizes(kind, name, query, readers)
-            other = stack.enter_context(peer("fab_site", _url(socket), str(ROWS[LARGE])))
+            other = stack.enter_context(peer("fab_site", database_of_fab(socket), str(ROWS[LARGE])))
             other.begin()
             lines += _beside(kind, readers[LARGE], other)
     return lines
 
 
-def _url(socket: Path | None) -> str:
+def database_of_fab(socket: Path | None) -> str:
+    """Return the URL of Flask-AppBuilder's database, which it fills itself."""
     if socket is None:
         return f"sqlite:///{worlds.VAR / 'fab.sqlite3'}"
     postgres.make_database(socket, "fab")

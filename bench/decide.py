@@ -49,7 +49,7 @@ def run(_kinds: tuple[str, ...]) -> list[Line]:
         ratio = first / sorted(values)[ROUNDS // 2]
         ours = name.startswith("can")  # the first time is told of, not promised
         lines.append(line("decide", "", name, values, ratio=ratio, target=">= 100x" if ours else "",
-                          met=ratio >= 100 if ours else None))  # fmt: skip
+                          met=ratio >= 100 if ours else None, more=True))  # fmt: skip
     return lines
 
 

@@ -47,7 +47,7 @@ def _compare(kind: str, name: str, roots: list[Node]) -> list[Line]:
         line(f"newest-{name}", kind, "adaptive", ours, target="p99 <= 15 ms", met=met,
              note=cpu[False]),
         line(f"newest-{name}", kind, "IN (subtree)", theirs, ratio=p99(theirs) / p99(ours),
-             note=f"ratio of p99; {cpu[True]}"),
+             note=f"ratio of p99; {cpu[True]}", more=True),
     ]  # fmt: skip
 
 

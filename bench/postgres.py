@@ -70,6 +70,14 @@ def make_database(socket: Path, name: str) -> bool:
         return True
 
 
+def drop_database(socket: Path, name: str) -> None:
+    """Drop a database."""
+    with psycopg.connect(
+        host=str(socket), user=SUPERUSER, dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(f"DROP DATABASE {name}")
+
+
 def _identity(socket: Path, data: Path) -> dict[str, Any]:
     """Return how to run as an ordinary user: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:

@@ -47,6 +47,7 @@ SIZES = {
     "ticks_1k": Size(60, pages=1_000, schedules=1_000),
     "ticks_1m": Size(60, pages=1_000, schedules=1_000_000),
     "content_10k": Size(1_000, people=300, grants=500, content=10_000),
+    "screens": Size(1_000, people=300, grants=500, content=10_000, events=10_000),
     "content_1m": Size(1_000, people=300, grants=500, content=1_000_000),
 }
 KINDS = ("sqlite", "postgres")
@@ -84,7 +85,7 @@ def _fill(world: str, socket: Path | None) -> None:
     else:
         postgres.make_database(socket, world)
         owner = postgres.url(socket, world, postgres.SUPERUSER)
-    _migrate(owner)
+    migrate(owner)
     engine = create_engine(owner)
     with engine.begin() as connection:
         kept = _drop_helpers(connection)
@@ -94,7 +95,8 @@ def _fill(world: str, socket: Path | None) -> None:
     _tidy(engine)
 
 
-def _migrate(owner: str) -> None:
+def migrate(owner: str) -> None:
+    """Bring a database's tables up to what the portal wants."""
     environment = os.environ | {
         "APP_ENV": "testing", "DATABASE_URL": owner, "FLASK_SKIP_DOTENV": "1",
         "PORTAL_VAR": str(VAR), "SECRET_KEY": "for-benches-only",

@@ -22,7 +22,7 @@ from portal.jobs import queue
 from portal.site import by_host, front
 from portal.site import views as site
 from portal.staff import console
-from tenants import commit_guard, engines, scope_hooks, scope_sql
+from tenants import commit_guard, engines, replicas, scope_hooks, scope_sql
 from tenants.db import db
 
 MACHINERY = (models, commit_guard, scope_hooks)  # imported for what importing them does
@@ -40,6 +40,10 @@ def create_app(config: Config | None = None) -> Flask:
     with app.app_context():
         engines.configure(db.engine, config.web_role)
         scope_sql.watch(db.engine)
+        if config.replica_url:
+            engines.configure(db.engines[replicas.KEY], config.web_role)
+            scope_sql.watch(db.engines[replicas.KEY])
+            replicas.attach(db.engine, db.engines[replicas.KEY])
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     headers.init_app(app, config)
     requests.init_app(app)
@@ -69,6 +73,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(config),
+        "SQLALCHEMY_BINDS": _replica(config),
         "SESSION_COOKIE_NAME": "__Host-portal" if secure else "portal",
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -82,6 +87,14 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         "RATELIMIT_KEY_PREFIX": "portal",
     }
+
+
+def _replica(config: Config) -> dict[str, object]:
+    if not config.replica_url:
+        return {}
+    patience = {"connect_timeout": 2, "tcp_user_timeout": 3000}
+    options = _engine_options(config) | {"connect_args": patience}
+    return {replicas.KEY: {"url": config.replica_url, **options}}
 
 
 def _engine_options(config: Config) -> dict[str, object]:

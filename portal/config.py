@@ -37,6 +37,7 @@ class Config:
     base_url: str = "http://127.0.0.1:8000"
     production: bool = False
     owner_database_url: str = ""
+    replica_url: str = ""
     web_role: str = "portal_web"
     smtp_url: str = ""
     mail_from: str = "portal@localhost"
@@ -83,6 +84,7 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
         secret_key=env.get("SECRET_KEY") or _stored_secret(var, production),
         database_url=database_url(env.get("DATABASE_URL") or f"sqlite:///{var}/portal.sqlite3"),
         owner_database_url=database_url(env.get("DATABASE_OWNER_URL", "")),
+        replica_url=database_url(env.get("DATABASE_REPLICA_URL", "")),
         web_role=env.get("DATABASE_WEB_ROLE", "portal_web"),
         redis_url=redis_url(env.get("REDIS_URL") or f"unix://{redis_socket(var)}"),
         var=var,
@@ -103,6 +105,8 @@ def from_env(env: Mapping[str, str] | None = None) -> Config:
         raise BadConfig(
             "APP_ENV=production wants PostgreSQL: set DATABASE_URL, or ALLOW_SQLITE=1 to insist."
         )
+    if config.replica_url and "sqlite" in config.database_url[:6] + config.replica_url[:6]:
+        raise BadConfig("DATABASE_REPLICA_URL needs PostgreSQL, there and in DATABASE_URL.")
     if _number(env, "WEB_CONCURRENCY", 2) < 1:
         raise BadConfig("WEB_CONCURRENCY must be 1 or more.")
     return config
@@ -125,9 +129,7 @@ def database_url(text: str) -> str:
     """Return a URL SQLAlchemy takes. Raises BadConfig when it cannot be one."""
     if not text:
         return ""
-    for short in ("postgres://", "postgresql://"):
-        if text.startswith(short):
-            text = "postgresql+psycopg://" + text.removeprefix(short)
+    text = re.sub("^postgres(ql)?://", "postgresql+psycopg://", text)
     if not text.startswith(("postgresql+psycopg://", "sqlite:///")):
         shown = urlsplit(text).scheme or text[:20]
         raise BadConfig(
@@ -209,9 +211,8 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _trusted(env: Mapping[str, str], production: bool) -> tuple[str, ...]:
     """Return the hosts answered to. In production, unless told, the one people are sent to."""
-    named = _names(env.get("TRUSTED_HOSTS", ""))
     host = urlsplit(env.get("PORTAL_URL", "")).hostname if production else None
-    return named or ((host,) if host else ())
+    return _names(env.get("TRUSTED_HOSTS", "")) or ((host,) if host else ())
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

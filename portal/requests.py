@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.local import LocalProxy
 
 from portal.identity import sessions
+from portal.nearness import near_this_request, note_write
 from tenants.accounts import HANDLE, AccountRef
 from tenants.audit import circumstances
 from tenants.branches import Halt, halt_of
@@ -113,6 +114,7 @@ def _enter() -> None:
             current.switcher = accounts_within_reach(current.actor, SWITCHER_LIMIT)
     if request.method in SAFE_METHODS:
         stack.enter_context(reading())
+        stack.enter_context(near_this_request())
     if current.actor and current.account:
         stack.enter_context(acting_in(scope_of(current.actor, current.account)))
 
@@ -169,6 +171,8 @@ def _leave(response: Response) -> Response:
     try:
         db.session.commit()
         _tell_look(response)
+        if request.method not in SAFE_METHODS and request.blueprint != "site":
+            note_write(response)
     except Exception as error:  # noqa: BLE001 - whatever it is, it becomes the error page it deserves
         db.session.rollback()
         return current_app.make_response(current_app.handle_user_exception(error))

@@ -6,10 +6,13 @@ from typing import Any
 
 import uuid_utils.compat as uuid_utils
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import JSON, DateTime, MetaData, String, Uuid
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from tenants.engines import chosen, is_reading
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -68,4 +71,21 @@ class Keyed:
         super().__init__(**values)
 
 
-db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+class NearSession(Session):
+    """A session whose transactions go to the primary, or, to only read, to what was chosen.
+
+    A transaction stays where it began (`scope_hooks` notes where that was).
+    """
+
+    def get_bind(
+        self, mapper: Any = None, clause: Any = None, bind: Any = None, **more: Any
+    ) -> Any:
+        """Return where the next statement goes."""
+        begun = self.info.get("engine")
+        near = begun or (chosen() if is_reading() else None)
+        return bind or near or super().get_bind(mapper, clause, bind, **more)
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata, session_options={"expire_on_commit": False, "class_": NearSession}
+)

@@ -13,6 +13,8 @@ from tenants.folding import SQLITE_NAME, fold
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
+_chosen: ContextVar[Engine | None] = ContextVar("chosen", default=None)
+
 BUSY_SECONDS = 10
 _patience: ContextVar[float] = ContextVar("patience", default=BUSY_SECONDS)
 
@@ -53,6 +55,21 @@ def impatient(seconds: float) -> Iterator[None]:
 def is_reading() -> bool:
     """Tell whether the current block promised only to read."""
     return _reading.get()
+
+
+@contextmanager
+def choosing(engine: Engine) -> Iterator[None]:
+    """Have transactions begun inside that only read go to `engine`."""
+    token = _chosen.set(engine)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def chosen() -> Engine | None:
+    """Return what the current block chose to read from, or None."""
+    return _chosen.get()
 
 
 def configure(engine: Engine, web_role: str | None = None) -> None:

@@ -2,10 +2,11 @@
 
 from tenants.event_types import EventType, event
 from tenants.events_content import ContentEvent
+from tenants.events_exchange import ExchangeEvent
 from tenants.events_site import SiteEvent
 
 
-class Event(ContentEvent, SiteEvent):
+class Event(ContentEvent, ExchangeEvent, SiteEvent):
     """Every event there is, as noun.verb in the past tense. Keep the list alphabetical."""
 
     ACCESS_EXPORTED = event("access.exported", "exported who may do what at {target}", "people")

@@ -1,4 +1,4 @@
-"""The catalogue of events about content: pages, files, reviews, schedules, imports, sites."""
+"""The catalogue of events about content: pages, files, reviews, schedules, sites."""
 
 from tenants.event_types import event
 
@@ -6,11 +6,6 @@ from tenants.event_types import event
 class ContentEvent:
     """Every event about content, as noun.verb in the past tense. Keep the list alphabetical."""
 
-    CONTENT_EXPORTED = event(
-        "content.exported",
-        "exported the content of {target} as {format}: {pages} pages ({which}), {files} files",
-        "format", "pages", "files", "which",
-    )  # fmt: skip
     COMMENT_ADDED = event("comment.added", "commented on {target}, {about}", "about")
     COMMENT_REOPENED = event("comment.reopened", "took up again what was said of {target}")
     COMMENT_RESOLVED = event("comment.resolved", "settled what was said of {target}")
@@ -21,11 +16,6 @@ class ContentEvent:
         "freeze.set", "set the freeze {target} for {account} and all below, from {since} to "
         "{until}", "account", "since", "until",
     )  # fmt: skip
-    IMPORT_ASKED = event("import.asked", "handed in {target} for import", "dry_run")
-    IMPORT_FAILED = event("import.failed", "could not import {target}: {cause}", "cause")
-    IMPORT_FINISHED = event("import.finished", "imported {target}", "counts")
-    IMPORT_STARTED = event("import.started", "began to read {target}", "dry_run")
-    IMPORT_TRIED = event("import.tried", "tried out the import of {target}", "counts")
     LOGO_REMOVED = event("logo.removed", "removed the logo of {target}")
     LOGO_SET = event("logo.set", "gave {target} a logo")
     MEDIA_CHANGED = event("media.changed", "changed the file {target}")

@@ -102,6 +102,7 @@ def _scope_column_load(state: ORMExecuteState, scope: Scope) -> None:
 def _tell_database(session: Session, _transaction: Any, connection: Any) -> None:
     scope = current_scope()
     session.info["scope"] = scope
+    session.info["engine"] = connection.engine
     if connection.dialect.name == "postgresql":
         values = {
             "kind": scope.kind if scope else "",
@@ -115,6 +116,7 @@ def _forget_scope(session: Session, transaction: Any) -> None:
     if transaction.parent is None:
         session.info.pop("scope", None)
         session.info.pop("accounts", None)
+        session.info.pop("engine", None)
 
 
 @event.listens_for(Session, "before_flush")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bench.worlds import ROOT, VAR
+from bench.peers.environments import python_of
+from bench.worlds import ROOT
 
 
 class Peer:
@@ -39,7 +40,7 @@ class Peer:
 @contextmanager
 def peer(name: str, *arguments: str) -> Iterator[Peer]:
     """Run `bench.peers.NAME` in the environment that its requirements made."""
-    python = VAR / name.partition("_")[0] / "bin" / "python"
+    python = python_of(name.partition("_")[0])
     command = [str(python), "-m", f"bench.peers.{name}", *arguments]
     process = subprocess.Popen(
         command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -49,8 +49,15 @@ def _database(kind: str, *where: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def configure(kind: str, *where: str) -> None:
-    """Set Django up over a database."""
+CACHED = ("wagtailcache.cache.UpdateCacheMiddleware", *MIDDLEWARE,
+          "wagtailcache.cache.FetchFromCacheMiddleware")  # fmt: skip
+
+
+def configure(kind: str, *where: str, cache: str = "") -> None:
+    """Set Django up over a database, with wagtail-cache when there is a Redis for it."""
+    backend = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": cache,
+               "KEY_PREFIX": "wagtailcache", "TIMEOUT": 4000}  # fmt: skip
+    caching = {"CACHES": {"default": backend}, "WAGTAIL_CACHE": True} if cache else {}
     contrib = ("auth", "contenttypes", "sessions", "messages", "staticfiles")
     parts = ("contrib.forms", "contrib.redirects", "embeds", "sites", "users", "snippets",
              "documents", "images", "search", "admin")  # fmt: skip
@@ -59,9 +66,10 @@ def configure(kind: str, *where: str) -> None:
         DATABASES={"default": _database(kind, *where)}, ROOT_URLCONF="bench.peers.newsroom.urls",
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField", STATIC_URL="/static/",
         WAGTAIL_SITE_NAME="bench", WAGTAILADMIN_BASE_URL="http://localhost",
-        MIDDLEWARE=MIDDLEWARE,
+        MIDDLEWARE=CACHED if cache else MIDDLEWARE, **caching,
         INSTALLED_APPS=[
-            "bench.peers.newsroom", *(f"wagtail.{part}" for part in parts), "wagtail",
+            *(["wagtailcache"] if cache else []), "bench.peers.newsroom",
+            *(f"wagtail.{part}" for part in parts), "wagtail",
             "modelcluster", "taggit", "django_filters", *(f"django.contrib.{c}" for c in contrib),
         ],
         TEMPLATES=[{
@@ -131,6 +139,21 @@ class Editor:
             raise RuntimeError(f"Wagtail answered {answer.status}.")
         return {"wall": answer.wall, "cpu": answer.cpu, "statements": len(sent)}
 
+    def open(self, what: str) -> dict[str, float]:
+        """Look at a page of the editor's once; `cpu` is with the database server's."""
+        from wagtail.models import Page
+
+        section = Page.objects.get(slug="section").pk
+        path = {"dashboard": "/admin/", "explorer": f"/admin/pages/{section}/", "edit": self.url,
+                "history": self.url.replace("edit", "history")}[what]  # fmt: skip
+        before = _computed()
+        with CaptureQueriesContext(connection) as sent:
+            answer = self.browser.get(path)
+        if answer.status != 200:
+            raise RuntimeError(f"Wagtail answered {answer.status} to {path}.")
+        cpu = answer.cpu + _computed() - before
+        return {"wall": answer.wall, "cpu": cpu, "statements": len(sent)}
+
     def schedule(self, number: int) -> dict[str, float]:
         """Have that many articles wait for a moment that has come, and run what publishes them."""
         from django.utils import timezone
@@ -162,6 +185,14 @@ class Editor:
         return {"body": newest.body, "live": page.live_revision_id == newest.latest_revision_id}
 
 
+def _computed() -> float:
+    """Return the milliseconds PostgreSQL's process has computed for this connection so far."""
+    if connection.vendor != "postgresql" or connection.connection is None:
+        return 0.0
+    counted = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    return int(counted.read_text().split()[0]) / 1e6
+
+
 def main() -> None:
     """Make what is missing, then serve."""
     kind, *where = sys.argv[1:]
@@ -173,7 +204,7 @@ def main() -> None:
     talk.serve({
         "save": lambda body: editor.send(body, publish=False),
         "publish": lambda body: editor.send(body, publish=True),
-        "schedule": editor.schedule,
+        "schedule": editor.schedule, "open": editor.open,
         "look": editor.body,
     })  # fmt: skip
 

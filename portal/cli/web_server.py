@@ -38,5 +38,6 @@ forwarded_allow_ips = ""
 def post_fork(_server: Any, worker: Any) -> None:
     """A connection opened before the fork belongs to the parent: the child must open its own."""
     with worker.app.callable.app_context():
-        db.engine.dispose(close=False)
+        for engine in db.engines.values():
+            engine.dispose(close=False)
     watch.start(worker.app.callable)

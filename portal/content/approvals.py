@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.content.pages import Page, Revision, digest_now
 from portal.content.problems import Problem
@@ -136,7 +136,8 @@ def authors_of(page: Page, revision: Revision) -> set[uuid.UUID]:
     """Return who wrote what a revision changes: they cannot approve it.
 
     That is everybody who wrote a revision since the one that is live or the last one that was
-    approved in all steps, and whoever wrote the very same text before. Three statements.
+    approved in all steps, whoever wrote the very same text before, and whoever wrote words that
+    came into one of these from a copied page, a template or an earlier revision. Three statements.
     """
     passed = select(Review.revision_number).where(
         Review.page_id == page.id, Review.passed_at.is_not(None),
@@ -150,9 +151,23 @@ def authors_of(page: Page, revision: Revision) -> set[uuid.UUID]:
         for each, column in ((passed, Review.revision_number), (live, Revision.number))
     ]
     base = max((number for number in bases if number), default=0)
-    wrote = select(Revision.author_id).where(
+    return _wrote(
         Revision.page_id == page.id,
         Revision.number <= revision.number,
         or_(Revision.number > base, Revision.digest == revision.digest),
     )
-    return {person_id for person_id in db.session.scalars(wrote) if person_id is not None}
+
+
+def writers_before(revision: Revision) -> set[str]:
+    """Return the ids of all who wrote the revisions of a page before one of them."""
+    before = (Revision.page_id == revision.page_id, Revision.number < revision.number)
+    return set(map(str, _wrote(*before)))
+
+
+def _wrote(*which: ColumnElement[bool]) -> set[uuid.UUID]:
+    rows = db.session.execute(select(Revision.author_id, Revision.writer_ids).where(*which))
+    found = set[uuid.UUID]()
+    for author_id, writer_ids in rows:
+        found |= {author_id} if author_id else set()
+        found |= set(map(uuid.UUID, writer_ids or ()))
+    return found

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlalchemy import func, select
 
 from portal.content.addresses import slug_of
+from portal.content.approvals import authors_of, writers_before
 from portal.content.content_types import definition_at
 from portal.content.drafting import Text, create_page, make_draft, text_of
 from portal.content.pages import Page, Revision, digest_now, revision_by_id, revisions_of
@@ -56,7 +57,8 @@ def duplicate_as(
     draft = revision_by_id(page.draft_revision_id, page)
     if draft is None:
         raise Problem("There is nothing saved to copy yet.")
-    copy, _ = create_page(account, page.type, change(text_of(draft)), by=by, copied=True)
+    text, wrote = change(text_of(draft)), authors_of(page, draft)
+    copy, _ = create_page(account, page.type, text, by=by, copied_from=wrote)
     return copy, draft
 
 
@@ -65,7 +67,8 @@ def move_page(
 ) -> Page:
     """Take a page to another account of the tenant, as a draft there; recorded at both ends.
 
-    Its newest revisions go along, with their authors and times. Revisions never change, so they
+    Its newest revisions go along, with their authors and times; who wrote those left behind is
+    noted on them. Revisions never change, so they
     stay at the old place too: there the page goes into the trash, offline first. Its labels are
     found or started by name; it stands below nothing and keeps its language, while its translations
     stay where they are, without it. Raises Denied for either end, Problem and QuotaReached.
@@ -117,12 +120,14 @@ def place_for(handle: str, here: AccountRef, by: Actor) -> AccountRef:
 
 def _copy_revisions(page: Page, arrived: Page, target: AccountRef) -> int:
     rows = list(reversed(revisions_of(page, KEPT)))
+    left = writers_before(rows[0])
     terms = _terms_at(target, {term_id for row in rows for term_id in row.term_ids})
     for row in rows:
         copy = Revision(
             tenant_id=target.tenant_id, account_id=target.id, page_id=arrived.id, number=row.number,
             title=row.title, slug=row.slug, body=row.body, excerpt=row.excerpt, byline=row.byline,
             fields=row.fields or {}, author_id=row.author_id, author_label=row.author_label,
+            writer_ids=sorted({*(row.writer_ids or ()), *left}) or None,
             note=row.note, created_at=row.created_at, parent_id=None,
             term_ids=sorted({terms[term_id] for term_id in row.term_ids if term_id in terms}),
         )  # fmt: skip

@@ -16,10 +16,13 @@ from portal.content.defining_types import (
 )
 from portal.content.fields import KINDS, Field
 from portal.content.html_policy import names
+from portal.content.type_effects import is_live_somewhere
 from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor
+from tenants.permissions import Permission
+from tenants.strength import authorize_below
 
 FIELDS = 60
 PARTS = 20
@@ -83,6 +86,8 @@ def change_field(
     before = words_of(field)
     if before == words:
         return False
+    if (before.label, before.kind) != (words.label, words.kind):
+        _authorize_shown(row, account, by=by)
     if field.kind == "group" and words.kind != "group" and field.asked:
         raise CannotDefineType("This group has fields; remove them before it is no group.", "kind")
     _write(_row_of(row, field_id), words)
@@ -97,6 +102,7 @@ def remove_field(row: ContentType, account: AccountRef, field_id: uuid.UUID, *, 
     Raises Denied, TooWeak and CannotDefineType.
     """
     field, _, _ = _held(row, account, field_id, by=by)
+    _authorize_shown(row, account, by=by)
     _row_of(row, field_id).removed_at = now()
     pair = [_told(words_of(field)), ""]
     tell_changed(row, f"removed the field “{field.label}”", by=by, field=pair)
@@ -110,6 +116,7 @@ def bring_back_field(
     Raises Denied, TooWeak and CannotDefineType.
     """
     field, beside, group = _held(row, account, field_id, by=by, removed=True)
+    _authorize_shown(row, account, by=by)
     words = words_of(field)
     _check(words, beside, in_group=group is not None)
     found = _row_of(row, field_id)
@@ -130,6 +137,7 @@ def move_field(
     target = max(0, min(len(order) - 1, place + steps))
     if target == place:
         return False
+    _authorize_shown(row, account, by=by)
     order.insert(target, order.pop(place))
     found = {each.id: each for each in fields_of(row)}
     spare = [each for each in found.values() if each.id not in order]
@@ -166,6 +174,16 @@ def _held(
         was = "is not removed" if removed else "was removed meanwhile; bring it back first"
         raise CannotDefineType(f"The field “{field.label}” {was}.", "label")
     return field, group.parts if group else definition.fields, group
+
+
+def _authorize_shown(row: ContentType, account: AccountRef, *, by: Actor) -> None:
+    """Let what live pages show of their fields be changed only by who may publish there.
+
+    A label is shown with the values of all live pages of the type. Raises Denied and TooWeak.
+    """
+    if Permission.PAGE_PUBLISH in by.system or not is_live_somewhere(row.key, account.tenant_id):
+        return
+    authorize_below(by, Permission.PAGE_PUBLISH, account)
 
 
 def _beside(definition: Definition, group_id: uuid.UUID | None) -> Sequence[Field]:

@@ -1,7 +1,7 @@
 """Starting pages and saving drafts. Every save is a new revision; what is live stays as it is."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -91,12 +91,14 @@ def authorize_edit(by: Actor, page: Page, account: AccountRef) -> None:
 
 
 def create_page(
-    account: AccountRef, kind: Type, text: Text, *, by: Actor, copied: bool = False
-) -> tuple[Page, Saved]:
+    account: AccountRef, kind: Type, text: Text, *, by: Actor,
+    copied_from: Collection[uuid.UUID] | None = None,
+) -> tuple[Page, Saved]:  # fmt: skip
     """Start a page with its first revision and record it; without a byline it is `by`'s.
 
-    In `copied` words a reference may stand to what is gone. Raises Denied, Problem (also for a
-    type that cannot be started here) and QuotaReached.
+    `copied_from` are the people who wrote words that are copied; in those a reference may stand to
+    what is gone. Raises Denied, Problem (also for a type that cannot be started here) and
+    QuotaReached.
     """
     authorize(by, Permission.PAGE_CREATE, account)
     if definition_at(kind, account) is None:
@@ -108,9 +110,10 @@ def create_page(
     )  # fmt: skip
     db.session.add(page)
     db.session.flush()
-    kept = keep(page, text.fields, text.fields if copied else None)
+    kept = keep(page, text.fields, None if copied_from is None else text.fields)
     text = replace(text, byline=text.byline or by.name, fields=kept.values)
-    revision = add_revision(page, text, cleaned := _clean(text), by=by, number=1)
+    cleaned, writers = _clean(text), copied_from or ()
+    revision = add_revision(page, text, cleaned, by=by, number=1, writers=writers)
     note_draft(page, revision, account, by=by)
     kept.note(page)
     record(
@@ -121,20 +124,14 @@ def create_page(
 
 
 def save_draft(
-    page: Page,
-    text: Text,
-    account: AccountRef,
-    *,
-    by: Actor,
-    based_on: uuid.UUID | None,
-    reason: str = "",
-    beside: Beside | None = None,
-) -> Saved:
+    page: Page, text: Text, account: AccountRef, *, by: Actor, based_on: uuid.UUID | None,
+    reason: str = "", beside: Beside | None = None, writers: Collection[uuid.UUID] = (),
+) -> Saved:  # fmt: skip
     """Save a new revision as the draft and record it; a save that changes nothing adds nothing.
 
     `based_on` is the revision the editor started from; `beside` what stands beside the page, if it
-    is known. Raises Denied, Problem, Locked while somebody else has the page for himself, and Stale
-    when somebody saved in between.
+    is known; `writers` wrote words that come from elsewhere. Raises Denied, Problem, Locked while
+    somebody else has the page for himself, and Stale when somebody saved in between.
     """
     authorize_edit(by, page, account)
     current = _lock_draft(page)
@@ -149,7 +146,9 @@ def save_draft(
     if current is not None and current.digest == digest_of(fields):
         return Saved(current, False, removed)
     number = (current.number if current else 0) + 1
-    revision = add_revision(page, text, cleaned, by=by, number=number, beside=beside)
+    revision = add_revision(
+        page, text, cleaned, by=by, number=number, beside=beside, writers=writers
+    )
     note_draft(page, revision, account, by=by, before=current)
     kept.note(page)
     record(
@@ -168,7 +167,7 @@ def _clean(text: Text, known: str = "") -> clean_html.Cleaned:
 
 def add_revision(
     page: Page, text: Text, body: clean_html.Cleaned, *, by: Actor, number: int, note: str = "",
-    beside: Beside | None = None,
+    beside: Beside | None = None, writers: Collection[uuid.UUID] = (),
 ) -> Revision:  # fmt: skip
     """Write a revision and make it the page's draft, without asking or recording.
 
@@ -176,7 +175,7 @@ def add_revision(
     tell that nothing was. Raises Problem for what does not fit, also as a parent.
     """
     address_of(page, "x", text.parent_id)
-    revision = new_revision(page, text, body, by=by, number=number, note=note)
+    revision = new_revision(page, text, body, by=by, number=number, note=note, writers=writers)
     db.session.add(revision)
     db.session.flush()
     make_draft(page, revision)
@@ -186,8 +185,9 @@ def add_revision(
 
 
 def new_revision(
-    page: Page, text: Text, body: clean_html.Cleaned, *, by: Actor, number: int, note: str = ""
-) -> Revision:
+    page: Page, text: Text, body: clean_html.Cleaned, *, by: Actor, number: int, note: str = "",
+    writers: Collection[uuid.UUID] = (),
+) -> Revision:  # fmt: skip
     """Return a revision that says `text` with `body` in place of its own. Raises Problem.
 
     It is not in the session yet. That `body` is clean is proven by its type.
@@ -196,7 +196,7 @@ def new_revision(
     return Revision(
         tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id, number=number,
         author_id=by.person_id, author_label=by.name or by.label, note=note,
-        digest=digest_of(fields), **fields,
+        writer_ids=sorted(map(str, writers)) or None, digest=digest_of(fields), **fields,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from portal.content.caring import PageCare
 from portal.content.comments import Comment
 from portal.content.content_types import ContentField, ContentType
 from portal.content.copies import WorkingCopy
+from portal.content.export_rows import ExportRun
 from portal.content.freezes import Freeze
 from portal.content.imports import ImportedItem, ImportRun
 from portal.content.live_words import LiveWords
@@ -46,7 +47,7 @@ ERASED: tuple[Any, ...] = (
     Notification, Comment, ShareOpinion, ShareLink, Verdict, Review, PageCare, PageLanguage,
     PageWords, LiveWords,
     ReleaseItem, Release,
-    Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, Menu, SiteHost, Site,
+    Schedule, Redirect, PageTerm, PageUse, ImportedItem, ImportRun, ExportRun, Menu, SiteHost, Site,
     Revision, Page,
     Term, ContentField, ContentType,
     Invitation, AccessRequest, Quota, Freeze, SavedView, BulkRun,

@@ -7,7 +7,11 @@ from sqlalchemy import func, select
 
 from portal.content.media import Media, MediaVersion
 from portal.content.media_folders import MediaFolder
-from portal.content.media_readers import authorize_other_bytes
+from portal.content.media_readers import (
+    authorize_other_bytes,
+    authorize_other_words,
+    authorize_out_of_sight,
+)
 from portal.content.media_upload import Prepared, add_version
 from portal.content.media_uses import Use, uses_of
 from portal.content.problems import Problem
@@ -44,6 +48,9 @@ class Description:
     folder_id: uuid.UUID | None = None
 
 
+SEEN_BY_READERS = ("name", "alt", "caption", "decorative", "focal_x", "focal_y")
+
+
 def may_change(by: Actor, media: Media, account: AccountRef) -> Decision:
     """Decide whether `by` may describe and replace the file: anybody's, or his own."""
     own = by.person_id is not None and media.author_id == by.person_id
@@ -60,11 +67,14 @@ def _authorize_change(by: Actor, media: Media, account: AccountRef) -> None:
 def describe(media: Media, said: Description, account: AccountRef, *, by: Actor) -> bool:
     """Write down what is said about a file and record it; tell whether that changed anything.
 
-    A new focal point has the renditions made again. Raises Denied, and Problem without a name.
+    A new focal point has the renditions made again. What readers see of a live page takes what
+    `authorize_other_words` asks. Raises Denied and Problem.
     """
     _authorize_change(by, media, account)
     if not said.name.strip():
         raise Problem("Give the file a name.")
+    if any(getattr(media, field) != getattr(said, field) for field in SEEN_BY_READERS):
+        authorize_other_words(media, account, by=by)
     focus = (media.focal_x, media.focal_y)
     for field, value in vars(said).items():
         if getattr(media, field) != value:
@@ -142,6 +152,7 @@ def trash(
     """
     authorize(by, Permission.MEDIA_DELETE, account)
     _take_turn(media)
+    authorize_out_of_sight(media, account, by=by)
     if media.trashed_at is not None:
         raise Problem("The file is in the trash already.")
     uses = uses_of(media)
@@ -162,6 +173,7 @@ def restore(media: Media, account: AccountRef, *, by: Actor) -> None:
     """
     authorize(by, Permission.MEDIA_DELETE, account)
     _take_turn(media)
+    authorize_out_of_sight(media, account, by=by)
     if media.trashed_at is None:
         raise Problem("The file is not in the trash.")
     media.trashed_at, media.trashed_by_label = None, ""

@@ -35,7 +35,7 @@ from tenants.scope import TenantScoped
 
 Kind = Literal[
     "asked", "assigned", "approved", "passed", "rejected", "voided", "reminder", "escalated",
-    "mention", "reply", "outside", "opinion", "release",
+    "mention", "reply", "outside", "opinion", "release", "export",
     "done", "held", "failed", "skipped", "missed", "problem", "rules",
 ]  # fmt: skip
 TALK = frozenset({"mention", "reply", "outside"})
@@ -49,7 +49,7 @@ COUNTED = 99
 
 
 class Notification(Keyed, TenantScoped, Base):
-    """One person is told one thing about one page, or about an account's schedules.
+    """One person is told one thing about a page, an account's schedules or an export.
 
     Whether he may still see it is asked whenever it is shown or mailed. `mailed_at` is when that
     was decided, whether a mail left or not. `schedule_id` names a schedule that was there.
@@ -62,10 +62,15 @@ class Notification(Keyed, TenantScoped, Base):
         ForeignKeyConstraint(
             ["tenant_id", "release_id"], ["release.tenant_id", "release.id"], ondelete="CASCADE"
         ),
+        ForeignKeyConstraint(
+            ["tenant_id", "export_id"],
+            ["export_run.tenant_id", "export_run.id"],
+            ondelete="CASCADE",
+        ),
         CheckConstraint(
             "kind IN ('asked', 'assigned', 'approved', 'passed', 'rejected', 'voided', 'reminder', "
             "'escalated', 'mention', 'reply', 'outside', 'opinion', 'release', 'done', 'held', "
-            "'failed', 'skipped', 'missed', 'problem', 'rules')",
+            "'failed', 'skipped', 'missed', 'problem', 'rules', 'export')",
             name="kind",
         ),
         Index("ix_notification_person_id", "person_id", "tenant_id", "created_at", "id"),
@@ -79,6 +84,7 @@ class Notification(Keyed, TenantScoped, Base):
     comment_id: Mapped[uuid.UUID | None]
     schedule_id: Mapped[uuid.UUID | None]
     release_id: Mapped[uuid.UUID | None]
+    export_id: Mapped[uuid.UUID | None]
     sentence: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None]
@@ -94,6 +100,8 @@ class Notification(Keyed, TenantScoped, Base):
         """Return what it leads to in its account: an endpoint, and its values but the handle."""
         if self.release_id is not None:
             return "releases.show", {"release_id": self.release_id}
+        if self.export_id is not None:
+            return "export_runs.show", {"export_id": self.export_id}
         if self.kind in TALK:
             anchor = f"comment-{self.comment_id}"
             return "comments.index", {"page_id": self.page_id, "_anchor": anchor}

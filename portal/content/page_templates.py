@@ -23,7 +23,8 @@ DAYS = 30
 
 
 class PageTemplate(Keyed, TenantOrBuiltIn, Audited, Base):
-    """What a page starts as. Seen in the whole tenant; `terms` are `[taxonomy, slug, name]`.
+    """What a page starts as. Seen in the whole tenant; `terms` are `[taxonomy, slug, name]`,
+    `writer_ids` the people who wrote its words.
 
     In the trash (`trashed_at`) it is offered nowhere; after DAYS it goes for good.
     """
@@ -45,6 +46,7 @@ class PageTemplate(Keyed, TenantOrBuiltIn, Audited, Base):
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     language: Mapped[str] = mapped_column(String(35), default="")
     saved_at: Mapped[datetime] = mapped_column(default=now)
+    writer_ids: Mapped[list[Any] | None]
     saved_by_label: Mapped[str] = mapped_column(String(300), default="")
     trashed_at: Mapped[datetime | None]
 

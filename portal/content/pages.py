@@ -121,7 +121,10 @@ _index("ix_page_trash", Page.account_id, Page.trashed_at, Page.id,
 
 
 class Revision(Keyed, TenantScoped, Base):
-    """One saved text of a page. Never changed (trigger); `digest` is what approvals bind to."""
+    """One saved text of a page. Never changed (trigger); `digest` is what approvals bind to.
+
+    `writer_ids` are people who wrote words that were brought into it from somewhere else.
+    """
 
     __tablename__ = "revision"
     __table_args__ = (
@@ -144,6 +147,7 @@ class Revision(Keyed, TenantScoped, Base):
     digest: Mapped[str] = mapped_column(String(64))
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     author_label: Mapped[str] = mapped_column(String(300))
+    writer_ids: Mapped[list[Any] | None]
     note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 

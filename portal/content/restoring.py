@@ -2,6 +2,7 @@
 
 import uuid
 
+from portal.content.approvals import authors_of
 from portal.content.content_types import definition_of
 from portal.content.drafting import Saved, authorize_edit, save_draft, text_of
 from portal.content.filing import terms_by_ids
@@ -43,7 +44,10 @@ def restore(
     values = values_of(before)
     for each in keys if key == ALL else [key]:
         values[each] = there.get(each, MISSING)
-    saved = save_draft(page, text_from(values), account, by=by, based_on=based_on)
+    saved = save_draft(
+        page, text_from(values), account, by=by, based_on=based_on,
+        writers=authors_of(page, revision),
+    )  # fmt: skip
     if saved.changed:
         labels = labels_of(definition_of(page.type, page.tenant_id))
         what = "everything" if key == ALL else labels.get(key) or label_of(key).lower()

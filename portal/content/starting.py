@@ -1,10 +1,12 @@
 """Saving templates, starting pages from them, renaming them, throwing them away."""
 
+import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from portal.content import clean_html
+from portal.content.approvals import authors_of
 from portal.content.clean_html import Removal
 from portal.content.drafting import BODY_LENGTH, Text, create_page
 from portal.content.filing import categories_called, tags_named, terms_by_ids
@@ -59,6 +61,7 @@ def save_template(
     row.title, row.body, row.excerpt = draft.title, draft.body, draft.excerpt
     row.terms = [[term.taxonomy, term.slug, term.name] for term in terms]
     row.fields, row.language = draft.fields or {}, said.language if said else ""
+    row.writer_ids = sorted(map(str, authors_of(page, draft)))
     row.saved_at, row.saved_by_label = now(), by.name or by.label
     db.session.add(row)
     db.session.flush()
@@ -82,7 +85,7 @@ def start_from(
         title=title or template.title, body=template.body, excerpt=template.excerpt,
         term_ids=_terms_at(template, account), fields=template.fields,
     )  # fmt: skip
-    page, _ = create_page(account, template.type, text, by=by, copied=True)
+    page, _ = create_page(account, template.type, text, by=by, copied_from=_writers_of(template))
     if template.language:
         row_of(page, template.language)
     record(Event.PAGE_STARTED_FROM, page, by=by, changes={}, source=template.name)
@@ -138,6 +141,8 @@ def change_template(
     before = template.title
     template.title, template.body, template.excerpt = said
     template.saved_at, template.saved_by_label = now(), by.name or by.label
+    if by.person_id is not None:
+        template.writer_ids = sorted({*(template.writer_ids or ()), str(by.person_id)})
     changes = {"title": [before, words.title]} if before != words.title else {}
     record(Event.TEMPLATE_CHANGED, template, by=by, changes=changes)
     return cleaned.removed
@@ -172,6 +177,10 @@ def purge_template(template: PageTemplate, *, by: Actor) -> None:
     record(Event.TEMPLATE_PURGED, template, by=by, changes={})
     db.session.delete(template)
     db.session.flush()
+
+
+def _writers_of(template: PageTemplate) -> set[uuid.UUID]:
+    return set(map(uuid.UUID, template.writer_ids or ()))
 
 
 def _hold(template: PageTemplate) -> None:

@@ -4,15 +4,18 @@ Keys are paths of ids, written by us and never by people. What is put under a ke
 not at all.
 """
 
+import io
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 KEY = re.compile(r"[0-9a-f]{32}(?:/[A-Za-z0-9._-]{1,80}){2,3}")
+PART = 2**20
 
 
 class NotStored(LookupError):
@@ -29,8 +32,14 @@ class Storage(Protocol):
     def put(self, key: str, data: bytes, mime: str) -> None:
         """Keep bytes under a key, in place of what was there."""
 
+    def put_file(self, key: str, file: BinaryIO, mime: str) -> None:
+        """Keep what a file still holds under a key, a part at a time, however large it is."""
+
     def read(self, key: str) -> bytes:
         """Return what is kept under a key. Raises NotStored."""
+
+    def parts(self, key: str) -> Iterator[bytes]:
+        """Return what is kept under a key, to be read part by part. Raises NotStored at once."""
 
     def delete(self, keys: Iterable[str]) -> None:
         """Forget some keys; those that are not there already are none the worse."""
@@ -45,21 +54,24 @@ class LocalStorage:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, key: str, data: bytes, mime: str) -> None:  # noqa: ARG002 - a disk keeps no types
+    def put(self, key: str, data: bytes, mime: str) -> None:
+        self.put_file(key, io.BytesIO(data), mime)
+
+    def put_file(self, key: str, file: BinaryIO, mime: str) -> None:  # noqa: ARG002 - a disk keeps no types
         path = self._path(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._write(path, data)
+            self._write(path, file)
         except OSError as problem:
             raise StoreDown(_DISK) from problem
 
-    def _write(self, path: Path, data: bytes) -> None:
+    def _write(self, path: Path, data: BinaryIO) -> None:
         with NamedTemporaryFile(
             dir=path.parent, prefix="new-", suffix=".part", delete=False
         ) as file:
             temporary = Path(file.name)
             try:
-                file.write(data)
+                shutil.copyfileobj(data, file, PART)
                 file.flush()
                 os.fsync(file.fileno())
                 temporary.replace(path)
@@ -74,6 +86,15 @@ class LocalStorage:
             raise NotStored(key) from None
         except OSError as problem:
             raise StoreDown(_DISK) from problem
+
+    def parts(self, key: str) -> Iterator[bytes]:
+        try:
+            file = self._path(key).open("rb")
+        except FileNotFoundError:
+            raise NotStored(key) from None
+        except OSError as problem:
+            raise StoreDown(_DISK) from problem
+        return _parts_of(file)
 
     def delete(self, keys: Iterable[str]) -> None:
         for key in keys:
@@ -103,6 +124,12 @@ class LocalStorage:
 
     def _path(self, key: str) -> Path:
         return self._folder / checked(key)
+
+
+def _parts_of(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while part := file.read(PART):
+            yield part
 
 
 _DISK = (

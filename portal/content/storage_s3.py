@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 
 import boto3
+from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from portal.content.storage import NotStored, StoreDown, checked
+from portal.content.storage import PART, NotStored, StoreDown, checked
 
 AT_ONCE = 1000
 PATIENCE = Config(
@@ -44,10 +45,21 @@ class S3Storage:
                 Bucket=self._bucket, Key=self._name(key), Body=data, ContentType=mime
             )
 
+    def put_file(self, key: str, file: BinaryIO, mime: str) -> None:
+        with _answering():
+            self._client.upload_fileobj(
+                file, self._bucket, self._name(key), ExtraArgs={"ContentType": mime}
+            )
+
     def read(self, key: str) -> bytes:
         with _answering():
             answer = self._client.get_object(Bucket=self._bucket, Key=self._name(key))
             return bytes(answer["Body"].read())
+
+    def parts(self, key: str) -> Iterator[bytes]:
+        with _answering():
+            answer = self._client.get_object(Bucket=self._bucket, Key=self._name(key))
+        return iter(answer["Body"].iter_chunks(PART))
 
     def delete(self, keys: Iterable[str]) -> None:
         names = [{"Key": self._name(key)} for key in keys]
@@ -83,5 +95,5 @@ def _answering() -> Iterator[None]:
         if problem.response.get("Error", {}).get("Code") in _ABSENT:
             raise NotStored(str(problem)) from problem
         raise StoreDown(_FAR) from problem
-    except BotoCoreError as problem:
+    except (BotoCoreError, Boto3Error) as problem:
         raise StoreDown(_FAR) from problem

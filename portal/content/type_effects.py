@@ -69,6 +69,15 @@ def number_of_pages(key: str, tenant_id: uuid.UUID) -> int:
         return db.session.scalar(query) or 0
 
 
+def is_live_somewhere(key: str, tenant_id: uuid.UUID) -> bool:
+    """Tell whether readers of a tenant see a page of a type, wherever it is. One statement."""
+    with tenant_at_large():
+        query = select(Page.id).where(
+            Page.tenant_id == tenant_id, Page.type == key, Page.live_revision_id.is_not(None)
+        )
+        return db.session.scalar(query.limit(1)) is not None
+
+
 def numbers_of_pages(account_id: uuid.UUID) -> dict[str, int]:
     """Return how many pages of each type an account has. One statement."""
     query = select(Page.type, func.count(Page.id)).where(Page.account_id == account_id)

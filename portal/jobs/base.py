@@ -34,4 +34,5 @@ def _own_pool() -> None:
         return
     _pool_owner = os.getpid()
     with current_app.app_context():
-        db.engine.dispose(close=False)
+        for engine in db.engines.values():
+            engine.dispose(close=False)

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
+from portal.content.export_rows import ExportRun
 from portal.content.media import KEPT, Media, MediaUse, MediaVersion
 from portal.content.problems import Problem
 from portal.content.renditions import renditions_of
@@ -183,4 +184,6 @@ def _unknown(keys: list[str]) -> list[str]:
         logos = select(Account.id, Account.tenant_id, Account.logo).where(Account.id.in_(accounts))
         for row in db.session.execute(logos):
             known.add(f"{row.tenant_id.hex}/{row.id.hex}/logo/{row.logo}")
+        exports = select(ExportRun.key).where(ExportRun.id.in_(ids), ExportRun.key.is_not(None))
+        known |= {key for key in db.session.scalars(exports) if key}
     return [key for key in keys if key not in known]

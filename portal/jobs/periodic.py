@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.content.due import publish_due
 from portal.content.due_world import seconds_until_due
+from portal.content.export_runs import find_waiting as find_exports
 from portal.content.import_runs import find_waiting
 from portal.content.release_run import carry_out_releases
 from portal.heartbeats import beat
@@ -95,6 +96,12 @@ def _wake_imports() -> None:
             return  # The queue is out of reach: the clock has better things to do than to wait.
 
 
+def _wake_exports() -> None:
+    for export_id in find_exports(20):
+        if not wake("make_export", str(export_id), job_id=f"export-{export_id.hex}"):
+            return
+
+
 def _wake_trash() -> None:
     wake("empty_trash", job_id="empty-trash")
 
@@ -129,6 +136,7 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("end what stands still", 5, end_stalled),
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
+    Periodic("wake exports", 5, _wake_exports),
     Periodic("announce grants that end", 600, announce_endings),
     Periodic("remind of reviews", 60, ring_alarms),
     Periodic("tell how schedules ended", 5, tell_outcomes),

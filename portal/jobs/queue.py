@@ -22,6 +22,8 @@ AGAIN_AFTER = timedelta(seconds=10)
 FAILURE_SECONDS = 7 * 24 * 3600
 SELDOM = frozenset({"empty_trash", "purge_trail", "sweep_media"})
 """Jobs woken so seldom that the queue tries them again; any other is found again in its rows."""
+LONG = {"make_export": 4 * 3600}
+"""Jobs that may take longer than JOB_SECONDS, and how many seconds."""
 log = structlog.get_logger()
 
 
@@ -93,6 +95,8 @@ def _options(job: str, job_id: str) -> dict[str, Any]:
     options: dict[str, Any] = {
         "result_ttl": 0, "failure_ttl": FAILURE_SECONDS, "job_id": job_id, "unique": True,
     }  # fmt: skip
+    if job in LONG:
+        options["job_timeout"] = LONG[job]
     if job in SELDOM:
         options["retry"] = Retry(max=3, interval=[60, 300, 900])
     return options

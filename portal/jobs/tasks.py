@@ -5,6 +5,7 @@ import uuid
 from portal.content import due, release_run
 from portal.jobs import hosts, trash
 from portal.jobs.base import job
+from portal.jobs.export_runs import let_go_of_old_exports, run_export
 from portal.jobs.imports import run_waiting
 from portal.jobs.mail import deliver_waiting
 from portal.jobs.media import make_renditions as make_renditions_of
@@ -39,6 +40,12 @@ def run_import(import_id: str) -> None:
 
 
 @job
+def make_export(export_id: str) -> None:
+    """Make one export that waits."""
+    run_export(uuid.UUID(export_id))
+
+
+@job
 def purge_trail() -> None:
     """Purge what no rule keeps."""
     purge_by_rule()
@@ -52,8 +59,9 @@ def make_renditions(version_id: str) -> None:
 
 @job
 def sweep_media() -> None:
-    """Purge what was in the trash for long enough, and what no row knows."""
+    """Purge what was in the trash for long enough, exports of last week, and what no row knows."""
     purge_old()
+    let_go_of_old_exports()
     sweep_files()
 
 

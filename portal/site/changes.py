@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.content.site_changes import news_since
 from portal.site.memory import Memory
+from tenants.replicas import FOR_READERS, nearby
 
 PATIENCE = 3
 """Looks that may be missed before an answer waits for one."""
@@ -54,14 +55,14 @@ class Hearing:
         if started - self._at > TOO_LONG:
             self._memory.forget()
         try:
-            with self._app.app_context():
-                mark, news = news_since(self._mark or 0) if self._mark else news_since(2**62)
+            with self._app.app_context(), nearby(FOR_READERS):
+                mark, news = news_since(self._mark or 2**62)
         except SQLAlchemyError as error:
             log.error("the log of changes is out of reach", error=str(error))
             self._at = started
             return
         for change in news:
             if change.id not in self._seen:
-                self._memory.hear(change)
+                self._memory.hear(change, max(self._at, started - TOO_LONG))
         self._seen = frozenset(each.id for each in news if each.mark >= mark)
         self._mark, self._at = mark, started

@@ -19,6 +19,8 @@ from portal.site.memory import Memory
 
 HOST = "portal.site_host"
 """Where in a request's environment the site's own host stands, when it was asked by that."""
+GRACE = 1.6
+"""Looks at the log during which what has just changed is made beside those who ask."""
 SITES = "/s/"
 FILES = "/media/"
 
@@ -30,7 +32,7 @@ class Front:
         self._app, self.inner = app, inner
         self._memory = Memory(most)
         self._hearing = Hearing(app, self._memory, every)
-        self._maker = Maker(app, inner, self._memory)
+        self._maker = Maker(app, inner, self._memory, GRACE * every)
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer from what is at hand, or have the application answer."""

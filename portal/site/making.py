@@ -1,5 +1,6 @@
 """Making an answer: by one thread of one process, while the others give the old bytes or wait."""
 
+import math
 import time
 from collections.abc import Mapping
 from contextlib import closing
@@ -12,17 +13,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wsgi import ClosingIterator
 
 from portal.content.site_changes import SiteCopy, Standing, keep_copy, standing_of
+from portal.site.beside import Beside
 from portal.site.kept import KEPT, Headers, Kept, keep, packed
 from portal.site.memory import Memory
 from portal.site.notes import NOTES, Notes
 from portal.site.turns import LONGEST, Turns
 from tenants.db import new_id
+from tenants.replicas import FOR_READERS, nearby
 
 OLD_AFTER_WORDS = 0.4
 OLD_AFTER_LOOKS = 60.0
 """Seconds for which old bytes are given while others make the new ones."""
-AT_ONCE = 2
-"""Answers one process makes at a time while it has old ones to give."""
 AGAIN = 0.02
 """Seconds between looks whether another process has made it."""
 _ASKED_FOR = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_RANGE",
@@ -45,17 +46,26 @@ class Plain:
 class Maker:
     """Has the application make answers, and keeps those that may be kept."""
 
-    def __init__(self, app: Flask, inner: Any, memory: Memory) -> None:
-        self._app, self._inner, self._memory = app, inner, memory
+    def __init__(self, app: Flask, inner: Any, memory: Memory, grace: float) -> None:
+        """`grace` is for how many seconds nobody waits for what has just changed."""
+        self._app, self._inner, self._memory, self._grace = app, inner, memory, grace
         self._turns = Turns(app)
+        self._beside = Beside()
 
     def renew(self, place: str, old: Kept | None, environ: dict[str, Any]) -> Kept | Plain:
-        """Return what holds at a place now, or, while others make that, for a moment what held."""
+        """Return what holds at a place now, or, while that is made, for a moment what held."""
         spare = old if old is not None and _may_be_old(old) else None
+        if spare is not None and (_age(spare) < self._grace or (spare.look and self._beside.busy)):
+            asked = dict(environ)
+            self._beside.do(place, lambda: self._now(place, old, None, asked))
+            return spare
+        return self._now(place, old, spare, environ)
+
+    def _now(
+        self, place: str, old: Kept | None, spare: Kept | None, environ: dict[str, Any]
+    ) -> Kept | Plain:
         with self._turns.take(place) as other:
             if other is None:
-                if spare is not None and len(self._turns) > AT_ONCE:
-                    return spare
                 return self._find(place, old, spare, environ)
         if spare is not None:
             return spare
@@ -67,25 +77,32 @@ class Maker:
         self, place: str, old: Kept | None, spare: Kept | None, environ: dict[str, Any]
     ) -> Kept | Plain:
         """Return another process's copy, or make one when it is this one's turn among all."""
-        started = begun = time.monotonic()
+        started = time.monotonic()
         while True:
-            try:
-                standing = self._standing(place)
-            except SQLAlchemyError:
-                return old or self._ask(environ, Notes())
-            if standing.copy is not None:
-                return self._take(keep(standing.copy, begun))
-            with self._turns.across(place) as mine:
-                if mine or begun - started > LONGEST:
-                    return self._make(place, standing, begun, environ)
-            if spare is not None:
-                return spare
+            late = time.monotonic() - started > LONGEST
+            with self._app.app_context(), nearby(FOR_READERS):
+                found = self._try(place, old, environ, late) or spare
+            if found is not None:
+                return found
             time.sleep(AGAIN)
-            begun = time.monotonic()
 
-    def _standing(self, place: str) -> Standing:
-        with self._app.app_context():
-            return standing_of(place)
+    def _try(
+        self, place: str, old: Kept | None, environ: dict[str, Any], late: bool
+    ) -> Kept | Plain | None:
+        """Return what holds, unless it is another process's turn and not too late to wait.
+
+        How things stand and what the answer is made of are read from the same server, which
+        knows all that was known `FOR_READERS` seconds ago.
+        """
+        begun = time.monotonic() - FOR_READERS
+        try:
+            standing = standing_of(place)
+        except SQLAlchemyError:
+            return old or self._ask(environ, Notes())
+        if standing.copy is not None:
+            return self._take(keep(standing.copy, begun))
+        with self._turns.across(place) as mine:
+            return self._make(place, standing, begun, environ) if mine or late else None
 
     def _take(self, kept: Kept) -> Kept:
         self._memory.put(kept)
@@ -121,9 +138,12 @@ class Maker:
 
 
 def _may_be_old(old: Kept) -> bool:
-    if old.stale_since is None:
-        return False
-    return time.monotonic() - old.stale_since < (OLD_AFTER_LOOKS if old.look else OLD_AFTER_WORDS)
+    return _age(old) < (OLD_AFTER_LOOKS if old.look else OLD_AFTER_WORDS)
+
+
+def _age(old: Kept) -> float:
+    """Return for how many seconds at most it has not held; for ever when its time ran out."""
+    return time.monotonic() - old.stale_since if old.stale_since is not None else math.inf
 
 
 def _copy(place: str, standing: Standing, notes: Notes, plain: Plain) -> SiteCopy:

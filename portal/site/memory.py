@@ -40,7 +40,7 @@ class Memory:
                 if heard_at < kept.begun:
                     break
                 if kept.is_touched(change):
-                    _age(kept, change)
+                    _age(kept, change, kept.begun)
             self._drop(kept.place)
             self._kept[kept.place] = kept
             self.size += kept.size
@@ -54,8 +54,8 @@ class Memory:
         with self._lock:
             self._drop(place)
 
-    def hear(self, change: Change) -> None:
-        """Mark as stale whatever a change may be seen in."""
+    def hear(self, change: Change, since: float) -> None:
+        """Mark as stale whatever a change may be seen in; it happened after `since` (monotonic)."""
         with self._lock:
             now = time.monotonic()
             self._heard.append((now, change))
@@ -64,7 +64,7 @@ class Memory:
             for place in self._places.get(change.account_id, ()):
                 kept = self._kept[place]
                 if kept.is_touched(change):
-                    _age(kept, change)
+                    _age(kept, change, since)
 
     def forget(self) -> None:
         """Let go of everything."""
@@ -89,8 +89,8 @@ class Memory:
                 del self._places[account_id]
 
 
-def _age(kept: Kept, change: Change) -> None:
+def _age(kept: Kept, change: Change, since: float) -> None:
     """Say since when it does not hold; that it is only of looks as long as all changes are."""
     kept.look = change.look and (kept.stale_since is None or kept.look)
     if kept.stale_since is None:
-        kept.stale_since = time.monotonic()
+        kept.stale_since = since

@@ -13,6 +13,7 @@ from portal.sitepages import SiteContext, site_context
 from tenants.accounts import HANDLE, AccountRef
 from tenants.directory import account_path
 from tenants.engines import reading
+from tenants.replicas import FOR_READERS, nearby
 from tenants.scope import Scope, acting_in
 
 
@@ -33,6 +34,7 @@ def enter() -> Response | None:
     handle = (request.view_args or {}).pop("handle", "")
     if not is_possible(request.path) or not HANDLE.fullmatch(handle):
         abort(404)
+    current.stack.enter_context(nearby(FOR_READERS))
     path = account_path(handle)
     if not path:
         abort(404)

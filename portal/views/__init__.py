@@ -10,7 +10,7 @@ BLUEPRINTS = (
     "dashboard",
     "pages", "drafts", "merging", "presence", "revisions", "publication", "imports",
     "releases", "release_acts",
-    "exports",
+    "exports", "export_runs",
     "schedules", "schedule_acts", "calendars", "freezes",
     "checks", "looking", "shares", "shared", "reviews", "comments", "notifications", "workflow",
     "media", "media_items", "media_folders", "many_media", "logo", "types", "type_fields",

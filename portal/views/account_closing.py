@@ -34,7 +34,8 @@ bp = Blueprint("account_closing", __name__, url_prefix="/a/<handle>/accounts/<uu
 NAMES = {
     "page": "Pages and posts", "revision": "Revisions of their text", "schedule": "Schedules",
     "site": "Sites", "menu": "Menus", "term": "Tags and categories", "page_term": "Taggings",
-    "redirect": "Redirects", "import_run": "Imports", "imported_item": "Notes of imported items",
+    "redirect": "Redirects", "import_run": "Imports", "export_run": "Exports",
+    "imported_item": "Notes of imported items",
     "invitation": "Invitations", "access_request": "Requests", "quota": "Limits",
     "saved_view": "Saved views", "content_type": "Types of content",
     "site_host": "Host names", "content_field": "Fields of types",

@@ -20,6 +20,7 @@ from portal.content.media_changing import (
 )
 from portal.content.media_folders import folder_by_id, folders_of
 from portal.content.media_list import as_id, media_by_id, version_by_id, versions_of
+from portal.content.media_readers import held_by_workflow
 from portal.content.media_tree import FolderTree
 from portal.content.media_upload import allowed_types, prepare
 from portal.content.media_uses import address_of, uses_of
@@ -55,12 +56,12 @@ def show(media_id: uuid.UUID) -> Any:
             decorative=form.decorative.data, focal_x=form.focal_x.data or 0,
             focal_y=form.focal_y.data or 0, folder_id=folder.id if folder else None,
         )  # fmt: skip
-        changed = describe(media, said, current.here, by=current.person)
-        if version.ready_at is None:
-            wake_renditions(version)
-        flash("Saved." if changed else "Nothing was changed, so there was nothing to save.",
-              "good" if changed else "info")  # fmt: skip
-        return _back(media)
+        try:
+            changed = describe(media, said, current.here, by=current.person)
+        except Problem as problem:
+            add_error(form.name, str(problem))
+        else:
+            return _described(media, version, changed=changed)
     return _page(media, version, form), 422
 
 
@@ -153,14 +154,26 @@ def from_trash(media_id: uuid.UUID) -> Any:
     return _back(media)
 
 
+def _described(media: Media, version: MediaVersion, *, changed: bool) -> Any:
+    if version.ready_at is None:
+        wake_renditions(version)
+    flash("Saved." if changed else "Nothing was changed, so there was nothing to save.",
+          "good" if changed else "info")  # fmt: skip
+    return _back(media)
+
+
 def _page(media: Media, version: MediaVersion, form: DescribeForm) -> str:
     uses, sees = uses_of(media), current.can(P.PAGE_VIEW).allowed
-    live = any("live" in use.places for use in uses) and media.trashed_at is None
+    shown = any("live" in use.places for use in uses)
+    live, publish = shown and media.trashed_at is None, current.can(P.PAGE_PUBLISH)
+    delete = current.can(P.MEDIA_DELETE)
     may = may_change(current.person, media, current.here)
     return render_template(
         "media/show.html", media=media, version=version, form=form, uses=uses, live=live,
         versions=versions_of(media), may=may,
-        replacing=current.can(P.PAGE_PUBLISH) if live and may.allowed else may,
+        replacing=publish if shown and may.allowed else may,
+        deleting=publish if shown and delete.allowed else delete,
+        held=may.allowed and held_by_workflow(media, current.here),
         address=address_of(current.here.handle, media.id),
         public=f"/s/{current.here.handle}{steady_address(media, version)}" if live else "",
         sees_pages=sees,

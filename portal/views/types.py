@@ -23,7 +23,7 @@ from portal.content.defining_types import (
     restore_type,
 )
 from portal.content.fields import KINDS
-from portal.content.type_effects import number_of_pages, numbers_of_pages
+from portal.content.type_effects import is_live_somewhere, number_of_pages, numbers_of_pages
 from portal.forms.base import PortalForm, add_error
 from portal.forms.content_types import ConfirmTypeForm, TypeForm
 from portal.guards import permission
@@ -71,8 +71,9 @@ def show(type_id: uuid.UUID) -> str:
     here = current.here
     own = definition.account_id == here.id
     number = numbers_of_pages(here.id).get(definition.key, 0)
+    live = own and is_live_somewhere(definition.key, here.tenant_id)
     return render_template(
-        "types/show.html", type=definition, kinds=KINDS, own=own,
+        "types/show.html", type=definition, kinds=KINDS, own=own, live=live,
         number=number_of_pages(definition.key, here.tenant_id) if own else number,
         origins={account.id: account.name for account in current.ancestors},
     )  # fmt: skip

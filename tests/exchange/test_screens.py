@@ -21,7 +21,6 @@ from portal.content.exchange.tables import COLUMNS
 from portal.content.media import Media
 from portal.content.media_foldering import make_folder
 from portal.content.pages import Page
-from portal.views import exports
 from tenants.accounts import Account
 from tenants.audit import excuse, record
 from tenants.clock import now
@@ -108,16 +107,6 @@ def test_what_is_none_of_the_choices_is_refused(client: FlaskClient, cast: Cast)
     assert answer.status_code == 422
     assert "Not a valid choice" in answer.text
     assert re.search(r'value="all"[^>]* checked|checked[^>]* value="all"', answer.text)
-
-
-def test_too_much_for_a_download_says_what_to_do(
-    client: FlaskClient, cast: Cast, app: Flask, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(exports, "PAGES", 0)
-    answer = ask(sign_in(client, cast.viewer))
-    assert answer.status_code == 422
-    assert "flask content export acme" in answer.text
-    assert told(app, "content.exported") == []
 
 
 def test_only_what_one_sees_comes_along(client: FlaskClient, cast: Cast, app: Flask):

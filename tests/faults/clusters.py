@@ -46,6 +46,8 @@ class Cluster:
     """Runs from a copy of the template in `folder`."""
 
     kind = "postgres"
+    listens = ""
+    """Addresses that it listens at besides its socket, separated by commas."""
 
     def __init__(self, folder: Path, watcher: Warden) -> None:
         made = template()
@@ -85,7 +87,7 @@ class Cluster:
     def start(self) -> None:
         """Start it and wait until it takes statements."""
         command = [self._binaries / "postgres", "-D", self.folder / "data", "-k", self.folder]
-        command += ["-h", "", *(word for each in SETTINGS for word in ("-c", each))]
+        command += ["-h", self.listens, *(word for each in SETTINGS for word in ("-c", each))]
         log = (self.folder / "log").open("ab")
         with log:
             self._process = subprocess.Popen(

@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from portal.cli.warden import Warden
+from tests.infra import namespaces
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,6 +89,8 @@ def _load() -> None:
 
 def _become(argv: Sequence[str], environment: Mapping[str, str], log: str) -> None:
     os.setsid()
+    if namespace := environment.get(namespaces.VARIABLE):
+        namespaces.enter(namespace)
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     written = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)

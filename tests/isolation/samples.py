@@ -15,6 +15,7 @@ SAMPLES: dict[Any, Any] = {
     "audit_checkpoint.position": itertools.count(1_000_001),
     "audit_purge.position": itertools.count(1_000_001),
     "audit_seal.position": itertools.count(1_000_001),
+    "export_run.state": "waiting",
     "freeze.until": datetime(2026, 1, 2, tzinfo=UTC),
     "grant.reach": "subtree",
     "import_run.state": "waiting",

@@ -161,6 +161,10 @@ def test_l20_l21_nothing_personal_is_kept_by_a_cache(scene: Scene):
     assert "evil.example" not in everything(answer)
 
 
+# Previews that our own pages show in a frame.
+FRAMED = ("/preview/frame", "/look/frame")
+
+
 def test_l51_every_page_refuses_foreign_frames(scene: Scene):
     for route in scene.share("/", 0, 2):
         if (
@@ -171,7 +175,7 @@ def test_l51_every_page_refuses_foreign_frames(scene: Scene):
             path = route.path("acme", route.ids_of(scene.world, "acme"))
             headers = scene.browsers["admin"].get(path, audit=False).headers
             assert headers["X-Frame-Options"] in {"DENY", "SAMEORIGIN"}, path
-            own = "'self'" if route.name.endswith("/preview/frame") else "'none'"
+            own = "'self'" if route.name.endswith(FRAMED) else "'none'"
             assert f"frame-ancestors {own}" in headers["Content-Security-Policy"], path
             assert headers["X-Content-Type-Options"] == "nosniff"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from flask import Flask
@@ -84,6 +86,17 @@ def test_what_is_put_is_read_listed_and_forgotten(files: Storage):
     assert list(files.keys()) == []
 
 
+def test_a_large_file_goes_in_and_out_part_by_part(files: Storage):
+    data = bytes(range(256)) * 20_000
+    files.put_file(KEY, io.BytesIO(data), "application/zip")
+    parts = list(files.parts(KEY))
+    assert len(parts) > 1
+    assert b"".join(parts) == data
+    files.delete([KEY])
+    with pytest.raises(NotStored):
+        files.parts(KEY)
+
+
 @pytest.mark.parametrize("key", ["", "/etc/passwd", f"{FOLDER}../x", f"{FOLDER}.x", "a/b/c"])
 def test_only_our_own_keys_are_keys(files: Storage, key: str):
     for act in (lambda: files.read(key), lambda: files.put(key, b"x", "a/b")):
@@ -115,7 +128,7 @@ def test_the_library_lives_behind_s3(s3_server: str, client: FlaskClient, cast: 
 class Full(LocalStorage):
     """A disk that takes nothing any more."""
 
-    def _write(self, path: Path, data: bytes) -> None:
+    def _write(self, path: Path, data: BinaryIO) -> None:
         raise OSError(28, "No space left on device")
 
 

@@ -62,6 +62,7 @@ def an_account_below(world: World, handle: str) -> uuid.UUID:
 SAMPLES: dict[str, Callable[[World, str], uuid.UUID]] = {
     "access_id": a_row("media_access"),
     "account_id": an_account_below,
+    "export_id": a_row("export_run"),
     "freeze_id": a_row("freeze"),
     "folder_id": a_row("media_folder"),
     "comment_id": a_row("comment"),

@@ -11,8 +11,9 @@ import hashlib
 import io
 import json
 import tempfile
+import uuid
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal
 
@@ -54,6 +55,10 @@ Format = Literal["markdown", "csv", "wordpress"]
 Media = Literal["none", "used", "all"]
 
 
+class TooMuch(Problem):
+    """It is more than is wanted at most; the message says what and how much."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What to export, and how much at most: pages, and bytes of files."""
@@ -67,30 +72,36 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Exported:
-    """What came of it. `missing` names files that the store does not have."""
+    """What came of it.
+
+    `missing` names files that the store does not have, `folders` where the others stand.
+    """
 
     file: BinaryIO
     ending: str
     pages: int
     files: int
     missing: tuple[str, ...]
+    folders: frozenset[uuid.UUID] = frozenset()
 
 
 def export_content(
-    account: AccountRef, wanted: Wanted, *, by: Actor, files: Storage, key: bytes
-) -> Exported:
+    account: AccountRef, wanted: Wanted, *, by: Actor, files: Storage, key: bytes,
+    tell: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Exported:  # fmt: skip
     """Return the account's content as a file. Reads only; the caller records it and closes it.
 
-    `key` signs the pictures. Needs the whole tenant's scope. Raises Denied, StoreDown, and Problem
-    beyond what is wanted at most.
+    `key` signs the pictures; `tell` is told after each page and file how many are done, of how
+    many. Needs the whole tenant's scope. Raises Denied, StoreDown, and TooMuch beyond what is
+    wanted at most.
     """
     decision = can_any(by, (Permission.CONTENT_EXPORT, Permission.PAGE_VIEW), account)
     if not decision.allowed:
         raise Denied(decision)
     stubs = stubs_of(account, wanted.which)
     if wanted.pages is not None and len(stubs) > wanted.pages:
-        raise Problem(_too_many(f"{len(stubs):,} pages", f"{wanted.pages:,}", account))
-    job = _Job(account, wanted, stubs, _files(account, wanted, stubs, by), files, key)
+        raise TooMuch(_too_many(f"{len(stubs):,} pages", f"{wanted.pages:,}"))
+    job = _Job(account, wanted, stubs, _files(account, wanted, stubs, by), files, key, tell)
     file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
     try:
         ending = job.write(file)
@@ -98,7 +109,9 @@ def export_content(
     except BaseException:
         file.close()
         raise
-    return Exported(file, ending, len(stubs), len(job.files) - len(job.missing), tuple(job.missing))
+    count = len(job.files) - len(job.missing)
+    folders = frozenset(each.media.folder_id for each in job.files if each.media.folder_id)
+    return Exported(file, ending, len(stubs), count, tuple(job.missing), folders)
 
 
 def record_content_export(
@@ -131,15 +144,12 @@ def _files(account: AccountRef, wanted: Wanted, stubs: list[Stub], by: Actor) ->
     size = sum(file.version.size for file in found)
     if wanted.bytes is not None and size > wanted.bytes:
         much = f"{size / 2**20:,.0f} MB of files"
-        raise Problem(_too_many(much, f"{wanted.bytes // 2**20:,} MB", account))
+        raise TooMuch(_too_many(much, f"{wanted.bytes // 2**20:,} MB"))
     return found
 
 
-def _too_many(what: str, most: str, account: AccountRef) -> str:
-    return (
-        f"These are {what}, too many for one download ({most} at most). Take fewer files along, or "
-        f"ask the operator for it: `flask content export {account.handle}`."
-    )
+def _too_many(what: str, most: str) -> str:
+    return f"These are {what}, too many for a download at once ({most} at most)."
 
 
 class _Job:
@@ -147,13 +157,14 @@ class _Job:
 
     def __init__(
         self, account: AccountRef, wanted: Wanted, stubs: list[Stub], files: list[FileRow],
-        store: Storage, key: bytes,
+        store: Storage, key: bytes, tell: Callable[[int, int], None],
     ) -> None:  # fmt: skip
         self.account, self.wanted, self.files = account, wanted, files
         self.missing: list[str] = []
         self._ids = [stub.id for stub in stubs]
         self._terms: Terms = terms_of(account)
-        self._store, self._key = store, key
+        self._store, self._key, self._tell = store, key, tell
+        self._done, self._total = 0, len(stubs) + len(files)
         self._media = file_paths(files)
         self._paths = page_paths(stubs) if wanted.format == "markdown" else {}
 
@@ -178,7 +189,13 @@ class _Job:
         return "zip"
 
     def _wholes(self) -> Iterator[Whole]:
-        return wholes_of(self.account, self.wanted.which, self._ids)
+        for whole in wholes_of(self.account, self.wanted.which, self._ids):
+            yield whole
+            self._step()
+
+    def _step(self) -> None:
+        self._done += 1
+        self._tell(self._done, self._total)
 
     def _markdown(self, whole: Whole, path: str) -> str:
         body = with_paths(whole.revision.body, path, {**self._paths, **self._media})
@@ -201,6 +218,7 @@ class _Job:
 
     def _file(self, archive: zipfile.ZipFile, each: FileRow) -> Mapping[str, Any] | None:
         media, version = each.media, each.version
+        self._step()
         try:
             data = self._store.read(f"{version.key}original")
         except NotStored:

@@ -1,0 +1,33 @@
+"""The hosts, laid and started once for all tests of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from portal.cli.warden import Warden
+from tests.faults.nursery import Nursery
+from tests.faults.programs import plain_environment
+from tests.machines import hosts
+from tests.machines.machines import Machines
+
+
+@pytest.fixture(scope="module")
+def machines(process_warden: Warden) -> Iterator[Machines]:
+    """Two web hosts that answer, two worker hosts with a scheduler and a worker each."""
+    network = hosts.join()
+    nursery = Nursery(process_warden, plain_environment())
+    made = Machines(network, nursery, process_warden)
+    try:
+        made.open(SIGN_IN_LIMIT="6 per minute;60 per hour")
+        for host in ("work-c", "work-d"):
+            made.start_on(host, "scheduler")
+            made.start_on(host, "worker")
+        for host in ("web-a", "web-b"):
+            made.serve_on(host)
+        yield made
+    finally:
+        made.end()
+        nursery.end()
+        network.end()

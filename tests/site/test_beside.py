@@ -1,0 +1,66 @@
+"""For a moment after a change nobody waits for the new bytes; later nobody gets the old ones."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from flask import Flask
+from werkzeug.test import Client
+
+from portal.site.front import Front
+from tests.fixtures.cast import Cast
+from tests.infra.processes import wait_until
+from tests.site.fronts import Made, a_front
+from tests.site.scene import live, page_titled, writing
+from tests.site.test_kept import Acts
+
+POST = "/s/acme/posts/first-snow/"
+
+
+@pytest.fixture
+def made(app: Flask, cast: Cast) -> Made:
+    with writing(app, cast.acme) as acme:
+        live(acme, "First snow")
+    front: Front = app.extensions["site_front"]
+    return Made(front.inner)
+
+
+def change(app: Flask, cast: Cast) -> None:
+    with writing(app, cast.acme) as acme:
+        Acts(acme, 1).text(page_titled(acme, "First snow"))
+
+
+def test_nobody_waits_for_what_has_just_changed(app: Flask, cast: Cast, made: Made) -> None:
+    front = a_front(app, made, every=60.0)
+    reader = Client(front)
+    before = reader.get(POST).data
+    change(app, cast)
+    front._hearing._look()
+    made.gate.clear()
+    assert [reader.get(POST).data for _ in range(3)] == [before] * 3
+    made.gate.set()
+    wait_until(lambda: "Words 0" in reader.get(POST).text, "the new bytes are there")
+    assert made.paths == [POST, POST]
+
+
+def test_after_a_silence_the_first_gets_what_is_new(app: Flask, cast: Cast, made: Made) -> None:
+    front = a_front(app, made, every=1.0)
+    reader = Client(front)
+    reader.get(POST)
+    change(app, cast)
+    front._hearing._at = time.monotonic() - 30
+    assert "Words 0" in reader.get(POST).text
+
+
+def test_a_fault_beside_is_no_end(app: Flask, cast: Cast, made: Made) -> None:
+    front = a_front(app, made, every=60.0)
+    reader = Client(front)
+    reader.get(POST)
+    change(app, cast)
+    front._hearing._look()
+    inner, made.inner = made.inner, None
+    reader.get(POST)
+    wait_until(lambda: not front._maker._beside.busy, "the fault is over")
+    made.inner = inner
+    wait_until(lambda: "Words 0" in reader.get(POST).text, "the new bytes are there")
