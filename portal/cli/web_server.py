@@ -30,6 +30,9 @@ loglevel = "warning"
 worker_tmp_dir = str(MEMORY_FOLDER) if MEMORY_FOLDER.is_dir() else None
 # It would be one file for every gunicorn of this system user.
 control_socket_disable = True
+# Who is in front is said once, by PROXY_COUNT: gunicorn by itself would believe whoever asks
+# from this machine, down to where the application is mounted, and answers are kept for all.
+forwarded_allow_ips = ""
 
 
 def post_fork(_server: Any, worker: Any) -> None:

@@ -14,7 +14,7 @@ import idna
 from portal.content.problems import Problem
 
 LONGEST = 230  # with the label of the record before it, within the DNS's 253
-_NOT_ON_THE_WEB = {"localhost", "local", "invalid", "onion", "arpa", "alt"}
+_NOT_ON_THE_WEB = {"localhost", "local", "internal", "invalid", "onion", "arpa", "alt"}
 # Below these countries, who registers names does so one level down: `example.co.uk`.
 _REGISTRIES = {
     "ac", "co", "com", "edu", "gob", "gov", "gouv", "govt", "gv", "ltd", "mil", "muni", "ne",

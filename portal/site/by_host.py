@@ -19,7 +19,7 @@ Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
 _HOST = re.compile(r"([a-z0-9](?:[a-z0-9.-]{0,252}))\.?(?::[0-9]{1,5})?", re.IGNORECASE)
-_SITE = re.compile(r"/s/([a-z0-9-]+)(/.*|)", re.DOTALL)
+_SITE = re.compile(r"/+s/([a-z0-9-]+)(/.*|)", re.DOTALL)
 _STATIC = "/static/"
 _SHOWN_HERE = re.compile(r"/(?:logo|[^/]+\.css)")
 """What previews, which stay on the portal's host, need of a site."""
@@ -116,7 +116,11 @@ class ByHost:
     def _on_own(self, location: str, under: str, home: str) -> str:
         parts = urlsplit(location)
         rest = parts.path.removeprefix(under)
-        if parts.netloc not in {"", self._netloc} or rest == parts.path:
+        if (
+            parts.netloc not in {"", self._netloc}
+            or rest == parts.path
+            or rest[:1] not in {"", "/"}
+        ):
             return location
         return f"{home}{rest or '/'}" + (f"?{parts.query}" if parts.query else "")
 

@@ -16,6 +16,8 @@ from tenants.engines import reading
 from tenants.scope import across_tenants
 
 SECONDS = 1.0
+WHOLE = 30.0
+"""Seconds after which the map is read in whole, whatever was heard: a handle may be another."""
 log = structlog.get_logger()
 
 
@@ -38,7 +40,7 @@ class Hosts:
         self._app = app
         self._map = HostMap()
         self._mark: tuple[Any, ...] | None = None
-        self._due = 0.0
+        self._due = self._whole_due = 0.0
         self._asking = threading.Lock()
 
     def known(self) -> HostMap:
@@ -57,8 +59,9 @@ class Hosts:
         try:
             with self._app.app_context(), reading(), across_tenants("which hosts are served"):
                 mark = tuple(db.session.execute(served_mark()).one())
-                if mark != self._mark:
+                if mark != self._mark or time.monotonic() >= self._whole_due:
                     self._map, self._mark = self._read(), mark
+                    self._whole_due = time.monotonic() + WHOLE
         except SQLAlchemyError as error:
             log.warning("the hosts that are served cannot be asked for", error=str(error))
         self._due = time.monotonic() + SECONDS

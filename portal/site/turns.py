@@ -1,7 +1,7 @@
 """Whose turn it is to make an answer: one thread of one process at a time, as far as may be.
 
 Between processes the turn is a key in Redis that ends by itself; with Redis out of reach each
-process makes its own.
+process makes its own, and one that hangs is not waited for as long as readers may get old bytes.
 """
 
 import hashlib
@@ -13,8 +13,12 @@ from contextlib import contextmanager
 from flask import Flask
 from redis.exceptions import RedisError
 
+from portal.jobs.queue import connect
+
 LONGEST = 3.0
 """Seconds after which a turn is taken for lost."""
+PATIENCE = 0.1
+"""Seconds Redis has for an answer."""
 UNREACHED = 10.0
 """Seconds for which Redis is left alone when it could not be reached."""
 
@@ -23,7 +27,7 @@ class Turns:
     """The answers being made by this process."""
 
     def __init__(self, app: Flask) -> None:
-        self._app = app
+        self._redis = connect(app.config["PORTAL"], timeout=PATIENCE)
         self._making: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
         self._away_until = 0.0
@@ -62,15 +66,14 @@ class Turns:
     def _ask(self, key: str) -> bool:
         if time.monotonic() < self._away_until:
             return True
-        redis = self._app.extensions["redis"]
         try:
-            return bool(redis.set(key, "1", nx=True, px=round(LONGEST * 1000)))
+            return bool(self._redis.set(key, "1", nx=True, px=round(LONGEST * 1000)))
         except RedisError:
             self._away_until = time.monotonic() + UNREACHED
             return True
 
     def _give_back(self, key: str) -> None:
         try:
-            self._app.extensions["redis"].delete(key)
+            self._redis.delete(key)
         except RedisError:
             self._away_until = time.monotonic() + UNREACHED

@@ -1,7 +1,7 @@
 """The public site's table of contents: every address below `/s/<handle>/`."""
 
 from flask import Blueprint, Flask
-from werkzeug.routing import PathConverter
+from werkzeug.routing import IntegerConverter, PathConverter, ValidationError
 
 from portal.site import (
     brand,
@@ -17,7 +17,7 @@ from portal.site import (
 )
 from portal.site.cookieless import SessionsOutsideSites
 
-MONTH = "/archive/<int(fixed_digits=4):year>/<int(fixed_digits=2):number>/"
+MONTH = "/archive/<number(fixed_digits=4):year>/<number(fixed_digits=2):number>/"
 TERM = "/<any(tags, categories):folder>/<slug>"
 ADDRESSES = (
     ("/", lists.home),
@@ -34,7 +34,7 @@ ADDRESSES = (
     ("/feed.atom", feeds.atom),
     ("/feed.json", feeds.json_feed),
     ("/sitemap.xml", robots.sitemap),
-    ("/sitemap-<int(max=999999):number>.xml", robots.sitemap_of),
+    ("/sitemap-<number(max=999999):number>.xml", robots.sitemap_of),
     ("/robots.txt", robots.robots),
     ("/brand.css", brand.brand),
     ("/logo", media.logo),
@@ -51,10 +51,26 @@ class Rest(PathConverter):
     part_isolating = False
 
 
+class Number(IntegerConverter):
+    """A number in one spelling only: no zeros before it, no digits of other scripts.
+
+    With more spellings one page would have addresses without end, and be kept for each.
+    """
+
+    regex = "[0-9]+"
+
+    def to_python(self, value: str) -> int:
+        """Return the number. Raises ValidationError for another spelling of it."""
+        number: int = super().to_python(value)
+        if value != self.to_url(number):
+            raise ValidationError
+        return number
+
+
 def init_app(app: Flask) -> None:
     """Register the site and keep cookies out of it."""
     app.session_interface = SessionsOutsideSites()
-    app.url_map.converters["rest"] = Rest
+    app.url_map.converters |= {"rest": Rest, "number": Number}
     app.register_blueprint(_blueprint())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +25,8 @@ def test_the_web_server_answers_and_stops_in_time(
     assert asked(url, "GET", "/sign-in")[0] == 200
     assert asked(url, "POST", "/sign-in")[0] == 400
     assert asked(url, "GET", "/s/nobody/")[0] == 404
+    for name in ("SCRIPT_NAME", "Script-Name"):
+        assert asked(url, "GET", "/evil/healthz", {name: "/evil"})[0] == 404, "mounted by nobody"
     status, length, body = asked(url, "HEAD", "/s/nobody/")
     assert (status, body) == (404, b"")
     assert int(length) > 0
@@ -31,11 +34,13 @@ def test_the_web_server_answers_and_stops_in_time(
     assert process.family() == []
 
 
-def asked(url: str, method: str, path: str) -> tuple[int, str, bytes]:
+def asked(
+    url: str, method: str, path: str, sent: Mapping[str, str] | None = None
+) -> tuple[int, str, bytes]:
     """Status, Content-Length and body."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
     try:
-        connection.request(method, path)
+        connection.request(method, path, headers=sent or {})
         answer = connection.getresponse()
         return answer.status, answer.headers.get("Content-Length", "0"), answer.read()
     finally:

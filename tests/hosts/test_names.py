@@ -48,6 +48,7 @@ REFUSED = [
     ("localhost.", "one part only"),
     ("a.localhost", "nowhere on the web"),
     ("x.onion", "nowhere on the web"),
+    ("metadata.google.internal", "nowhere on the web"),
     ("co.uk", "many register theirs"),
     ("COM.au", "many register theirs"),
     ("github.io", "many register theirs"),

@@ -163,7 +163,8 @@ def told(**environ: str) -> tuple[str, dict[str, str], bytes]:
 
     def behind(asked: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
         headers = [("Set-Cookie", "a=b"), ("Strict-Transport-Security", "max-age=9; x")]
-        start("301 Moved", [*headers, ("Location", "https://portal.example/s/acme/x/?a=1")])
+        leads = asked.get("leads", "https://portal.example/s/acme/x/?a=1")
+        start("301 Moved", [*headers, ("Location", leads)])
         return [f"{asked['HTTP_HOST']} {asked['PATH_INFO']} {'HTTP_COOKIE' in asked}".encode()]
 
     config = Config(
@@ -183,6 +184,16 @@ def test_what_lies_behind_sees_the_portals_host_and_its_answers_tell_nothing_of_
         "Location": f"https://{OWN}/x/?a=1", "Strict-Transport-Security": "max-age=31536000"
     }  # fmt: skip
     assert told(HTTP_HOST=OWN, PATH_INFO="*")[2] == b"portal.example /s/acme/* False"
+
+
+@pytest.mark.parametrize("leads", ["/s/acmeland/x/", "https://portal.example/s/acme-berlin/"])
+def test_an_address_that_only_begins_like_the_sites_is_not_put_behind_its_host(leads: str):
+    assert told(HTTP_HOST=OWN, PATH_INFO="/x", leads=leads)[1]["Location"] == leads
+
+
+def test_more_slashes_lead_to_the_host_too():
+    _, headers, _ = told(HTTP_HOST="portal.example", PATH_INFO="//s/acme/x")
+    assert headers["Location"] == f"https://{OWN}/x"
 
 
 def test_the_portals_names_stay_its_own_whatever_the_map_says():

@@ -105,6 +105,17 @@ def test_conditions_and_ranges_of_any_spelling(reader: FlaskClient, path: str):
         assert (answer.status_code, answer.data) == (200, first.data), headers
 
 
+@pytest.mark.parametrize("zero", ["０", "٠", "𝟎"])
+def test_a_number_has_one_spelling(reader: FlaskClient, zero: str):
+    """With more, one page would be kept as often as somebody finds another."""
+    month = re.findall(r"/s/acme/archive/[0-9]{4}/[0-9]{2}/", reader.get("/s/acme/archive/").text)
+    for path in ("/s/acme/sitemap-1.xml", month[0]):
+        assert reader.get(path).status_code == 200
+        other = "".join(chr(ord(zero) + int(each)) if each.isdigit() else each for each in path)
+        assert reader.get(urllib.parse.quote(other)).status_code == 404, other
+    assert reader.get("/s/acme/sitemap-01.xml").status_code == 404
+
+
 def test_thousands_of_addresses_that_are_not_there_leave_nothing(app: Flask, reader: FlaskClient):
     """No object holds on to such an address, and no row is written: so 100,000 leave nothing."""
     with statements(app) as sent:
