@@ -82,11 +82,11 @@ def live_page_at(account_id: uuid.UUID, address: str) -> tuple[Page, Revision] |
 
 
 def newest_page(account_id: uuid.UUID) -> tuple[Page, Revision] | None:
-    """Return what went live last and needs no password, or None. One statement."""
+    """Return what everybody can read that went live last, or None. One statement."""
     found = db.session.execute(
         select(Page, Revision)
         .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*visible(account_id), Page.access_password_hash.is_(None))
+        .where(*listed(account_id))
         .order_by(Page.published_at.desc(), Page.id.desc())
         .limit(1)
     ).first()

@@ -23,6 +23,7 @@ from tests.fixtures.client import sign_in
 
 ONE_TENANTS_ID: dict[str, set[tuple[str, ...]]] = {
     "access_request": {("account_id", "person_id", "kind", "wanted")},
+    "export_run": {("account_id",)},
     "account_closure": {("ancestor_id", "descendant_id")},
     "audit_waiting": {("event_id",)},
     "grant_notice": {("grant_id",)},
