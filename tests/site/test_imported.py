@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.content.pages import Page
+from portal.content.reading import is_open
 from portal.content.sites import Redirect
 from portal.content.terms import PageTerm, Term
 from tenants.db import db
@@ -68,6 +69,7 @@ def _terms(app: Flask, cast: Cast) -> list[str]:
     folder = {"tag": "tags", "category": "categories"}
     with app.app_context(), looking(cast.acme):
         used = select(Term).join(PageTerm, PageTerm.term_id == Term.id).distinct()
+        used = used.join(Page, Page.id == PageTerm.page_id).where(is_open()[0])
         return [f"/s/acme/{folder[t.taxonomy]}/{t.slug}/" for t in db.session.scalars(used)]
 
 
