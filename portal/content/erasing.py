@@ -29,6 +29,7 @@ from portal.content.saved_views import SavedView
 from portal.content.schedules import Schedule
 from portal.content.search_index import PageWords
 from portal.content.shares import ShareLink, ShareOpinion
+from portal.content.site_changes import SiteCopy
 from portal.content.site_hosts import SiteHost
 from portal.content.sites import Menu, Redirect, Site
 from portal.content.terms import PageTerm, Term
@@ -51,7 +52,7 @@ ERASED: tuple[Any, ...] = (
     Revision, Page,
     Term, ContentField, ContentType,
     Invitation, AccessRequest, Quota, Freeze, SavedView, BulkRun,
-    PageTemplate,
+    PageTemplate, SiteCopy,
 )  # fmt: skip
 KEPT = {
     "account": "the tombstone: keeps the handle from being taken by somebody else",
@@ -72,6 +73,7 @@ KEPT = {
     "role": "past answers must stay what they were",
     "role_parent": "past answers must stay what they were",
     "role_permission": "past answers must stay what they were",
+    "site_change": "ids alone, by which readers' copies are let go; gone after an hour",
     "support_session": "past answers must stay what they were",
     "trail_hold": "a dispute outlives the account",
     "trail_retention": "says how long the trail stays",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from tests.site.fronts import Made, a_front
 from tests.site.scene import live, page_titled, writing
 from tests.site.test_kept import Acts
 
+Fronts = Callable[..., Front]
 POST = "/s/acme/posts/first-snow/"
 
 
@@ -26,13 +28,28 @@ def made(app: Flask, cast: Cast) -> Made:
     return Made(front.inner)
 
 
+@pytest.fixture
+def make_front(app: Flask, made: Made) -> Iterator[Callable[..., Front]]:
+    """`make_front(every=…)`; what is made beside has ended before the next test's database is."""
+    fronts: list[Front] = []
+
+    def make(every: float) -> Front:
+        fronts.append(a_front(app, made, every=every))
+        return fronts[-1]
+
+    yield make
+    wait_until(lambda: not any(f._maker._beside.busy for f in fronts), "all is made")
+
+
 def change(app: Flask, cast: Cast) -> None:
     with writing(app, cast.acme) as acme:
         Acts(acme, 1).text(page_titled(acme, "First snow"))
 
 
-def test_nobody_waits_for_what_has_just_changed(app: Flask, cast: Cast, made: Made) -> None:
-    front = a_front(app, made, every=60.0)
+def test_nobody_waits_for_what_has_just_changed(
+    app: Flask, cast: Cast, made: Made, make_front: Fronts
+) -> None:
+    front = make_front(every=60.0)
     reader = Client(front)
     before = reader.get(POST).data
     change(app, cast)
@@ -44,8 +61,10 @@ def test_nobody_waits_for_what_has_just_changed(app: Flask, cast: Cast, made: Ma
     assert made.paths == [POST, POST]
 
 
-def test_after_a_silence_the_first_gets_what_is_new(app: Flask, cast: Cast, made: Made) -> None:
-    front = a_front(app, made, every=1.0)
+def test_after_a_silence_the_first_gets_what_is_new(
+    app: Flask, cast: Cast, made: Made, make_front: Fronts
+) -> None:
+    front = make_front(every=1.0)
     reader = Client(front)
     reader.get(POST)
     change(app, cast)
@@ -53,8 +72,8 @@ def test_after_a_silence_the_first_gets_what_is_new(app: Flask, cast: Cast, made
     assert "Words 0" in reader.get(POST).text
 
 
-def test_a_fault_beside_is_no_end(app: Flask, cast: Cast, made: Made) -> None:
-    front = a_front(app, made, every=60.0)
+def test_a_fault_beside_is_no_end(app: Flask, cast: Cast, made: Made, make_front: Fronts) -> None:
+    front = make_front(every=60.0)
     reader = Client(front)
     reader.get(POST)
     change(app, cast)
