@@ -24,7 +24,7 @@ class Hearing:
     def __init__(self, app: Flask, memory: Memory, every: float) -> None:
         self._app, self._memory, self._every = app, memory, every
         self._lock = threading.Lock()
-        self._at = float("-inf")
+        self._at = self._heard_at = float("-inf")
         self._mark: int | None = None
         self._seen: frozenset[int] = frozenset()
 
@@ -47,12 +47,13 @@ class Hearing:
     def begin(self) -> None:
         """Know nothing any more."""
         with self._lock:
-            self._at, self._mark, self._seen = float("-inf"), None, frozenset()
+            self._at = self._heard_at = float("-inf")
+            self._mark, self._seen = None, frozenset()
             self._memory.forget()
 
     def _look(self) -> None:
         started = time.monotonic()
-        if started - self._at > TOO_LONG:
+        if started - self._heard_at > TOO_LONG:
             self._memory.forget()
         try:
             with self._app.app_context(), nearby(FOR_READERS):
@@ -63,6 +64,6 @@ class Hearing:
             return
         for change in news:
             if change.id not in self._seen:
-                self._memory.hear(change, max(self._at, started - TOO_LONG))
+                self._memory.hear(change, max(self._heard_at, started - TOO_LONG))
         self._seen = frozenset(each.id for each in news if each.mark >= mark)
-        self._mark, self._at = mark, started
+        self._mark, self._at, self._heard_at = mark, started, started

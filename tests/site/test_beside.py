@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import Client
 
+from portal.site import changes
 from portal.site.front import Front
 from tests.fixtures.cast import Cast
 from tests.infra.processes import wait_until
@@ -68,8 +70,28 @@ def test_after_a_silence_the_first_gets_what_is_new(
     reader = Client(front)
     reader.get(POST)
     change(app, cast)
-    front._hearing._at = time.monotonic() - 30
+    front._hearing._at = front._hearing._heard_at = time.monotonic() - 30
     assert "Words 0" in reader.get(POST).text
+
+
+def test_looks_in_vain_are_no_looks(
+    app: Flask, cast: Cast, make_front: Fronts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changed while the log was out of reach is as old as the last look that saw it."""
+    front = make_front(every=60.0)
+    reader = Client(front)
+    reader.get(POST)
+    change(app, cast)
+    front._hearing._heard_at = time.monotonic() - 300
+    with monkeypatch.context() as away:
+        away.setattr(changes, "news_since", _away)
+        front._hearing._look()
+    front._hearing._look()
+    assert "Words 0" in reader.get(POST).text
+
+
+def _away(_mark: int) -> None:
+    raise OperationalError("SELECT", {}, Exception("out of reach"))
 
 
 def test_a_fault_beside_is_no_end(app: Flask, cast: Cast, made: Made, make_front: Fronts) -> None:
