@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from portal.content import publishing, reviewing, scheduling, trash
+from portal.content import publishing, reviewing, running, scheduling, trash
+from portal.content.copying import move_page
 from portal.content.drafting import save_draft, text_of
 from portal.content.moments import moment_at
 from portal.content.pages import Page, page_by_id, revision_by_id
@@ -79,11 +80,24 @@ def put_in_trash(stage: Stage, item: Item) -> Item:
     return replace(item, ends="cancelled")
 
 
+def move_to_hamburg(stage: Stage, item: Item) -> Item:
+    """The page goes to another account of its tenant."""
+    target = stage.cast.hamburg
+    _with(stage, item, lambda page, account, by: move_page(page, account, target, by=by),
+          by=stage.cast.admin)  # fmt: skip
+    return replace(item, ends="cancelled")
+
+
 def restore(stage: Stage, item: Item) -> None:
     with stage.inside(item.tenant_id) as cast:
         page = trash.trashed_by_id(item.page_id, cast.acme.id)
         assert page is not None
         trash.restore(page, cast.acme, by=TESTS)
+
+
+def run_now(stage: Stage, item: Item) -> None:
+    """Somebody decides that what is held is to happen."""
+    _with(stage, item, lambda _, account, by: running.run_now(_row(item), account, by=by))
 
 
 def publish_now(stage: Stage, item: Item) -> None:

@@ -92,7 +92,7 @@ def check(stage: Stage, bundles: Sequence[Bundle]) -> None:
     with stage.engine.connect() as connection:
         rows = {row.id: row for row in connection.execute(select(Release.__table__))}
         query = select(AuditEvent.target_id, AuditEvent.event)
-        told = Counter(connection.execute(query).all())
+        told = Counter((row.target_id, row.event) for row in connection.execute(query))
     for one in bundles:
         row = rows[one.release_id]
         assert row.state == "done", f"{row.state}: {row.cause}\n{stage.logs()}"
