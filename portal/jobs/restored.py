@@ -47,15 +47,18 @@ class HeldBack:
     mails: int = 0
 
 
-def hold_back() -> HeldBack:
+def hold_back(only: uuid.UUID | None = None) -> HeldBack:
     """Hold whatever is due by now and keep back the mails that wait, in every tenant. Recorded.
 
+    Nothing unless the installation is still `only`, if that is told: somebody else was quicker.
     Safe to run in several processes at once, and again after it was killed: it goes on with what
     was due when it first began. The owners of the house get one mail. Raises SQLAlchemyError.
     """
     with circumstances(request_id="restored"):
-        installation_id, since, moment = _begin()
+        installation_id, since, moment = _begin(only)
         held = HeldBack(since)
+        if only is not None and installation_id != only:
+            return held
         cause = _cause(since)
         for tenant_id in _tenants(moment):
             _tenant(tenant_id, moment, cause, held)
@@ -64,15 +67,17 @@ def hold_back() -> HeldBack:
     return held
 
 
-def _begin() -> tuple[uuid.UUID, datetime | None, datetime]:
+def _begin(only: uuid.UUID | None) -> tuple[uuid.UUID, datetime | None, datetime]:
     """Return the installation, its last sign of life, and until when things are held."""
     with aside(None) as session:
         row = session.scalar(select(Installation).with_for_update())
         if row is None:
             row = Installation(id=new_id(), beats=0)
             session.add(row)
-        row.holding_at = row.holding_at or database_now(session)
-        return row.id, row.beat_at, row.holding_at
+        moment = row.holding_at or database_now(session)
+        if only is None or row.id == only:
+            row.holding_at = moment
+        return row.id, row.beat_at, moment
 
 
 def _cause(since: datetime | None) -> str:

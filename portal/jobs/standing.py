@@ -32,15 +32,28 @@ def make_sure() -> None:
     The queue is asked once a process, and where it is out of reach not waited for. Raises
     SQLAlchemyError.
     """
+    # What is known first, then the row: others go on counting in between.
+    known = dict(_seen)
     here = _here()
+    if here is not None and here.id not in known:
+        remembered = _remembered(here.id)
+        if remembered is not None:
+            known[here.id] = remembered
+        here = _here()
     if here is None:
         return
-    seen = _seen.get(here.id) or _remembered(here.id)
+    seen = known.get(here.id)
     if seen is not None and was_put_back(here, seen):
         log.error("the database was put back", seen=str(seen.at), now=str(here.at))
-        hold_back()
+        hold_back(here.id)
     else:
-        _seen[here.id] = seen if seen is not None and seen.beats > here.beats else here
+        _keep(here if seen is None else max(here, seen, key=lambda each: each.beats))
+
+
+def _keep(seen: Standing) -> None:
+    known = _seen.get(seen.id)
+    if known is None or known.beats < seen.beats:
+        _seen[seen.id] = seen
 
 
 def remember() -> None:
@@ -50,7 +63,7 @@ def remember() -> None:
         return
     known = _remembered(here.id)
     if known is not None and known.beats > here.beats:
-        _seen[here.id] = known
+        _keep(known)
         return
     told = json.dumps([here.beats, here.at.isoformat()])
     with suppress(RedisError):  # what it does not remember, this process does

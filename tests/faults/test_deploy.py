@@ -108,7 +108,10 @@ def test_a_backup_comes_back(stage: Stage, known: bool):
     stage.check(made[:3], readers=False)
     stage.check(later)
     assert not stage.mail.taken("Of yesterday")
-    assert len(stage.rows("SELECT id FROM outbox_mail WHERE dead_at IS NOT NULL")) == 3
+    query = "SELECT subject FROM outbox_mail WHERE dead_at IS NOT NULL"
+    assert [row[0] for row in stage.rows(query)] == ["Of yesterday"] * 3
+    query = "SELECT id FROM audit_event WHERE event = 'backup.restored'"
+    assert len(stage.rows(query)) == 1
 
 
 def remembered(client: Redis) -> int:
