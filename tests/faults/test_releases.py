@@ -14,7 +14,7 @@ from tests.faults.scenarios import FULL, LONG, scenario
 from tests.faults.stage import Stage
 
 BOTH = ("postgres", "sqlite")
-ROUNDS = 10 if FULL else 2
+ROUNDS = 3 if FULL else 1
 
 
 @scenario(2, "a release, kill -9 in mid-transaction: none of it, then all of it once",
