@@ -29,7 +29,7 @@ class Soak:
         self.items: list[Modelled] = []
         self.reviewed: list[Modelled] = []
         self.shut: list[Shut] = []
-        self.count = {"acts": 0, "faults": 0}
+        self.count = {"acts": 0, "faults": 0, "approvals": 0}
         self.numbers = iter(range(10, 10**6))
 
     def run(self, seconds: float) -> None:
@@ -77,6 +77,7 @@ class Soak:
         since = datetime.now(UTC)
         acts.approve(self.stage, each.item)
         each.approved(since, datetime.now(UTC))
+        self.count["approvals"] += 1
 
     def _move(self, each: Modelled, size: float) -> None:
         each.moved(acts.move(self.stage, each.item, 1 + size * 10))
