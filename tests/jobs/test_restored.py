@@ -95,13 +95,8 @@ def test_what_was_due_since_is_held_until_somebody_decides(cast: Cast, restored_
     assert [state(cast, row)[0] for row in (past, later)] == ["done", "done"], "then all goes on"
 
 
-@both_databases
-@pytest.mark.usefixtures("inside")
-def test_it_is_another_installation_and_its_owners_are_told(
-    app: Flask, cast: Cast, restored_at: datetime
-):
-    row, page = scheduled(cast, "Past")
-    make_due(row)
+def what_else_waits(cast: Cast, page: Page) -> None:
+    """A release that is due, a notice nobody mailed, and a mail."""
     with acting_in(tenant_scope(cast.acme.tenant_id)):
         release = Release(
             tenant_id=cast.acme.tenant_id, account_id=cast.acme.id, name="Spring",
@@ -115,6 +110,16 @@ def test_it_is_another_installation_and_its_owners_are_told(
         excuse(release, "Sets the scene.")
         post("reader@example.org", "Of yesterday", "text", cast.acme.tenant_id)
         db.session.commit()
+
+
+@both_databases
+@pytest.mark.usefixtures("inside")
+def test_it_is_another_installation_and_its_owners_are_told(
+    app: Flask, cast: Cast, restored_at: datetime
+):
+    row, page = scheduled(cast, "Past")
+    make_due(row)
+    what_else_waits(cast, page)
     before = standing(db.session())
     db.session.remove()
     watch.make_sure()
