@@ -73,6 +73,7 @@ def drop(release: Release, item: ReleaseItem, account: AccountRef, *, by: Actor)
     """Take a page out of an open release. Recorded. Raises Denied and Problem."""
     authorize(by, Permission.PAGE_PUBLISH, account)
     lock_open(release)
+    db.session.refresh(item)
     db.session.delete(item)
     db.session.flush()
     record(Event.RELEASE_DROPPED, release, by=by, changes={}, other=item.label)
