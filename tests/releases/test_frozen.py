@@ -90,3 +90,27 @@ def test_a_time_inside_a_freeze_is_put_to_the_person_with_the_first_one_that_is_
     past = client.post(f"{BASE}{release_id}/schedule", data=when(wall="2020-01-01T09:00"))
     assert past.status_code == 422
     assert "has passed already" in past.text
+
+
+def test_whoever_sets_a_freeze_is_shown_the_releases_that_fall_inside(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        by = as_actor(cast.admin)
+        with acting_in(tenant_scope(cast.acme.tenant_id)):
+            release = gathered(cast, by, [a_page(cast.berlin, "Drei", live=False)])
+            schedule_release(release, moment_at(now() + 30 * HOUR, "UTC"), cast.acme, by=by)
+            db.session.commit()
+    day = now() + timedelta(days=1)
+    span = {"name": "Feast", "since": f"{day:%Y-%m-%dT%H:%M}", "zone": "UTC",
+            "until": f"{day + timedelta(days=1):%Y-%m-%dT%H:%M}"}  # fmt: skip
+    sign_in(client, cast.admin)
+    for place, named in (("acme", "Spring"), ("acme-berlin", "(content not shown)")):
+        answer = client.post(f"/a/{place}/freezes/new", data=span)
+        assert "1 release falls inside" in answer.text
+        assert named in answer.text
+    beside = client.post(f"/a/{cast.bolt.handle}/freezes/new", data=span)
+    assert beside.status_code == 404
+    short = span | {"until": f"{day + HOUR:%Y-%m-%dT%H:%M}"}
+    beside = client.post("/a/acme-berlin/freezes/new", data=short)
+    assert "release falls" not in beside.text
