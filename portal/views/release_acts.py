@@ -22,6 +22,7 @@ from portal.jobs.queue import wake_at
 from portal.requests import after_commit, current
 from portal.times import zone_names
 from tenants.db import db
+from tenants.decisions import can
 from tenants.permissions import Permission as P
 
 bp = Blueprint("release_acts", __name__, url_prefix="/a/<handle>/releases/<uuid:release_id>")
@@ -50,7 +51,7 @@ def schedule(release_id: uuid.UUID) -> Any:
             return _set(release, moment)
     status = 422 if form.errors else 200
     return render_template(
-        "releases/when.html", release=release, form=form, look=look, lines=lines_of(release),
+        "releases/when.html", release=release, form=form, look=look, **_lines(release),
         moment=None if form.errors else moment,
     ), status  # fmt: skip
 
@@ -71,7 +72,7 @@ def publish(release_id: uuid.UUID) -> Any:
             return _back(release)
     status = 422 if form.is_submitted() else 200
     return render_template(
-        "releases/publish.html", release=release, form=form, look=look, lines=lines_of(release)
+        "releases/publish.html", release=release, form=form, look=look, **_lines(release)
     ), status
 
 
@@ -110,8 +111,20 @@ def undo(release_id: uuid.UUID) -> Any:
             return _back(release)
     status = 422 if form.is_submitted() else 200
     return render_template(
-        "releases/undo.html", release=release, form=form, steps=steps_of(release)
+        "releases/undo.html", release=release, form=form, steps=steps_of(release), **_lines(release)
     ), status
+
+
+def _lines(release: Release) -> dict[str, Any]:
+    """Return the items, and the ids of the accounts whose titles may be shown to the person."""
+    lines = lines_of(release)
+    accounts = {line.account.id: line.account for line in lines}
+    readable = {
+        str(account.id)
+        for account in accounts.values()
+        if can(current.person, P.PAGE_VIEW, account).allowed
+    }
+    return {"lines": lines, "readable": readable}
 
 
 def _moment(release: Release, form: WhenForm) -> Moment | None:
