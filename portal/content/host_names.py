@@ -35,17 +35,15 @@ _LIKE_LATIN = frozenset("асԁеһіјӏорԛѕԝхуҽгѵνουρικατհ�
 _LIKE_SLASH = re.compile("[a-z0-9][ノソ丿]|[ノソ丿][a-z0-9]")
 # What people write today, of alphabets with many more letters that look like these (UTS 39).
 _IN_USE = {
-    "LATIN": re.compile(
-        "[a-zß-öø-ıĵ-ķĺ-ľł-ňŋ-žơưǎ-ǜǟ-ǣǧ-ǰǵǹ-țȟȧ-ȳəḁ-ẙạ-ỹ]"
-    ),
+    "LATIN": re.compile("[a-zß-öø-ıĵ-ķĺ-ľł-ňŋ-žơưǎ-ǜǟ-ǣǧ-ǰǵǹ-țȟȧ-ȳəḁ-ẙạ-ỹ]"),
     "GREEK": re.compile("[ΐά-ώἀ-ῼ]"),
-    "CYRILLIC": re.compile("[а-џҋ-ӿԑ-ԩ]"),
+    "CYRILLIC": re.compile(r"[\u0430-\u045f\u048b-\u04ff\u0511-\u0529]"),
 }
-_ALSO_IN_USE = frozenset(
-    "ARABIC ARMENIAN BENGALI BOPOMOFO CJK DEVANAGARI ETHIOPIC GEORGIAN GUJARATI GURMUKHI HANGUL "
-    "HEBREW HIRAGANA KANNADA KATAKANA KHMER LAO MALAYALAM MYANMAR ORIYA SINHALA TAMIL TELUGU "
-    "THAANA THAI TIBETAN".split()
-)
+_ALSO_IN_USE = {
+    "ARABIC", "ARMENIAN", "BENGALI", "BOPOMOFO", "CJK", "DEVANAGARI", "ETHIOPIC", "GEORGIAN",
+    "GUJARATI", "GURMUKHI", "HANGUL", "HEBREW", "HIRAGANA", "KANNADA", "KATAKANA", "KHMER", "LAO",
+    "MALAYALAM", "MYANMAR", "ORIYA", "SINHALA", "TAMIL", "TELUGU", "THAANA", "THAI", "TIBETAN",
+}  # fmt: skip
 
 
 def host_name(typed: str, ours: Collection[str]) -> str:
@@ -165,7 +163,7 @@ def _is_in_use(sign: str) -> bool:
 
 def _script(sign: str) -> str:
     """Return the script of a sign by its Unicode name, empty for what has none of its own."""
-    if sign.isascii() and not sign.isalpha() or not (sign.isalpha() or sign.isdigit()):
+    if (sign.isascii() and not sign.isalpha()) or not (sign.isalpha() or sign.isdigit()):
         return ""
     first = unicodedata.name(sign, "").split(" ")[0]
     return {"KATAKANA-HIRAGANA": "KATAKANA", "IDEOGRAPHIC": "CJK"}.get(first, first)

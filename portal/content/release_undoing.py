@@ -82,8 +82,8 @@ def undo_release(
     """Put back all that a release changed, in this transaction. Recorded, each page and the whole.
 
     What was live before goes live again as it was, without being approved anew. Pages changed since
-    are left as they are if `leave_changed`. Returns the steps. Raises Denied, Conflicts, Frozen, and
-    Problem when it is not done or an address was taken since; then nothing is changed.
+    are left as they are if `leave_changed`. Returns the steps. Raises Denied, Conflicts, Frozen,
+    and Problem when it is not done or an address was taken since; then nothing is changed.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
     db.session.refresh(release, with_for_update=True)

@@ -12,7 +12,8 @@ from portal.content.freezing import Frozen
 from portal.content.moments import moment_at
 from portal.content.release_run import run_now
 from portal.content.release_undoing import undo_release
-from portal.content.releasing import drop, items_of, schedule_release
+from portal.content.releases import items_of
+from portal.content.releasing import drop, schedule_release
 from tenants.clock import now
 from tenants.db import db
 from tenants.scope import acting_in, tenant_scope

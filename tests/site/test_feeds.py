@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element
@@ -99,7 +100,7 @@ def test_links_and_pictures_lead_back_from_wherever_the_text_is_shown(
         about = live(acme, "About", kind="page")
         shown = shown_in(picture, "A cup")
         live(acme, "Post", Said(f'<p><a href="page:{about.id}">us</a></p>{shown}'))
-    item = client.get("/s/acme/feed.json").json["items"][0]
+    item = json.loads(client.get("/s/acme/feed.json").text)["items"][0]
     entry = feed_of(client).find(f"{ATOM}entry")
     assert entry is not None
     for html in (item["content_html"], _text(entry, "content")):

@@ -40,7 +40,7 @@ def number(app: Flask, cast: Cast, row: Any, *conditions: Any) -> int:
 def at_once(app: Flask, who: Any, times: int, ask: Callable[[FlaskClient, int], int]) -> list[int]:
     app.test_client_class = Browser
     clients = [sign_in(app.test_client(), who) for _ in range(times)]
-    return sorted(race(times, lambda n: ask(clients[n], n)))  # type: ignore[type-var]
+    return sorted(int(str(each)) for each in race(times, lambda n: ask(clients[n], n)))
 
 
 @on_postgres
