@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, or_, select, true
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from tenants.accounts import Account, AccountClosure, AccountRef
@@ -103,11 +103,14 @@ def people_around(
     roots: Collection[uuid.UUID],
     alone: Collection[uuid.UUID],
     limit: int = 500,
+    search: str = "",
+    chosen: Collection[uuid.UUID] = (),
 ) -> list[Person]:
     """Return the people who hold, or held, a grant at the account, above or below it, by name.
 
-    Only grants inside the scope count, given in the subtrees below `roots` or at the single
-    accounts in `alone`.
+    With `search` only those who have it in their name or address. Those who are `chosen` come
+    first, in any case. Only grants inside the scope count, given in the subtrees below `roots` or
+    at the single accounts in `alone`.
     """
     below = select(AccountClosure.descendant_id)
     around = select(Grant.id).where(
@@ -124,13 +127,16 @@ def people_around(
     grouped = select(GroupMember.person_id).where(
         GroupMember.group_id.in_(select(Grant.group_id).where(Grant.id.in_(around)))
     )
+    words = [c.icontains(search, autoescape=True) for c in (Person.name, Person.email)]
     return list(
         db.session.scalars(
             select(Person)
             .where(
-                or_(Person.id.in_(direct), Person.id.in_(grouped)), Person.deactivated_at.is_(None)
+                or_(Person.id.in_(direct), Person.id.in_(grouped)),
+                Person.deactivated_at.is_(None),
+                or_(Person.id.in_(chosen), *words) if search else true(),
             )
-            .order_by(func.lower(Person.name), Person.id)
+            .order_by(Person.id.in_(chosen).desc(), func.lower(Person.name), Person.id)
             .limit(limit)
         )
     )

@@ -20,8 +20,8 @@ from portal.content.problems import Problem
 LONGEST = {"text": 500, "lines": 20_000, "rich": 200_000, "number": 40, "link": 2_000}
 ROWS = 100
 _NUMBER = re.compile(r"([+-]?)(\d{1,18})(?:\.(\d{1,10}))?", re.ASCII)
-_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_LIBRARY = re.compile(rf"/a/([a-z0-9-]{{1,63}})/media/({_ID.pattern})(?:/|$)")
+ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_LIBRARY = re.compile(rf"/a/([a-z0-9-]{{1,63}})/media/({ID.pattern})(?:/|$)")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*", re.ASCII)
 
@@ -150,7 +150,7 @@ def _link(field: Field, raw: Any) -> str:
 def _id(field: Field, raw: Any) -> str:
     text = _words(field, raw)
     found = as_id(text.lower())
-    inside = _ID.findall(text)
+    inside = ID.findall(text)
     if found is None and not inside:
         raise Unfit("takes content from the list, or the address of its page in the portal.")
     return str(found or inside[-1].lower())

@@ -111,20 +111,6 @@ def make(field: content.Field, before: Any, offered: Candidates, zone: str) -> A
     return kind(validators=validators, render_kw=_looks(field, before), **about)
 
 
-def beside(field: content.Field) -> str:
-    """Return the name of the input beside a chooser that cannot offer everything there is."""
-    return f"o-{field.key}"
-
-
-def make_beside(field: content.Field) -> Any:
-    """Return that input: it takes the address of a page in the portal."""
-    return StringField(
-        f"{field.label}, by its address", validators=[_check(field, None)],
-        description="Only what was changed last is offered above. For anything else, paste the "
-        "address of its page in the portal.",
-    )  # fmt: skip
-
-
 def shown(field: content.Field, value: Any) -> Any:
     """Return a value as the field's input shows it; what it cannot show is empty."""
     if field.kind == "group":
