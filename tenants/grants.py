@@ -8,7 +8,18 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, or_, select, true
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from tenants.accounts import Account, AccountClosure, AccountRef
@@ -127,16 +138,21 @@ def people_around(
     grouped = select(GroupMember.person_id).where(
         GroupMember.group_id.in_(select(Grant.group_id).where(Grant.id.in_(around)))
     )
-    words = [c.icontains(search, autoescape=True) for c in (Person.name, Person.email)]
     return list(
         db.session.scalars(
             select(Person)
             .where(
                 or_(Person.id.in_(direct), Person.id.in_(grouped)),
                 Person.deactivated_at.is_(None),
-                or_(Person.id.in_(chosen), *words) if search else true(),
+                or_(Person.id.in_(chosen), _called(search)),
             )
             .order_by(Person.id.in_(chosen).desc(), func.lower(Person.name), Person.id)
             .limit(limit)
         )
     )
+
+
+def _called(search: str) -> ColumnElement[bool]:
+    if not search:
+        return true()
+    return or_(*(c.icontains(search, autoescape=True) for c in (Person.name, Person.email)))
