@@ -100,14 +100,17 @@ def _date(field: Field, raw: Any) -> str:
 
 
 def _moment(field: Field, raw: Any) -> dict[str, str]:
-    """Return wall time, zone and instant. Of a wall time that comes twice, the first is meant."""
+    """Return wall time, zone and instant.
+
+    Of a wall time that comes twice, the first is meant, or the one at the distance from UTC given.
+    """
     given = raw if isinstance(raw, Mapping) else {"wall": plain(raw)}
     zone = _words(field, given.get("zone") or "UTC")
     try:
         wall = datetime.fromisoformat(_words(field, given.get("wall") or ""))
     except ValueError:
         raise Unfit("takes a date with a time, like 2026-03-29T09:00.") from None
-    wall = wall.replace(tzinfo=None, second=0, microsecond=0)
+    offset, wall = wall.utcoffset(), wall.replace(tzinfo=None, second=0, microsecond=0)
     if not YEARS[0] <= wall.year <= YEARS[1]:
         raise Unfit(f"takes a time between the years {YEARS[0]} and {YEARS[1]}.")
     try:
@@ -118,6 +121,11 @@ def _moment(field: Field, raw: Any) -> dict[str, str]:
         raise Unfit("takes a zone by its name, like Europe/Berlin.")
     if not found:
         raise Unfit(f"cannot be {wall:%H:%M} on that day: clocks in {zone} skip it.")
+    if offset is not None:
+        found = [each for each in found if each.replace(tzinfo=None) == wall - offset]
+        if not found:
+            raise Unfit(f"says how far it is from UTC, and clocks in {zone} are not so far from it "
+                        "then. Leave that out, or name the zone it is meant in.")  # fmt: skip
     at = moment_at(found[0], zone).at
     return {"wall": wall.isoformat(timespec="minutes"), "zone": zone, "at": at.isoformat()}
 

@@ -13,7 +13,7 @@ from portal.content.field_kinds import as_typed
 from portal.content.fields import Field, is_empty, plain
 from portal.forms.pages import PageForm
 from portal.forms.typed_finding import offer_found
-from portal.forms.typed_inputs import make, name_of, shown, typed
+from portal.forms.typed_inputs import make, name_of, row_of, shown, typed
 
 F = TypeVar("F", bound=PageForm)
 
@@ -159,7 +159,7 @@ def _is_of(name: str, start: str) -> bool:
     return (
         name == start
         or name in {f"{start}-wall", f"{start}-zone"}
-        or (start.startswith("g-") and name.startswith(f"{start}-"))
+        or (start.startswith("g-") and row_of(name, start) is not None)
     )
 
 
@@ -169,6 +169,5 @@ def _sent_before(field: Field, sent: MultiDict[str, str]) -> Any:
         return as_typed(sent[f"f-{field.key}"])
     if sent.get(f"m-{field.key}-wall"):
         return as_typed({n: sent.get(f"m-{field.key}-{n}", "") for n in ("wall", "zone")})
-    start = f"g-{field.key}-"
-    texts = [plain(sent[name]) for name in sent if name.startswith(start)]
+    texts = [plain(sent[n]) for n in sent if row_of(n, f"g-{field.key}") is not None]
     return as_typed("\n".join(text for text in texts if text))

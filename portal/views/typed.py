@@ -27,6 +27,7 @@ from portal.content.readiness import problems_before_publishing
 from portal.forms.base import choices
 from portal.forms.page_fields import fill, offer_choices, offer_chosen
 from portal.forms.pages import NewPageForm, PageForm
+from portal.forms.seo import offer_pictures
 from portal.forms.typed import typed_form
 from portal.requests import current
 from portal.times import zone_names
@@ -56,6 +57,7 @@ def new_form(here: AccountRef, copy: WorkingCopy | None = None, kept: str = "") 
     offered = _offered(here, definition, {}, None, before)
     form = typed_form(NewPageForm, definition, {}, offered, here.zone, before)
     offer_choices(form, here.id, None)
+    offer_pictures(form, here, current.person)
     form.others = own
     if key not in RADIO:
         form.type.choices = choices([(definition.key, definition.name)])
@@ -83,6 +85,7 @@ def edit_form(
         offer_chosen(form, here.id, page.id, draft)
     else:
         offer_choices(form, here.id, page.id)
+    offer_pictures(form, here, current.person)
     return form
 
 
