@@ -23,7 +23,7 @@ run: setup       ## start the portal; the address is printed (PORT=8000, DATABAS
 
 test: setup-dev  ## all tests, with a real PostgreSQL, Redis and browser (ARGS="...", JOBS=2)
 	@$(BIN)/python scripts/ensure_chromium.py
-	@exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: setup-dev ## every fault against real processes, with a table at the end (ARGS="-k redis")
 	@FAULTS_LONG=full exec $(BIN)/python -m pytest tests/faults $(ARGS)

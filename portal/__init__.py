@@ -11,6 +11,7 @@ from portal import (
     models,
     requests,
     resolving,
+    sign_in_crowds,
     signing,
     templating,
     views,
@@ -60,6 +61,7 @@ def create_app(config: Config | None = None) -> Flask:
     cli.init_app(app)
     watch.init_app(app)
     resolving.init_app(app)
+    sign_in_crowds.init_app(app, config)
     front.init_app(app, config)
     by_host.init_app(app)
     headers.behind_proxies(app, config)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, bindparam, select
+from sqlalchemy.dialects.postgresql import insert as on_postgresql
+from sqlalchemy.dialects.sqlite import insert as on_sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenants.clock import database_now, with_database_now
@@ -39,14 +41,15 @@ def process_name(part: str) -> str:
 
 
 def beat(session: Session, name: str) -> None:
-    """Note that `name` is alive now, and by which process."""
+    """Note that `name` is alive now, and by which process, beside others who note the same."""
     moment = database_now(session)
-    for each in (name, process_name(name)):
-        row = session.get(Heartbeat, each)
-        if row is None:
-            session.add(Heartbeat(name=each, at=moment))
-        else:
-            row.at = moment
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    rows = (on_postgresql if postgresql else on_sqlite)(Heartbeat).values(
+        [{"name": each, "at": moment} for each in (name, process_name(name))]
+    )
+    session.execute(
+        rows.on_conflict_do_update(index_elements=[Heartbeat.name], set_={"at": rows.excluded.at})
+    )
 
 
 def last_beat(session: Session, name: str) -> datetime | None:

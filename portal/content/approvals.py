@@ -42,15 +42,15 @@ class Gate:
         """Tell whether approvals are asked for at all."""
         return bool(self.steps)
 
-    def approvals(self, revision: Any, verdicts: list[Verdict]) -> list[Verdict]:
+    def approvals(self, revision: Any, whole: bool, verdicts: list[Verdict]) -> list[Verdict]:
         """Return the approvals that let a text be published; `verdicts` are all on it, in order.
 
-        Each must be of this very text, by somebody who can still act in the step. Raises
-        NotApproved.
+        `whole`: its digest is still the one it was saved with. Each must be of this very text, by
+        somebody who can still act in the step. Raises NotApproved.
         """
         if self.company is None:
             return []
-        if digest_now(revision) != revision.digest:
+        if not whole:
             raise NotApproved(
                 "The text is no longer the one that was saved, so nobody approved it."
             )
@@ -81,7 +81,8 @@ def require_approvals(page: Page, revision: Revision, account: AccountRef) -> li
         return []
     if page.id != revision.page_id:
         raise NotApproved("This text belongs to another page.")
-    return gate.approvals(revision, verdicts_on(revision))
+    whole = digest_now(revision) == revision.digest
+    return gate.approvals(revision, whole, verdicts_on(revision))
 
 
 def missing_approvals(page: Page, revision: Revision, account: AccountRef) -> str:

@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 from portal.content.due_rules import (
     Verdict,
     verdict_on_delay,
+    verdict_on_revision,
     verdict_on_right,
-    verdict_on_text,
     verdict_on_window,
 )
 from portal.content.due_world import World, is_due
@@ -117,7 +117,7 @@ def _verdict(
     if row.what != "publish":
         return None
     live = revision_by_id(page.live_revision_id, page)
-    return verdict_on_text(
+    return verdict_on_revision(
         row, revision_by_id(row.revision_id, page), live.number if live else None
     )
 

@@ -10,11 +10,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from portal.content.addresses import RESERVED
 from portal.content.content_types import BUILT_IN
 from portal.content.due_world import IS_DUE
 from portal.content.media import MediaUse
-from portal.content.media_uses import named_in
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.page_uses import PageUse
 from portal.content.pages import Page
@@ -48,15 +46,6 @@ def is_plain(row: Any) -> bool:
     if definition is None or definition.fields or definition.stands == "nowhere":
         return False
     return row.revision_id is not None and row.revision_id != row.live_revision_id
-
-
-def is_plain_text(row: Any, text: Any) -> bool:
-    """Tell the same of the text that it puts live."""
-    if text.page_id != row.page_id or text.parent_id is not None or not (text.title or text.body):
-        return False
-    if row.type != "post" and text.slug in RESERVED:
-        return False
-    return row.address in {None, plain_address(row, text)} and not named_in(text.body, text.fields)
 
 
 def plain_address(row: Any, text: Any) -> str:

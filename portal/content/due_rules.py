@@ -61,15 +61,28 @@ def verdict_on_window(row: Any, offline_at: datetime | None) -> Verdict | None:
     )
 
 
-def verdict_on_text(row: Any, revision: Any, live_number: int | None) -> Verdict | None:
-    """Return what is wrong with the text: it must be the one scheduled, and no older than live."""
-    if revision is None or digest_now(revision) != row.revision_digest:
-        return Verdict("held", "The text is no longer the one that was scheduled.")
-    if live_number is not None and live_number > revision.number:
+_OTHER = Verdict("held", "The text is no longer the one that was scheduled.")
+
+
+def verdict_on_revision(row: Any, revision: Any, live_number: int | None) -> Verdict | None:
+    """Return what `verdict_on_text` says of a revision as it is; of none, that it is another."""
+    if revision is None:
+        return _OTHER
+    return verdict_on_text(row, digest_now(revision), revision.number, live_number)
+
+
+def verdict_on_text(row: Any, digest: str, number: int, live_number: int | None) -> Verdict | None:
+    """Return what is wrong with a text: it must be the one scheduled, and no older than live.
+
+    `digest` is of what it says now, `number` its revision's.
+    """
+    if digest != row.revision_digest:
+        return _OTHER
+    if live_number is not None and live_number > number:
         return Verdict(
             "held",
             f"Revision {live_number}, which is newer than the scheduled revision "
-            f"{revision.number}, is live already.",
+            f"{number}, is live already.",
         )
     return None
 

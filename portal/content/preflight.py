@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.content.approvals import missing_approvals
-from portal.content.due_rules import verdict_on_right, verdict_on_text
+from portal.content.due_rules import verdict_on_revision, verdict_on_right
 from portal.content.media_problems import media_problems
 from portal.content.moments import Moment
 from portal.content.outlook import Outlook, linked_pages, outlook
@@ -118,7 +118,7 @@ def _about_text(
     live = world.revisions.get(page.live_revision_id) if page.live_revision_id else None
     if revision is not None and live is not None and revision.id == live.id:
         return
-    verdict = verdict_on_text(row, revision, live.number if live else None)
+    verdict = verdict_on_revision(row, revision, live.number if live else None)
     if verdict is not None or revision is None:
         yield Concern(verdict.cause if verdict else "The text is gone.")
         return

@@ -1,6 +1,6 @@
 """Carrying out a schedule by hand, now: before its time, or after it was held or failed."""
 
-from portal.content.due_rules import verdict_on_text
+from portal.content.due_rules import verdict_on_revision
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.publishing import publish, unpublish
@@ -43,7 +43,7 @@ def run_now(row: Schedule, account: AccountRef, *, by: Actor, reason: str = "") 
 def _publish(row: Schedule, page: Page, account: AccountRef, by: Actor, reason: str) -> None:
     revision = revision_by_id(row.revision_id, page)
     live = revision_by_id(page.live_revision_id, page)
-    verdict = verdict_on_text(row, revision, live.number if live else None)
+    verdict = verdict_on_revision(row, revision, live.number if live else None)
     if verdict is not None or revision is None:
         raise Problem(f"{verdict.cause if verdict else ''} Cancel this, and schedule another text.")
     if page.live_revision_id != revision.id:

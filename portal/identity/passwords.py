@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
+from portal.identity.aside import Aside
 from portal.identity.gate import Gate, TooBusy
 
 __all__ = ["BadPassword", "TooBusy", "check", "hash_password", "verify"]
@@ -24,6 +25,7 @@ PRODUCT = "portal"
 # of a web process's four threads is always free for pages.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _gate = Gate(at_once=1, waiting=2, seconds=5)
+_aside = Aside()
 _decoy = _hasher.hash(secrets.token_hex(16))
 
 
@@ -53,7 +55,7 @@ def check(password: str, *about: str) -> None:
 def hash_password(password: str) -> str:
     """Return the argon2id hash. Raises TooBusy."""
     with _gate.turn():
-        return _hasher.hash(password)
+        return _aside.do(lambda: _hasher.hash(password))
 
 
 def verify(password: str, stored: str | None) -> bool:
@@ -64,7 +66,8 @@ def verify(password: str, stored: str | None) -> bool:
     possible = len(password) <= MAXIMUM and _is_text(password)
     with _gate.turn():
         try:
-            fits = _hasher.verify(stored or _decoy, password if possible else "")
+            asked = password if possible else ""
+            fits = _aside.do(lambda: _hasher.verify(stored or _decoy, asked))
         except (VerificationError, InvalidHashError):
             return False
     return fits and stored is not None and possible

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.content.due import publish_due
+from portal.content.due_ahead import read_ahead
 from portal.content.due_world import seconds_until_due
 from portal.content.export_runs import find_waiting as find_exports
 from portal.content.import_runs import find_waiting
@@ -132,6 +133,7 @@ ON_TIME: tuple[Periodic, ...] = (
 RELEASES: tuple[Periodic, ...] = (
     Periodic("carry out releases that are due", TICK_SECONDS, carry_out_releases),
 )
+SOON: tuple[Periodic, ...] = (Periodic("read ahead what is due soon", 5, read_ahead),)
 HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("end what stands still", 5, end_stalled),
     Periodic("wake mail", 2, _wake_mail),
@@ -167,7 +169,7 @@ def run_for_ever(app: Flask, stop: threading.Event) -> None:
     """
     beside = [
         threading.Thread(target=_beside, args=(app, items, stop, patience), name=items[0].name)
-        for items, patience in ((RELEASES, 0.0), (HOUSEKEEPING, PATIENCE))
+        for items, patience in ((RELEASES, 0.0), (SOON, PATIENCE), (HOUSEKEEPING, PATIENCE))
     ]
     for thread in beside:
         thread.start()

@@ -75,6 +75,14 @@ def sign_in() -> Any:
     return render_template("auth/sign_in.html", form=form), 422
 
 
+@bp.get("/sign-in/busy")
+@public("What those are told who cannot be asked who they are.")
+def busy() -> Any:
+    """Say that too many sign in at once; `sign_in_crowds` asks for it and gives it to many."""
+    page = render_template("auth/busy.html")
+    return page, 503, {"Retry-After": str(BUSY_SECONDS), "Cache-Control": "no-store"}
+
+
 @bp.post("/sign-out")
 @public("Whoever is signed out already may still press the button.")
 def sign_out() -> Response:

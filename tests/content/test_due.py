@@ -6,7 +6,7 @@ import uuid
 import pytest
 from flask import Flask
 
-from portal.content import due, due_alone, due_rules, due_together
+from portal.content import due, due_alone, due_rules, due_texts, due_together
 from portal.content.drafting import Text, save_draft
 from portal.content.due_alone import Due, carry_out
 from portal.content.due_world import Crowd, World, crowds_due, world_of
@@ -156,7 +156,8 @@ def test_a_taken_address_holds_it_and_stops_nobody_else(cast: Cast) -> None:
 def test_a_text_that_was_tampered_with_is_held(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     row, _ = scheduled(cast)
     make_due(row)
-    monkeypatch.setattr(due_rules, "digest_now", lambda revision: "something else")
+    for asks in (due_rules, due_texts):
+        monkeypatch.setattr(asks, "digest_now", lambda revision: "something else")
     due.publish_due()
     assert state(cast, row)[0] == "held"
 

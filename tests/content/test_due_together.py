@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from portal.content import due, due_together
 from portal.content.drafting import Text, save_draft
+from portal.content.due_texts import AHEAD
 from portal.content.filing import tags_named
 from portal.content.moments import moment_at
 from portal.content.pages import Page, revision_by_id
@@ -128,11 +129,11 @@ def _without_moments(changes: dict[str, Any]) -> list[Any]:
     return [(key, pair if "carried out" not in key else "") for key, pair in changes.items()]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("seed", "ahead"), [(0, False), (1, True), (2, True)])
 @pytest.mark.usefixtures("inside")
 @both_databases
 def test_together_and_alone_come_to_the_same(
-    cast: Cast, seed: int, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, seed: int, ahead: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publisher, numbers = as_actor(cast.publisher), []
     real = due_together.carry_out_plain
@@ -143,6 +144,10 @@ def test_together_and_alone_come_to_the_same(
 
     monkeypatch.setattr(due, "carry_out_plain", counted)
     some_schedules(cast.hamburg, publisher, seed)
+    if ahead:
+        with acting_in(tenant_scope(cast.hamburg.tenant_id)):
+            AHEAD.read([each for each in db.session.scalars(select(Schedule.revision_id)) if each])
+        assert len(AHEAD) > 3
     due.publish_due()
     plain = sum(carried.number for carried in numbers)
     assert plain >= 3, "some of them go together"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from portal.identity import passwords
 from portal.identity.gate import Gate, TooBusy
+from tenants.db import db
 from tests.fixtures.cast import PASSWORD, Cast
 from tests.fixtures.client import Browser
 from tests.infra.processes import wait_until
@@ -98,3 +104,61 @@ def test_pages_are_served_while_the_gate_is_full(app: Flask, client: Browser, ca
             passwords._gate._places.release()
     answer = client.post("/sign-in", data={"email": cast.editor.email, "password": PASSWORD})
     assert answer.status_code == 303
+
+
+def test_a_crowd_is_turned_away_before_anybody_is_asked(app: Flask, client: Browser, cast: Cast):
+    gate, typed = app.extensions["sign_in_crowds"]._gate, {"email": cast.editor.email}
+    full = [gate._places.acquire(blocking=False) for _ in range(THREADS_OF_A_WEB_PROCESS)]
+    assert full.count(True) < THREADS_OF_A_WEB_PROCESS
+    try:
+        first = client.post("/sign-in", data=typed | {"password": PASSWORD})
+        with no_statements(app):
+            answer = client.post("/sign-in", data=typed | {"password": PASSWORD})
+        for each in (first, answer):
+            assert each.status_code == 503
+            assert each.headers["Retry-After"] == "30"
+            assert each.headers["Cache-Control"] == "no-store"
+            assert "Content-Security-Policy" in each.headers
+            assert "Set-Cookie" not in each.headers
+            assert "Wait half a minute" in each.text
+        assert client.get("/sign-in").status_code == 200
+    finally:
+        for _ in filter(None, full):
+            gate._places.release()
+    answer = client.post("/sign-in", data=typed | {"password": PASSWORD})
+    assert answer.status_code == 303
+
+
+@contextmanager
+def no_statements(app: Flask) -> Iterator[None]:
+    """Fail when anything is asked of the database within the block."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert not sent
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own on Linux")
+def test_passwords_are_hashed_where_others_come_first():
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    theirs = passwords._aside.do(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    assert (theirs, os.getpriority(os.PRIO_PROCESS, 0)) == (19, mine)
+
+
+def test_a_forked_process_hashes_by_a_thread_of_its_own():
+    assert passwords.verify("x", None) is False
+    child = os.fork()
+    if child == 0:
+        threading.Timer(20, lambda: os._exit(3)).start()
+        os._exit(1 if passwords.verify("x", None) else 0)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0

@@ -1,10 +1,17 @@
-"""Marks that follow from the fixtures a test uses, so that `-m "not browser"` cannot miss one."""
+"""Marks that follow from the fixtures a test uses, so that `-m "not browser"` cannot miss one.
+
+And the order: files with browsers and processes come first, then those with the most tests, so that
+at the end of a run on several processors none of them is left alone with a long file.
+"""
 
 from __future__ import annotations
+
+from collections import Counter
 
 import pytest
 
 MARK_OF_FIXTURE = {"browser": "browser", "postgres": "postgres", "processes": "processes"}
+SLOW = ("browser", "processes")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -14,3 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, mark in MARK_OF_FIXTURE.items():
             if fixture in fixtures:
                 item.add_marker(mark)
+    tests = Counter(item.path for item in items)
+    long = {item.path for item in items if any(map(item.get_closest_marker, SLOW))}
+    items.sort(key=lambda item: (item.path not in long, -tests[item.path]))

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Table, UniqueConstraint, event
 
-from portal.jobs.periodic import HOUSEKEEPING, ON_TIME, RELEASES
+from portal.jobs.periodic import HOUSEKEEPING, ON_TIME, RELEASES, SOON
 from tenants import scope_sql
 from tenants.db import Base, db
 from tenants.scope import current_scope
@@ -134,7 +134,7 @@ def test_what_the_web_asks_carries_the_tenant(app: Flask, client: FlaskClient, c
 def test_what_jobs_write_carries_the_tenant(app: Flask):
     """They look across tenants for what is to be done, then do it in the scope of its tenant."""
     said = Statements(app)
-    for item in (*ON_TIME, *RELEASES, *HOUSEKEEPING):
+    for item in (*ON_TIME, *RELEASES, *SOON, *HOUSEKEEPING):
         with app.app_context():
             item.work()
             db.session.remove()
