@@ -119,9 +119,8 @@ def people_around(
 ) -> list[Person]:
     """Return the people who hold, or held, a grant at the account, above or below it, by name.
 
-    With `search` only those who have it in their name or address. Those who are `chosen` come
-    first, in any case. Only grants inside the scope count, given in the subtrees below `roots` or
-    at the single accounts in `alone`.
+    With `search` only who has it in his name or address; who is `chosen` comes first in any case.
+    Only grants inside the scope count, given below `roots` or at the single accounts in `alone`.
     """
     below = select(AccountClosure.descendant_id)
     around = select(Grant.id).where(
@@ -138,18 +137,12 @@ def people_around(
     grouped = select(GroupMember.person_id).where(
         GroupMember.group_id.in_(select(Grant.group_id).where(Grant.id.in_(around)))
     )
-    return list(
-        db.session.scalars(
-            select(Person)
-            .where(
-                or_(Person.id.in_(direct), Person.id.in_(grouped)),
-                Person.deactivated_at.is_(None),
-                or_(Person.id.in_(chosen), _called(search)),
-            )
-            .order_by(Person.id.in_(chosen).desc(), func.lower(Person.name), Person.id)
-            .limit(limit)
-        )
-    )
+    query = select(Person).where(
+        or_(Person.id.in_(direct), Person.id.in_(grouped)), Person.deactivated_at.is_(None),
+        or_(Person.id.in_(chosen), _called(search)),
+    )  # fmt: skip
+    order = (Person.id.in_(chosen).desc(), func.lower(Person.name), Person.id)
+    return list(db.session.scalars(query.order_by(*order).limit(limit)))
 
 
 def _called(search: str) -> ColumnElement[bool]:

@@ -3,10 +3,15 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import select, union_all
+from sqlalchemy import not_, select, union_all
 
 from portal.content.media import Media
-from portal.content.media_folders import MediaAccess, MediaFolder, closed_folders
+from portal.content.media_folders import (
+    MediaAccess,
+    MediaFolder,
+    closed_folders,
+    visible_media_anywhere,
+)
 from tenants.audit import AuditEvent
 from tenants.db import db
 from tenants.decisions import Actor
@@ -24,7 +29,7 @@ def unseen(rows: Iterable[AuditEvent], by: Actor | None) -> set[uuid.UUID | None
         return set()
     closed = select(closed_folders(by).subquery().c[0])
     asked = union_all(
-        select(Media.id).where(Media.id.in_(ids), Media.folder_id.in_(closed)),
+        select(Media.id).where(Media.id.in_(ids), not_(visible_media_anywhere(by))),
         select(MediaFolder.id).where(MediaFolder.id.in_(ids), MediaFolder.id.in_(closed)),
         select(MediaAccess.id).where(MediaAccess.id.in_(ids), MediaAccess.folder_id.in_(closed)),
     )
