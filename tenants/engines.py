@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+from tenants import prepared
 from tenants.folding import SQLITE_NAME, fold
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -85,6 +86,7 @@ def configure(engine: Engine, web_role: str | None = None) -> None:
     if web_role is not None:
         event.listen(engine, "connect", _become(web_role))
     event.listen(engine, "begin", _begin_postgresql)
+    prepared.prefer(engine)
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -77,6 +77,7 @@ def change_folder(
 def delete_folder(folder: MediaFolder, account: AccountRef, *, by: Actor) -> None:
     """Delete an empty folder and record it. Raises Denied, and Problem while files stand in it."""
     authorize(by, Permission.MEDIA_MANAGE, account)
+    db.session.refresh(folder, with_for_update=True)
     if not is_empty(folder):
         raise Problem("Files stand in this folder, or in the trash with it. Move them first.")
     inner = select(MediaFolder.id).where(MediaFolder.parent_id == folder.id)
