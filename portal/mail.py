@@ -1,7 +1,6 @@
 """The mails the portal writes. Each goes into the outbox, in the transaction that caused it.
 
-A template's first line is the subject. Links begin with the configured base URL, whatever host the
-request named.
+Links begin with the configured base URL, whatever host the request named.
 """
 
 from collections.abc import Iterable, Sequence
@@ -61,7 +60,7 @@ def password_changed(person: Person, how: str) -> None:
 
 def invitation(row: Invitation, account: AccountRef, token: str, *, by: Actor) -> None:
     """Send the link that lets whoever holds the address accept an invitation."""
-    _post(
+    write(
         row.email, "invitation", account.tenant_id,
         link=address_of("joining.open_link", token=token), role=row.role, account=account,
         inviter=by.name, expires=local_time(row.expires_at, account.zone),
@@ -70,7 +69,7 @@ def invitation(row: Invitation, account: AccountRef, token: str, *, by: Actor) -
 
 def request_made(row: AccessRequest, account: AccountRef, recipient: str, *, by: Actor) -> None:
     """Tell somebody who can give it that access is asked for; the reason is read in the portal."""
-    _post(
+    write(
         recipient, "request_made", account.tenant_id, f"request:{row.id}",
         asker=by, account=account, wanted=row.words,
         link=address_of("requests.answer", handle=account.handle, request_id=row.id),
@@ -79,7 +78,7 @@ def request_made(row: AccessRequest, account: AccountRef, recipient: str, *, by:
 
 def request_answered(row: AccessRequest, account: AccountRef) -> None:
     """Tell whoever asked what the answer is."""
-    _post(
+    write(
         row.person.email, "request_answered", account.tenant_id, f"request:{row.id}",
         person=row.person, account=account, wanted=row.words, granted=row.answer == "granted",
         reason=row.answer_reason, answerer=row.answered_by_label, link=address_of("me.show"),
@@ -88,7 +87,7 @@ def request_answered(row: AccessRequest, account: AccountRef) -> None:
 
 def email_confirm(person: Person, email: str, token: str) -> None:
     """Send the link that confirms a new address, to that address."""
-    _post(
+    write(
         email, "email_confirm", person=person, email=email,
         link=address_of("address.open_confirm", token=token),
         hours=int(email_change.CONFIRM.total_seconds() // 3600),
@@ -97,7 +96,7 @@ def email_confirm(person: Person, email: str, token: str) -> None:
 
 def email_taken(email: str) -> None:
     """Tell whoever has an address already that somebody wanted it. It names nobody."""
-    _post(email, "email_taken", email=email, link=address_of("reset.ask"))
+    write(email, "email_taken", email=email, link=address_of("reset.ask"))
 
 
 def email_stop(person: Person, email: str, token: str) -> None:
@@ -112,7 +111,7 @@ def email_changed(person: Person, old: str, new: str) -> None:
     """Tell both addresses that the change happened."""
     at = local_time(now(), person.zone)
     for recipient in (old, new):
-        _post(
+        write(
             recipient, "email_changed", person=person, old=old, new=new, at=at,
             days=email_change.UNDO.days,
         )  # fmt: skip
@@ -120,7 +119,7 @@ def email_changed(person: Person, old: str, new: str) -> None:
 
 def grant_ends(ending: Ending, person: Told) -> None:
     """Tell somebody that his role, or that of a group he is in, ends soon."""
-    _post(
+    write(
         person.email, "grant_ends", ending.account.tenant_id,
         ending=ending, person=person, until=local_time(ending.until, person.zone),
         link=address_of("dashboard.show", handle=ending.account.handle),
@@ -129,7 +128,7 @@ def grant_ends(ending: Ending, person: Told) -> None:
 
 def given_grant_ends(ending: Ending) -> None:
     """Tell whoever gave a role that it ends soon, with the way to give it again."""
-    _post(
+    write(
         ending.giver_email or "", "given_grant_ends", ending.account.tenant_id,
         ending=ending, until=local_time(ending.until, ending.account.zone),
         link=address_of(
@@ -145,7 +144,7 @@ def notifications(
     """Tell somebody what happened: sentences with their links, by the account's name."""
     count = sum(len(each) for each in told.values())
     first = next(iter(next(iter(told.values()))))[0]
-    _post(
+    write(
         person.label, "notifications", None, f"notices:{person.person_id}",
         person=person, told=told, digest=digest, count=count,
         first=first, settings=address_of("me.show"),
@@ -180,7 +179,7 @@ def missed(
         }
         for miss in misses
     ]  # fmt: skip
-    return _post(
+    return write(
         person.email, "missed", misses[0].account.tenant_id, person=person, misses=misses,
         lines=lines, since=local_time(since, person.zone), silent=silent,
     )  # fmt: skip
@@ -191,7 +190,7 @@ def missed_in_house(
     silent: bool,
 ) -> UUID:  # fmt: skip
     """Tell somebody who answers for the house the same, of all tenants; return the mail's id."""
-    return _post(
+    return write(
         email, "missed_in_house", misses=misses, tenants=tenants, since=local_time(since, zone),
         silent=silent, link=address_of("console_health.show"),
     )  # fmt: skip
@@ -209,12 +208,12 @@ def reviews_due(
         }
         for page, account, care in pages
     ]  # fmt: skip
-    _post(owner.label, "reviews_due", tenant_id, owner=owner, lines=lines)
+    write(owner.label, "reviews_due", tenant_id, owner=owner, lines=lines)
 
 
 def host_news(who: Colleague, account: AccountRef, row: SiteHost, follows: str, days: int) -> None:
     """Tell an admin that a host name is `proved`, that its record is `missing`, or it is `lost`."""
-    _post(
+    write(
         who.email, "host_news", account.tenant_id, f"host:{row.id}", person=who,
         account=account, row=row, follows=follows, days=days,
         link=address_of("hosts.index", handle=account.handle),
@@ -229,17 +228,18 @@ def _about_support(
     link = address_of("support.show", handle=account.handle, session_id=row.id)
     until = local_time(row.expires_at, account.zone)
     for email in sorted(emails):
-        _post(email, name, account.tenant_id, row=row, account=account, link=link, until=until)
+        write(email, name, account.tenant_id, row=row, account=account, link=link, until=until)
 
 
 def _write(person: Person, name: str, **values: Any) -> None:
-    _post(person.email, name, person=person, **values)
+    write(person.email, name, person=person, **values)
 
 
-def _post(
+def write(
     recipient: str, name: str, tenant_id: UUID | None = None, order_key: str | None = None, /,
     **values: Any,
 ) -> UUID:  # fmt: skip
+    """Put a mail into the outbox; return its id. The template's first line is its subject."""
     template = current_app.jinja_env.get_template(f"mail/{name}.txt")
     subject, _, text = template.render(**values).partition("\n")
     short = _short(" ".join(subject.split()))

@@ -34,6 +34,7 @@ MODULES = (
     "portal.content.uses",
     "portal.heartbeats",
     "portal.identity.models",
+    "portal.installation",
     "portal.outbox",
     "tenants.access_requests",
     "tenants.accounts",

@@ -28,6 +28,11 @@ class Event(ContentEvent, ExchangeEvent, SiteEvent):
     ACTION_REFUSED = event(
         "action.refused", "was refused: {permission} at {account}", "permission", "account"
     )
+    BACKUP_RESTORED = event(
+        "backup.restored", "held what fell due since {since} and came back from a backup: "
+        "{schedules} schedules, {releases} releases; {mails} mails kept back",
+        "since", "schedules", "releases", "mails",
+    )  # fmt: skip
     CONSOLE_EXPORTED = event(
         "console.exported", "exported {view}: {rows} rows, from the staff console", "view", "rows"
     )

@@ -6,8 +6,8 @@ from flask import Flask
 
 GROUPS = (
     "accounts", "access", "audit", "content", "grants", "groups", "demo", "doctor", "freezes",
-    "hosts", "imports", "limits", "look", "people", "releases", "roles", "schedules", "support",
-    "trail_rules", "up", "work", "workflow",
+    "hosts", "imports", "limits", "look", "people", "releases", "restored", "roles", "schedules",
+    "support", "trail_rules", "up", "work", "workflow",
 )  # fmt: skip
 
 

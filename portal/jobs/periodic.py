@@ -20,6 +20,7 @@ from portal.content.export_runs import find_waiting as find_exports
 from portal.content.import_runs import find_waiting
 from portal.content.release_run import carry_out_releases
 from portal.heartbeats import beat
+from portal.installation import count_beat
 from portal.jobs.copies import forget_copies
 from portal.jobs.endings import announce_endings
 from portal.jobs.erasing import erase_closed
@@ -35,6 +36,7 @@ from portal.jobs.reviews import ring_alarms
 from portal.jobs.seals import seal_waiting
 from portal.jobs.site_log import shorten_log
 from portal.jobs.stalled import end_stalled
+from portal.jobs.standing import make_sure, remember
 from portal.jobs.tidying import forget_heartbeats, forget_mails
 from portal.jobs.words import note_words
 from portal.jobs.zone_rules import check_zone_rules
@@ -81,6 +83,7 @@ def _until_due() -> float:
 def _beat() -> None:
     with aside(None) as session:
         beat(session, SCHEDULER)
+        count_beat(session)
 
 
 def _wake_mail() -> None:
@@ -136,6 +139,7 @@ RELEASES: tuple[Periodic, ...] = (
 SOON: tuple[Periodic, ...] = (Periodic("read ahead what is due soon", 5, read_ahead),)
 HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("end what stands still", 5, end_stalled),
+    Periodic("remember how far it has come", 5, remember),
     Periodic("wake mail", 2, _wake_mail),
     Periodic("wake imports", 2, _wake_imports),
     Periodic("wake exports", 5, _wake_exports),
@@ -214,6 +218,7 @@ def _sooner(item: Periodic, next_at: float) -> float:
 
 def _do(item: Periodic) -> None:
     try:
+        make_sure()
         item.work()
     except SQLAlchemyError as error:
         db.session.remove()

@@ -12,11 +12,13 @@ from portal.jobs.media import make_renditions as make_renditions_of
 from portal.jobs.media import purge_old, sweep_files
 from portal.jobs.purging import purge_by_rule
 from portal.jobs.stalled import end_stalled
+from portal.jobs.standing import make_sure
 
 
 @job
 def publish_due() -> None:
     """Carry out what is due, and what somebody who stands still has kept from it."""
+    make_sure()
     end_stalled()
     due.publish_due()
 
@@ -24,12 +26,14 @@ def publish_due() -> None:
 @job
 def carry_out_releases() -> None:
     """Carry out the releases that are due."""
+    make_sure()
     release_run.carry_out_releases()
 
 
 @job
 def deliver_mail() -> None:
     """Send what waits in the outbox."""
+    make_sure()
     deliver_waiting()
 
 

@@ -9,12 +9,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from portal.content import publishing, scheduling, trash
+from portal.content import publishing, reviewing, running, scheduling, trash
+from portal.content.copying import move_page
 from portal.content.drafting import save_draft, text_of
 from portal.content.moments import moment_at
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
+from portal.content.reviewing import submit
+from portal.content.reviews import waiting_review
 from portal.content.schedules import Schedule
+from portal.content.workflows import set_workflow
 from tenants import suspending
 from tenants.accounts import AccountRef
 from tenants.db import db
@@ -22,6 +26,7 @@ from tenants.decisions import Actor
 from tenants.ending import finish
 from tenants.grants import Grant
 from tenants.scope import across_tenants
+from tenants.step_kinds import Step
 from tests.faults.items import Item
 from tests.faults.stage import Stage
 from tests.fixtures.cast import Cast, Someone, as_actor
@@ -75,6 +80,14 @@ def put_in_trash(stage: Stage, item: Item) -> Item:
     return replace(item, ends="cancelled")
 
 
+def move_to_hamburg(stage: Stage, item: Item) -> Item:
+    """The page goes to another account of its tenant."""
+    target = stage.cast.hamburg
+    _with(stage, item, lambda page, account, by: move_page(page, account, target, by=by),
+          by=stage.cast.admin)  # fmt: skip
+    return replace(item, ends="cancelled")
+
+
 def restore(stage: Stage, item: Item) -> None:
     with stage.inside(item.tenant_id) as cast:
         page = trash.trashed_by_id(item.page_id, cast.acme.id)
@@ -82,11 +95,46 @@ def restore(stage: Stage, item: Item) -> None:
         trash.restore(page, cast.acme, by=TESTS)
 
 
+def run_now(stage: Stage, item: Item) -> None:
+    """Somebody decides that what is held is to happen."""
+    _with(stage, item, lambda _, account, by: running.run_now(_row(item), account, by=by))
+
+
 def publish_now(stage: Stage, item: Item) -> None:
     def act(page: Page, account: AccountRef, by: Actor) -> None:
         revision = revision_by_id(page.draft_revision_id, page)
         assert revision is not None
         publishing.publish(page, revision, account, by=by)
+
+    _with(stage, item, act)
+
+
+def have_berlin_review(stage: Stage) -> None:
+    """From now on nothing goes live at Acme Berlin that somebody else did not approve."""
+    with stage.inside(stage.cast.berlin.tenant_id) as cast:
+        set_workflow(cast.berlin, (Step("Review"),), by=TESTS)
+
+
+def hand_in(stage: Stage, item: Item) -> None:
+    """By Ben, who wrote it; nothing when it was handed in before."""
+
+    def act(page: Page, account: AccountRef, by: Actor) -> None:
+        draft = revision_by_id(page.draft_revision_id, page)
+        assert draft is not None
+        if waiting_review(page) is None:
+            submit(page, draft, account, by=by)
+
+    _with(stage, item, act, by=stage.cast.berlin_editor)
+
+
+def approve(stage: Stage, item: Item) -> None:
+    """By Pia, who did not write it."""
+
+    def act(page: Page, account: AccountRef, by: Actor) -> None:
+        row = waiting_review(page)
+        if row is None:
+            raise Problem("Nobody handed it in.")
+        reviewing.approve(row, page, account, by=by, step=row.step)
 
     _with(stage, item, act)
 

@@ -26,6 +26,8 @@ AFTER_COMMIT = "after-commit"
 BEFORE_MAIL = "before-mail"
 AFTER_MAIL = "after-mail"
 BETWEEN_TICKS = "between-ticks"
+RELEASE = "release-"
+"""Before the name of a point: the same one, come by with a release instead of schedules."""
 
 FOLDER, ROLE, CLOCK = "FAULTS_FOLDER", "FAULTS_ROLE", "FAULTS_CLOCK"
 PATIENCE = 180.0
@@ -78,25 +80,27 @@ def wrap() -> None:
     if FOLDER not in os.environ:
         return
     _wrap_statements()
+    _wrap_commits()
     _wrap_publishing()
     _wrap_mail()
     if CLOCK in os.environ:
         _shift_clock(Path(os.environ[CLOCK]))
 
 
-def _inside() -> bool:
-    return getattr(_publishing, "depth", 0) > 0
+def _at() -> str | None:
+    """What stands before the points of what this thread carries out; None when it does neither."""
+    return getattr(_publishing, "at", None)
 
 
-def _while_publishing(work: Callable[..., Any]) -> Callable[..., Any]:
+def _while_publishing(work: Callable[..., Any], at: str = "") -> Callable[..., Any]:
     @wraps(work)
     def run(*args: Any) -> Any:
-        hit(BETWEEN_TICKS)
-        _publishing.depth = getattr(_publishing, "depth", 0) + 1
+        hit(at + BETWEEN_TICKS)
+        before, _publishing.at = _at(), at
         try:
             return work(*args)
         finally:
-            _publishing.depth -= 1
+            _publishing.at = before
 
     return run
 
@@ -105,39 +109,53 @@ def _wrap_publishing() -> None:
     from portal.jobs import periodic, tasks
 
     plain = periodic._do
-    publishing = _while_publishing(plain)
+    wrapped = {
+        periodic.ON_TIME[0].name: _while_publishing(plain),
+        periodic.RELEASES[0].name: _while_publishing(plain, RELEASE),
+    }
 
     def do(item: periodic.Periodic) -> None:
-        (publishing if "publish" in item.name else plain)(item)
+        wrapped.get(item.name, plain)(item)
 
     periodic._do = do
     tasks.publish_due = _while_publishing(tasks.publish_due)
+    tasks.carry_out_releases = _while_publishing(tasks.carry_out_releases, RELEASE)
 
 
 def _wrap_statements() -> None:
-    from sqlalchemy import Connection, Engine, event
+    from sqlalchemy import Engine, event
 
     def before(connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if _inside() and _WRITE.match(statement) and not connection.info.get("wrote"):
-            hit(BEFORE_FIRST_WRITE)
+        if _is_first(connection, statement):
+            hit(f"{_at()}{BEFORE_FIRST_WRITE}")
 
     def after(connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if _inside() and _WRITE.match(statement) and not connection.info.get("wrote"):
-            connection.info["wrote"] = True
-            hit(AFTER_FIRST_WRITE)
+        if _is_first(connection, statement):
+            connection.info["wrote"] = _at()
+            hit(f"{_at()}{AFTER_FIRST_WRITE}")
 
     event.listen(Engine, "before_cursor_execute", before)
     event.listen(Engine, "after_cursor_execute", after)
     event.listen(Engine, "begin", lambda connection: connection.info.pop("wrote", None))
+
+
+def _is_first(connection: Any, statement: str) -> bool:
+    writes = _at() is not None and _WRITE.match(statement)
+    return bool(writes) and "wrote" not in connection.info
+
+
+def _wrap_commits() -> None:
+    from sqlalchemy import Connection
+
     plain_commit = Connection._commit_impl
 
     def commit(self: Connection) -> None:
-        wrote = self.info.pop("wrote", False)
-        if wrote:
-            hit(BEFORE_COMMIT)
+        at = self.info.pop("wrote", None)
+        if at is not None:
+            hit(at + BEFORE_COMMIT)
         plain_commit(self)
-        if wrote:
-            hit(AFTER_COMMIT)
+        if at is not None:
+            hit(at + AFTER_COMMIT)
 
     Connection._commit_impl = commit  # type: ignore[method-assign]
 

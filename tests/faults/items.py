@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, update
 
 from portal.content.pages import Page, Revision, digest_now
-from portal.content.schedules import Schedule
+from portal.content.schedules import LATE_MINUTES, Schedule
 from tenants.accounts import AccountRef
 from tenants.db import new_id
 from tests.fixtures.cast import Someone
@@ -21,7 +21,7 @@ PUBLISHED, HELD, ABSENT = "published", "held", "absent"
 
 @dataclass(frozen=True)
 class Item:
-    """One publication that is asked for, and how it should end."""
+    """One publication that is asked for, by a schedule or a release, and how it should end."""
 
     schedule_id: uuid.UUID
     page_id: uuid.UUID
@@ -47,12 +47,26 @@ class Wanted:
     terms: tuple[str, ...] = ()
     body: str = ""
     offline_at: datetime | None = None
+    late_policy: str = "publish"
+    late_minutes: int = LATE_MINUTES
 
 
 def write(connection: Connection, wanted: Wanted) -> list[Item]:
     """Write pages, revisions and schedules in one transaction of the caller's."""
-    drafts = [_revision(wanted, number) for number in range(wanted.count)]
+    drafts = write_pages(connection, wanted)
     rows = [_schedule(wanted, draft) for draft in drafts]
+    connection.execute(insert(Schedule), rows + _offline(wanted, drafts))
+    return [_item(wanted, draft, row["id"]) for draft, row in zip(drafts, rows, strict=True)]
+
+
+def write_for_release(connection: Connection, wanted: Wanted, release_id: uuid.UUID) -> list[Item]:
+    """Write pages and revisions only; the items stand for those of a release."""
+    return [_item(wanted, draft, release_id) for draft in write_pages(connection, wanted)]
+
+
+def write_pages(connection: Connection, wanted: Wanted) -> list[Revision]:
+    """Write pages and their drafts; what is to go offline is live."""
+    drafts = [_revision(wanted, number) for number in range(wanted.count)]
     connection.execute(insert(Page), [_page(wanted, draft) for draft in drafts])
     connection.execute(insert(Revision), [_plain(draft) for draft in drafts])
     pages: Any = Page.__table__
@@ -67,8 +81,7 @@ def write(connection: Connection, wanted: Wanted) -> list[Item]:
         [{"page": draft.page_id, "draft": draft.id} | ({"at": f"/{draft.slug}/"} if live else {})
          for draft in drafts],
     )  # fmt: skip
-    connection.execute(insert(Schedule), rows + _offline(wanted, drafts))
-    return [_item(wanted, draft, row) for draft, row in zip(drafts, rows, strict=True)]
+    return drafts
 
 
 def _offline(wanted: Wanted, drafts: Sequence[Revision]) -> list[dict[str, Any]]:
@@ -116,6 +129,7 @@ def _schedule(wanted: Wanted, draft: Revision) -> dict[str, Any]:
         wall_time=wanted.due_at.strftime("%Y-%m-%dT%H:%M:%S"), zone="UTC", offset_minutes=0,
         state="pending", moves=0, approver_id=wanted.approver.id,
         approver_label=wanted.approver.name, created_at=datetime.now(UTC), cause="",
+        late_policy=wanted.late_policy, late_minutes=wanted.late_minutes,
     )  # fmt: skip
     plain = _plain(row)
     for column in Schedule.__table__.columns:
@@ -125,9 +139,9 @@ def _schedule(wanted: Wanted, draft: Revision) -> dict[str, Any]:
     return plain
 
 
-def _item(wanted: Wanted, draft: Revision, row: dict[str, Any]) -> Item:
+def _item(wanted: Wanted, draft: Revision, asked_by: uuid.UUID) -> Item:
     return Item(
-        row["id"], draft.page_id, draft.id, draft.tenant_id, wanted.due_at,
+        asked_by, draft.page_id, draft.id, draft.tenant_id, wanted.due_at,
         f"/s/{wanted.account.handle}/{draft.slug}/", draft.excerpt,
         PUBLISHED if wanted.what == "publish" else ABSENT,
     )  # fmt: skip

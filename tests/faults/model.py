@@ -17,13 +17,16 @@ from tests.faults.recorder import Seen
 class Modelled:
     """One item: when its text may be public at the earliest, and from when on never again.
 
-    `closed` is when an act that forbids it ended; `gaps` are times when the whole site was shut.
+    `closed` is when an act that forbids it ended. What `needs_approval` must not be public before
+    `asked_at`, when somebody began to approve it, and is approved from `approved_at` on.
     """
 
     item: Item
     opens: datetime
     closed: datetime | None = None
-    may_hold: bool = False
+    needs_approval: bool = False
+    asked_at: datetime | None = None
+    approved_at: datetime | None = None
     forbidden: list[str] = field(default_factory=list)
     acts: list[str] = field(default_factory=list)
 
@@ -45,6 +48,14 @@ class Modelled:
         self.closed = at
         self.acts.append("trashed")
 
+    def approved(self, since: datetime, at: datetime) -> None:
+        self.asked_at, self.approved_at = since, at
+        self.acts.append(f"approved at {at:%H:%M:%S}")
+
+    @property
+    def approved_in_time(self) -> bool:
+        return self.approved_at is not None and self.approved_at < self.item.due_at
+
     def edited(self, words: str) -> None:
         self.forbidden.append(words)
         self.acts.append("edited")
@@ -57,6 +68,8 @@ class Modelled:
                 continue
             if seen.told_at < self.opens and self.item.words in seen.text:
                 found.append(f"public at {seen.told_at}, due {self.opens}")
+            if self.needs_approval and (self.asked_at is None or seen.told_at < self.asked_at):
+                found.append(f"public at {seen.told_at} without an approval")
             if self.closed is not None and seen.asked_at > self.closed:
                 found.append(f"public at {seen.asked_at}, closed at {self.closed}")
             found += [f"unscheduled text “{words}”" for words in self.forbidden

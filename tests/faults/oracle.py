@@ -24,7 +24,8 @@ REPORT = "FAULTS_REPORT"
 
 @dataclass
 class Verdict:
-    """One row of the table. Seconds; `heals` from the end of the fault, or from the due moment."""
+    """One row of the table. Seconds; `heals`: from the end of the fault, or from the due moment,
+    whichever is later, until an item was done; the longest of all."""
 
     number: int
     kind: str
@@ -56,7 +57,7 @@ def judge(
     verdict: Verdict, engine: Engine, items: Sequence[Item], over: datetime | None = None,
     recorder: Recorder | None = None,
 ) -> Verdict:  # fmt: skip
-    """Count what went wrong with `items`, and how long after `over` the last one was done."""
+    """Count what went wrong with `items`, and how long after `over` each was done."""
     with engine.connect() as connection:
         schedules = {row.id: row for row in connection.execute(select(Schedule.__table__))}
         pages = {row.id: row for row in connection.execute(select(Page.__table__))}
@@ -64,7 +65,6 @@ def judge(
             (row.target_id, row.event)
             for row in connection.execute(select(AuditEvent.target_id, AuditEvent.event))
         )
-    done = []
     for item in items:
         row, page = schedules.get(item.schedule_id), pages.get(item.page_id)
         runs = events[item.schedule_id, "schedule.run"]
@@ -77,14 +77,12 @@ def judge(
             _say(verdict, item, f"{_of(row, 'state')} {_of(row, 'cause')}, told {told} x, live "
                  f"{_of(page, 'live_revision_id') == item.revision_id}")  # fmt: skip
         if row is not None and row.done_at is not None:
-            done.append(row.done_at)
+            since = max(over, row.due_at) if over else row.due_at
+            verdict.heals = max(verdict.heals, (row.done_at - since).total_seconds())
             verdict.early += row.done_at < row.due_at
             verdict.worst = max(verdict.worst, (row.done_at - row.due_at).total_seconds())
         if recorder is not None:
             _ask_readers(verdict, item, recorder)
-    if done:
-        since = max(filter(None, [over, min(item.due_at for item in items)]))
-        verdict.heals = max(verdict.heals, (max(done) - since).total_seconds())
     return verdict
 
 

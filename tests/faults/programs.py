@@ -12,6 +12,7 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -163,12 +164,15 @@ class Programs:
             self.processes.pop(name).kill()
 
     def freeze(self, name: str) -> None:
-        for pid in self.processes[name].family():
-            os.kill(pid, signal.SIGSTOP)
+        self._signal(name, signal.SIGSTOP)
 
     def thaw(self, name: str) -> None:
+        self._signal(name, signal.SIGCONT)
+
+    def _signal(self, name: str, number: signal.Signals) -> None:
         for pid in self.processes[name].family():
-            os.kill(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # a worker's job may end just now
+                os.kill(pid, number)
 
     def arm(self, point: str, action: str, role: str = "any") -> None:
         """Have the next process that comes by `kill`, `stop`, `hold` or `fail` there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -27,11 +27,13 @@ class Soak:
     def __init__(self, stage: Stage, seed: int) -> None:
         self.stage, self.dice = stage, random.Random(seed)
         self.items: list[Modelled] = []
+        self.reviewed: list[Modelled] = []
         self.shut: list[Shut] = []
-        self.count = {"acts": 0, "faults": 0}
+        self.count = {"acts": 0, "faults": 0, "approvals": 0}
         self.numbers = iter(range(10, 10**6))
 
     def run(self, seconds: float) -> None:
+        acts.have_berlin_review(self.stage)
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if self.dice.random() < 0.15:
@@ -41,21 +43,41 @@ class Soak:
             time.sleep(self.dice.uniform(0, 0.3))
 
     def _act(self) -> None:
-        to_one = self.dice.choice([None, None, self._move, self._cancel, self._edit, self._trash])
+        kinds = ("new", "new", "ask", "move", "cancel", "edit", "trash", "approve", "approve")
+        kind = self.dice.choice(kinds)
         rare, chosen, size = self.dice.random(), self.dice.random(), self.dice.random()
         self.count["acts"] += 1
         with contextlib.suppress(OperationalError, Problem, CannotChange):
             if rare < 0.05:
                 self._suspend(size)
-            elif to_one is None or not self.items:
+            elif kind == "ask":
+                self._ask(size)
+            elif kind == "approve":
+                if self.reviewed:
+                    self._approve(_late(self.reviewed, chosen))
+            elif kind == "new" or not self.items:
                 self._new(size)
             else:
-                # The later ones more often: what was done long ago bears few acts.
-                to_one(self.items[-1 - int(chosen**2 * len(self.items))], size)
+                getattr(self, f"_{kind}")(_late(self.items, chosen), size)
 
     def _new(self, size: float) -> None:
         made = self.stage.plan(1 + int(size * 8), due_in=0.5 + size * 12)
         self.items += map(Modelled.of, made)
+
+    def _ask(self, size: float) -> None:
+        """Schedule what somebody else still has to approve."""
+        cast = self.stage.cast
+        made = self.stage.plan(
+            1 + int(size * 3), due_in=2 + size * 12, account=cast.berlin, author=cast.berlin_editor
+        )
+        self.reviewed += [replace(Modelled.of(item), needs_approval=True) for item in made]
+
+    def _approve(self, each: Modelled) -> None:
+        acts.hand_in(self.stage, each.item)
+        since = datetime.now(UTC)
+        acts.approve(self.stage, each.item)
+        each.approved(since, datetime.now(UTC))
+        self.count["approvals"] += 1
 
     def _move(self, each: Modelled, size: float) -> None:
         each.moved(acts.move(self.stage, each.item, 1 + size * 10))
@@ -143,10 +165,12 @@ class Soak:
     def expected(self) -> list[Item]:
         """How each item should have ended."""
         found = []
-        for each in self.items:
+        for each in (*self.items, *self.reviewed):
             item = each.item
             shut = any(one.touches(item.due_at, GRACE) for one in self.shut)
-            if each.closed is None and shut and self._state(each) == "held":
+            late = each.needs_approval and not each.approved_in_time
+            never = each.needs_approval and each.approved_at is None
+            if each.closed is None and (never or ((shut or late) and self._state(each) == "held")):
                 item = replace(item, ends=HELD)
             found.append(item)
         return found
@@ -154,4 +178,10 @@ class Soak:
     def wrong(self) -> list[str]:
         """Everything that readers saw against the model."""
         history = self.stage.recorder.history
-        return [line for each in self.items for line in each.wrong(history[each.item.path])]
+        every = (*self.items, *self.reviewed)
+        return [line for each in every for line in each.wrong(history[each.item.path])]
+
+
+def _late(items: Sequence[Modelled], chosen: float) -> Modelled:
+    """One of them, the later ones more often: what was done long ago bears few acts."""
+    return items[-1 - int(chosen**2 * len(items))]

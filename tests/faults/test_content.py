@@ -47,6 +47,19 @@ def test_address_taken_meanwhile(stage: Stage):
     assert stage.rows("SELECT count(*) FROM schedule WHERE state = 'held'")[0][0] == 1
 
 
+@scenario(30, "moved to another account meanwhile: cancelled with it, a draft there", *BOTH)
+def test_moved_to_another_account(stage: Stage):
+    stage.open()
+    stage.up()
+    made = stage.plan(4, due_in=4)
+    gone = [acts.move_to_hamburg(stage, item) for item in made[:2]]
+    stage.wait_done()
+    stage.check(gone + made[2:])
+    for item in gone:
+        there = item.path.replace("/s/acme/", "/s/acme-hamburg/")
+        assert {stage.recorder.get(path).status for path in (item.path, there)} == {404}
+
+
 @scenario(31, "edited after it was scheduled: the scheduled text goes live, the rest stays", *BOTH)
 def test_edited_after_it_was_scheduled(stage: Stage):
     stage.open()
@@ -130,3 +143,15 @@ def test_poison(stage: Stage):
     assert stage.rows("SELECT count(*) FROM schedule WHERE state = 'failed'")[0][0] == 3
     assert stage.recorder.get(large[0].path).status == 200
     assert all(process.running for process in stage.processes.values())
+
+
+@scenario(35, "an unforeseen fault in mid-transaction: undone, tried again, published once", *BOTH)
+def test_a_fault_in_the_middle(stage: Stage):
+    stage.open()
+    stage.up(workers=0)
+    stage.arm(at.AFTER_FIRST_WRITE, "fail")
+    made = stage.plan(40, due_in=1.5)
+    stage.hit(at.AFTER_FIRST_WRITE)
+    stage.healed()
+    stage.wait_done()
+    stage.check(made)

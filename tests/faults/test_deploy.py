@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 from redis import Redis
 from rq import Queue
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
+from sqlalchemy import update
 
+from portal.installation import Installation
 from portal.jobs.queue import QUEUE
+from tests.faults import acts
+from tests.faults.items import HELD
 from tests.faults.scenarios import scenario
 from tests.faults.stage import Stage
 
@@ -42,9 +52,9 @@ def test_old_programs_and_new_rows(stage: Stage):
     stage.check(made)
 
 
-@scenario(40, "a backup of before is restored: nothing is told again, what was due comes once",
+@scenario(40, "a copy of seconds ago takes over: nothing is told again, what is due comes once",
           *BOTH)  # fmt: skip
-def test_a_backup_comes_back(stage: Stage):
+def test_a_copy_of_seconds_ago_takes_over(stage: Stage):
     stage.open()
     stage.up()
     first = stage.plan(20, due_in=1.5)
@@ -61,6 +71,64 @@ def test_a_backup_comes_back(stage: Stage):
     stage.wait_done()
     stage.check(first + second)
     assert len(stage.mail.taken("Before the backup")) == 3
+
+
+@scenario(40, "a backup of an hour ago comes back: what fell due since waits for people, mail too",
+          *BOTH)  # fmt: skip
+@pytest.mark.parametrize("known", [True, False], ids=["the queue knows", "somebody says so"])
+def test_a_backup_comes_back(stage: Stage, known: bool):
+    stage.open()
+    stage.up()
+    made = stage.plan(10, due_in=14)
+    stage.mail.mode = "postpone"
+    stage.post_mail(3, "Of yesterday")
+    stage.wait(lambda: stage.mail.tries >= 3, "the mails were tried, and wait")
+    backup(stage)
+    then = beats(stage)
+    stage.wait_done()
+    with stage.redis.client() as client:
+        stage.wait(lambda: remembered(client) > then + 1, "the queue remembers", 20)
+        restore(stage)
+        an_hour_ago(stage)
+        if not known:
+            client.flushall()
+            assert "held: 10 schedules" in stage.run("restored")
+    stage.mail.mode = "take"
+    stage.up()
+    stage.wait(lambda: stage.waiting() == 0, "they are held")
+    stage.wait(lambda: bool(stage.mail.taken("restored from a backup")), "the owner is told")
+    assert {stage.recorder.get(item.path).status for item in made} == {404}
+    held = [replace(item, ends=HELD) for item in made[3:]]
+    stage.check(held, readers=False)  # who saw them before it was restored
+    for item in made[:3]:
+        acts.run_now(stage, item)
+    stage.healed()
+    later = stage.plan(5, due_in=1.5)
+    stage.wait_done()
+    stage.check(made[:3], readers=False)
+    stage.check(later)
+    assert not stage.mail.taken("Of yesterday")
+    query = "SELECT subject FROM outbox_mail WHERE dead_at IS NOT NULL"
+    assert [row[0] for row in stage.rows(query)] == ["Of yesterday"] * 3
+    query = "SELECT id FROM audit_event WHERE event = 'backup.restored'"
+    assert len(stage.rows(query)) == 1
+
+
+def remembered(client: Redis) -> int:
+    """How far the queue saw the database come."""
+    told: list[Any] = [client.get(key) for key in client.scan_iter("portal:standing:*")]
+    return max([json.loads(each)[0] for each in told], default=0)
+
+
+def beats(stage: Stage) -> int:
+    return int(stage.rows("SELECT beats FROM installation")[0][0])
+
+
+def an_hour_ago(stage: Stage) -> None:
+    """The backup's last sign of life was then."""
+    with stage.engine.begin() as connection:
+        ago = datetime.now(UTC) - timedelta(hours=1)
+        connection.execute(update(Installation.__table__).values(beat_at=ago))  # type: ignore[arg-type]
 
 
 def backup(stage: Stage) -> None:

@@ -28,7 +28,7 @@ def test_soak(stage: Stage):
     soak.run(MINUTES * 60 / len(KINDS))
     stage.healed()
     stage.wait_done(90)
-    stage.verdict.note += f", {soak.count['acts']} acts, {soak.count['faults']} faults"
+    stage.verdict.note += "".join(f", {number} {what}" for what, number in soak.count.items())
     wrong = soak.wrong()
     assert not wrong, f"seed {SEED}:\n" + "\n".join(wrong)
     stage.check(soak.expected(), readers=False)  # the model has asked them

@@ -24,6 +24,7 @@ WITHOUT = {
     "person password": "the way back in for the first owner; recorded",
     "person reactivate": "the way back in; recorded",
     "person sessions": "signs devices out, which gives nobody anything; recorded",
+    "restored": "said of the machine: holds what people decide then; recorded",
     "scheduler": "a process: acts on the word of whoever scheduled",
     "up": "starts the processes",
     "worker": "a process: acts on the word of whoever asked",

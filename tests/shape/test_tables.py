@@ -27,6 +27,7 @@ NOT_A_TENANTS = {
     "alembic_version": "Alembic's own",
     "email_change": "belongs to a person, who may work in many tenants",
     "heartbeat": "signs of life of our machinery",
+    "installation": "the one row that says which database this is",
     "login_session": "belongs to a person, who may work in many tenants",
     "mail_token": "belongs to a person, who may work in many tenants",
     "outbox_mail": "belongs to its recipient; doors show it by its tenant, without its text",
