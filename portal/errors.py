@@ -6,7 +6,8 @@ import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from portal.identity.passwords import TooBusy
@@ -43,6 +44,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(TooBusy, _busy)
     app.register_error_handler(QuotaReached, _no_room)
     app.register_error_handler(IntegrityError, _same_moment)
+    app.register_error_handler(InvalidRequestError, _perhaps_gone)
+    app.register_error_handler(StaleDataError, _gone)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -146,6 +149,22 @@ def _same_moment(error: IntegrityError) -> Response:
     return _page(
         409,
         "Somebody else did the same at the same moment. Nothing of yours was changed; try again.",
+        back_url=request.path,
+    )
+
+
+def _perhaps_gone(error: InvalidRequestError) -> Response:
+    """Answer for a row that could not be read anew: somebody deleted it since it was found."""
+    gone = isinstance(error, ObjectDeletedError) or "Could not refresh instance" in str(error)
+    return _gone(error) if gone else _unforeseen(error)
+
+
+def _gone(error: Exception) -> Response:
+    db.session.rollback()
+    log.warning("gone meanwhile", path=request.path, error=str(error))
+    return _page(
+        409,
+        "Somebody else deleted this at the same moment. Nothing of yours was changed.",
         back_url=request.path,
     )
 

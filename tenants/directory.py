@@ -149,10 +149,17 @@ def house() -> AccountRef | None:
         return ref(account) if account else None
 
 
-def accounts_within_reach(actor: Actor, limit: int, search: str = "") -> list[AccountRef]:
+def accounts_within_reach(
+    actor: Actor,
+    limit: int,
+    search: str = "",
+    *,
+    tenant_id: uuid.UUID | None = None,
+    ids: Collection[uuid.UUID] = (),
+) -> list[AccountRef]:
     """Return accounts the actor is a member of, parents before children, at most `limit`.
 
-    Those closed for good are left out.
+    With `tenant_id` only that tenant's, with `ids` only these. Those closed for good are left out.
     """
     roots = [h.account_id for h in actor.holdings if h.reach == "subtree"]
     alone = [h.account_id for h in actor.holdings if h.reach != "subtree"]
@@ -160,6 +167,10 @@ def accounts_within_reach(actor: Actor, limit: int, search: str = "") -> list[Ac
     if search:
         hit = [c.icontains(search, autoescape=True) for c in (Account.name, Account.handle)]
         query = query.where(or_(*hit))
+    if ids:
+        query = query.where(Account.id.in_(ids))
+    if tenant_id:
+        query = query.where(Account.tenant_id == tenant_id)
     asked = {"reach_roots": roots, "reach_alone": alone, "reach_limit": limit}
     with reading(), directory():
         return as_tree([ref(row) for row in db.session.execute(query, asked)])

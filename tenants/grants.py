@@ -8,7 +8,18 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from tenants.accounts import Account, AccountClosure, AccountRef
@@ -103,11 +114,13 @@ def people_around(
     roots: Collection[uuid.UUID],
     alone: Collection[uuid.UUID],
     limit: int = 500,
+    search: str = "",
+    chosen: Collection[uuid.UUID] = (),
 ) -> list[Person]:
     """Return the people who hold, or held, a grant at the account, above or below it, by name.
 
-    Only grants inside the scope count, given in the subtrees below `roots` or at the single
-    accounts in `alone`.
+    With `search` only who has it in his name or address; who is `chosen` comes first in any case.
+    Only grants inside the scope count, given below `roots` or at the single accounts in `alone`.
     """
     below = select(AccountClosure.descendant_id)
     around = select(Grant.id).where(
@@ -124,13 +137,15 @@ def people_around(
     grouped = select(GroupMember.person_id).where(
         GroupMember.group_id.in_(select(Grant.group_id).where(Grant.id.in_(around)))
     )
-    return list(
-        db.session.scalars(
-            select(Person)
-            .where(
-                or_(Person.id.in_(direct), Person.id.in_(grouped)), Person.deactivated_at.is_(None)
-            )
-            .order_by(func.lower(Person.name), Person.id)
-            .limit(limit)
-        )
-    )
+    query = select(Person).where(
+        or_(Person.id.in_(direct), Person.id.in_(grouped)), Person.deactivated_at.is_(None),
+        or_(Person.id.in_(chosen), _called(search)),
+    )  # fmt: skip
+    order = (Person.id.in_(chosen).desc(), func.lower(Person.name), Person.id)
+    return list(db.session.scalars(query.order_by(*order).limit(limit)))
+
+
+def _called(search: str) -> ColumnElement[bool]:
+    if not search:
+        return true()
+    return or_(*(c.icontains(search, autoescape=True) for c in (Person.name, Person.email)))

@@ -1,6 +1,7 @@
 """What somebody can give at an account, and to whom."""
 
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
@@ -14,17 +15,24 @@ from tenants.permissions import Permission
 from tenants.roles import Role, contents
 
 
-def people_to_give(account: AccountRef, by: Actor) -> list[Person]:
+def people_to_give(
+    account: AccountRef, by: Actor, *, search: str = "", chosen: Collection[uuid.UUID] = (),
+    most: int = 500,
+) -> list[Person]:  # fmt: skip
     """Return whom `by` can give a role at an account: the people of it he may see, by name.
 
     They hold, or held, a grant at the account, above it or below it, at an account where he may
-    see people and their roles.
+    see people and their roles. With `search` only who has it in his name or address, and who is
+    `chosen`; at most `most`, the chosen first.
     """
     seeing = [h for h in by.holdings if Permission.ACCESS_VIEW in h.permissions]
     return people_around(
         account,
         roots=[h.account_id for h in seeing if h.reach == "subtree"],
         alone=[h.account_id for h in seeing if h.reach != "subtree"],
+        limit=most,
+        search=search,
+        chosen=chosen,
     )
 
 

@@ -1,13 +1,14 @@
 """What can be referred to from a page: for choosers, limited to what its editor may read."""
 
 import uuid
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from portal.content.content_types import Definition
+from portal.content.field_kinds import ID
 from portal.content.field_values import references
 from portal.content.fields import REFERRING, Field, as_id
 from portal.content.media import Media
@@ -34,14 +35,17 @@ class Candidate:
 class Candidates:
     """The pages of an account that were changed last, and those chosen already.
 
-    `files` are those of its library. `cut` and `files_cut` say that there are more: the others are
-    chosen by their address.
+    `files` are those of its library. `cut` and `files_cut` say that there are more: `found` looks
+    for those that a field takes, by words or by an address in the portal, OFFERED and one at most.
     """
 
     pages: tuple[Candidate, ...] = ()
     cut: bool = False
     files: tuple[Candidate, ...] = ()
     files_cut: bool = False
+    found: Callable[[Field, str], tuple[Candidate, ...]] = field(
+        default=lambda _field, _words: (), compare=False
+    )
 
     def is_cut(self, field: Field) -> bool:
         """Tell whether there is more that the field takes than is offered."""
@@ -60,16 +64,18 @@ NONE = Candidates()
 
 def candidates(
     account_id: uuid.UUID, definition: Definition, values: Mapping[str, Any],
-    page_id: uuid.UUID | None,
+    page_id: uuid.UUID | None, also: Collection[uuid.UUID] = (),
 ) -> Candidates:  # fmt: skip
-    """Return what the fields of a type can refer to. Two statements, none without such fields.
+    """Return what the fields of a type can refer to, `also` these.
 
+    Two statements, none without such fields.
     The caller's scope and his right to read the account's drafts say what he may see.
     """
     fields = definition.every
     if not any(field.kind in REFERRING for field in fields):
         return NONE
     chosen = {known for _, value in references(definition.asked, values) if (known := as_id(value))}
+    chosen |= set(also)
     page = select(Page.id, Page.title, Page.type).where(
         Page.account_id == account_id, Page.id != page_id
     )
@@ -81,21 +87,68 @@ def candidates(
     return Candidates(tuple(ordered), cut=len(newest) > OFFERED)
 
 
-def with_files(
-    offered: Candidates, account: AccountRef, definition: Definition, *, by: Actor
-) -> Candidates:
-    """Return the same with the newest files that `by` sees. One statement, or none."""
-    fields = definition.every
-    if not any(field.kind == "media" for field in fields):
-        return offered
-    query = (
+def pages_found(
+    account_id: uuid.UUID, field: Field, words: str, page_id: uuid.UUID | None
+) -> tuple[Candidate, ...]:
+    """Return the pages a field takes whose title or address has the words, or that they name.
+
+    The latest changed first, OFFERED and one at most. One statement.
+    """
+    hits = [c.icontains(words, autoescape=True) for c in (Page.title, Page.address)]
+    query = select(Page.id, Page.title, Page.type).where(
+        Page.account_id == account_id, Page.id != page_id, *_narrowed((field,)),
+        or_(*hits, Page.id.in_(ids_named(words))),
+    )  # fmt: skip
+    query = query.order_by(Page.changed_at.desc(), Page.id.desc()).limit(OFFERED + 1)
+    rows = db.session.execute(query).all()
+    return tuple(Candidate(str(row[0]), row[1] or "(untitled)", row[2]) for row in rows)
+
+
+def files_found(account: AccountRef, words: str, *, by: Actor) -> tuple[Candidate, ...]:
+    """Return the files that `by` sees with the words in their name, or that they name.
+
+    The newest first, OFFERED and one at most. One statement.
+    """
+    hit = Media.name.icontains(words, autoescape=True)
+    query = _files(account, by).where(or_(hit, Media.id.in_(ids_named(words))))
+    return _as_files(account, db.session.execute(query.limit(OFFERED + 1)).all())
+
+
+def ids_named(text: str) -> list[uuid.UUID]:
+    """Return the id that a text is or holds, the last one: an address in the portal ends in it."""
+    return [uuid.UUID(each) for each in ID.findall(text)[-1:]]
+
+
+def _files(account: AccountRef, by: Actor) -> Select[uuid.UUID, str, str]:
+    return (
         select(Media.id, Media.name, Media.kind)
         .where(visible_media(by, account), Media.trashed_at.is_(None))
         .order_by(Media.id.desc())
     )
-    rows = db.session.execute(query.limit(OFFERED + 1)).all()
-    files = [Candidate(address_of(account.handle, row[0]), row[1], row[2]) for row in rows]
-    return replace(offered, files=tuple(files[:OFFERED]), files_cut=len(rows) > OFFERED)
+
+
+def _as_files(account: AccountRef, rows: Iterable[Any]) -> tuple[Candidate, ...]:
+    return tuple(Candidate(address_of(account.handle, row[0]), row[1], row[2]) for row in rows)
+
+
+def with_files(
+    offered: Candidates, account: AccountRef, definition: Definition, *, by: Actor,
+    also: Collection[uuid.UUID] = (),
+) -> Candidates:  # fmt: skip
+    """Return the same with the newest files that `by` sees, `also` these if he does.
+
+    One statement, two when some of these are none of the newest, or none.
+    """
+    fields = definition.every
+    if not any(field.kind == "media" for field in fields):
+        return offered
+    query = _files(account, by)
+    rows = list(db.session.execute(query.limit(OFFERED + 1)).all())
+    cut, missing = len(rows) > OFFERED, set(also) - {row[0] for row in rows[:OFFERED]}
+    rows = rows[:OFFERED]
+    if cut and missing:
+        rows += db.session.execute(query.where(Media.id.in_(missing))).all()
+    return replace(offered, files=_as_files(account, rows), files_cut=cut)
 
 
 def _narrowed(fields: tuple[Field, ...]) -> list[Any]:

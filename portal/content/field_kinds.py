@@ -20,8 +20,8 @@ from portal.content.problems import Problem
 LONGEST = {"text": 500, "lines": 20_000, "rich": 200_000, "number": 40, "link": 2_000}
 ROWS = 100
 _NUMBER = re.compile(r"([+-]?)(\d{1,18})(?:\.(\d{1,10}))?", re.ASCII)
-_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_LIBRARY = re.compile(rf"/a/([a-z0-9-]{{1,63}})/media/({_ID.pattern})(?:/|$)")
+ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_LIBRARY = re.compile(rf"/a/([a-z0-9-]{{1,63}})/media/({ID.pattern})(?:/|$)")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*", re.ASCII)
 
@@ -100,14 +100,17 @@ def _date(field: Field, raw: Any) -> str:
 
 
 def _moment(field: Field, raw: Any) -> dict[str, str]:
-    """Return wall time, zone and instant. Of a wall time that comes twice, the first is meant."""
+    """Return wall time, zone and instant.
+
+    Of a wall time that comes twice, the first is meant, or the one at the distance from UTC given.
+    """
     given = raw if isinstance(raw, Mapping) else {"wall": plain(raw)}
     zone = _words(field, given.get("zone") or "UTC")
     try:
         wall = datetime.fromisoformat(_words(field, given.get("wall") or ""))
     except ValueError:
         raise Unfit("takes a date with a time, like 2026-03-29T09:00.") from None
-    wall = wall.replace(tzinfo=None, second=0, microsecond=0)
+    offset, wall = wall.utcoffset(), wall.replace(tzinfo=None, second=0, microsecond=0)
     if not YEARS[0] <= wall.year <= YEARS[1]:
         raise Unfit(f"takes a time between the years {YEARS[0]} and {YEARS[1]}.")
     try:
@@ -118,6 +121,11 @@ def _moment(field: Field, raw: Any) -> dict[str, str]:
         raise Unfit("takes a zone by its name, like Europe/Berlin.")
     if not found:
         raise Unfit(f"cannot be {wall:%H:%M} on that day: clocks in {zone} skip it.")
+    if offset is not None:
+        found = [each for each in found if each.replace(tzinfo=None) == wall - offset]
+        if not found:
+            raise Unfit(f"says how far it is from UTC, and clocks in {zone} are not so far from it "
+                        "then. Leave that out, or name the zone it is meant in.")  # fmt: skip
     at = moment_at(found[0], zone).at
     return {"wall": wall.isoformat(timespec="minutes"), "zone": zone, "at": at.isoformat()}
 
@@ -150,7 +158,7 @@ def _link(field: Field, raw: Any) -> str:
 def _id(field: Field, raw: Any) -> str:
     text = _words(field, raw)
     found = as_id(text.lower())
-    inside = _ID.findall(text)
+    inside = ID.findall(text)
     if found is None and not inside:
         raise Unfit("takes content from the list, or the address of its page in the portal.")
     return str(found or inside[-1].lower())

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.content.addresses import slug_of
@@ -18,17 +18,22 @@ TAGS = 100
 OFFERED = 500
 
 
-def categories_of(account_id: uuid.UUID, chosen: Collection[uuid.UUID] = ()) -> list[Term]:
-    """Return the account's categories by name, at most OFFERED.
+def categories_of(
+    account_id: uuid.UUID, chosen: Collection[uuid.UUID] = (), search: str = ""
+) -> tuple[list[Term], bool]:
+    """Return the account's categories by name, at most OFFERED, and whether there are more.
 
-    Those that are `chosen` are among them in any case.
+    With `search` only those whose name has it. Those that are `chosen` are among them in any case.
+    At most two statements.
     """
     query = _categories(account_id)
-    found = list(db.session.scalars(query.order_by(Term.name).limit(OFFERED)))
+    named = query.where(Term.name.icontains(search, autoescape=True)) if search else query
+    hits = list(db.session.scalars(named.order_by(Term.name, Term.id).limit(OFFERED + 1)))
+    found = hits[:OFFERED]
     missing = set(chosen) - {term.id for term in found}
     if missing:
         found += db.session.scalars(query.where(Term.id.in_(missing)).order_by(Term.name))
-    return found
+    return found, len(hits) > OFFERED
 
 
 def categories_called(account_id: uuid.UUID, slugs: Collection[str]) -> list[Term]:
@@ -93,16 +98,23 @@ def _started(account: AccountRef, slug: str, name: str) -> Term:
 
 
 def possible_parents(
-    account_id: uuid.UUID, page_id: uuid.UUID | None, chosen: uuid.UUID | None = None
-) -> list[Page]:
-    """Return the account's pages that another page may stand below, by title, at most OFFERED.
+    account_id: uuid.UUID,
+    page_id: uuid.UUID | None,
+    chosen: uuid.UUID | None = None,
+    search: str = "",
+) -> tuple[list[Page], bool]:
+    """Return the pages that another may stand below, at most OFFERED, and whether there are more.
 
-    The one that is `chosen` is among them in any case.
+    By title; with `search` only those with it in their title or address. The one that is `chosen`
+    is among them in any case. At most two statements.
     """
     query = select(Page).where(Page.account_id == account_id, Page.type == "page")
     if page_id is not None:
         query = query.where(Page.id != page_id)
-    found = list(db.session.scalars(query.order_by(Page.title).limit(OFFERED)))
+    words = [c.icontains(search, autoescape=True) for c in (Page.title, Page.address)]
+    named = query.where(or_(*words)) if search else query
+    hits = list(db.session.scalars(named.order_by(Page.title, Page.id).limit(OFFERED + 1)))
+    found = hits[:OFFERED]
     if chosen is not None and chosen not in {page.id for page in found}:
         found += db.session.scalars(query.where(Page.id == chosen))
-    return found
+    return found, len(hits) > OFFERED

@@ -9,7 +9,7 @@ from portal.content.freezes import NAME_LENGTH, Freeze
 from portal.content.freezing import freezes_ahead
 from portal.content.moments import Moment, beside_gap, instants, moment_at
 from portal.content.problems import BadTime, Problem
-from tenants.accounts import AccountRef
+from tenants.accounts import AccountRef, take_turn
 from tenants.audit import record
 from tenants.clock import database_now
 from tenants.db import db
@@ -27,15 +27,19 @@ def freeze(
 ) -> Freeze:
     """Let nothing go live or offline at an account and below in a span of time. Recorded.
 
-    The house's need `across_tenants`. Raises Denied, BadTime, and Problem for a bad name or too
-    many.
+    The house's need `across_tenants`. Raises Denied, BadTime, and Problem for a bad name, too many,
+    or one that is set already.
     """
     authorize(by, Permission.FREEZE_MANAGE, account)
     name = " ".join(name.split())
     if not name or len(name) > NAME_LENGTH:
         raise Problem(f"Give the freeze a name of at most {NAME_LENGTH} characters.")
     refuse_bad_span(since.at, until.at)
-    if sum(f.account_id == account.id for f in freezes_ahead(account)) >= MOST:
+    take_turn(account)
+    own = [f for f in freezes_ahead(account) if f.account_id == account.id]
+    if any((f.name, f.since, f.until) == (name, since.at, until.at) for f in own):
+        raise Problem("Just this freeze is set already.")
+    if len(own) >= MOST:
         raise Problem(f"{account.name} has {MOST} freezes that are not over. Lift one first.")
     row = Freeze(
         tenant_id=None if account.kind == "house" else account.tenant_id, account_id=account.id,

@@ -9,7 +9,7 @@ and the page says how far it looked and goes on from there.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy.orm import aliased
 from portal.content.comments import Comment
 from portal.content.due_alone import request_id_of
 from portal.content.media import Media
+from portal.content.media_told import unseen
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.reviews import Review
@@ -139,28 +140,30 @@ def events_during(
 
 def events_below(
     here: AccountRef, asked: TrailQuery, before: str | None, *, content: bool,
-    most: int = PER_PAGE,
+    most: int = PER_PAGE, by: Actor | None = None,
 ) -> Found:  # fmt: skip
     """Return what happened at an account and below it, the latest first, from a key on.
 
     `content` says whether the viewer may read drafts; without it titles and texts are left out, and
-    nothing is found by them. Two statements; one more below a master or for an account by name, one
-    more when words are looked for.
+    nothing is found by them. So are the names of files and folders that `by` does not see. Two
+    statements; one more below a master or for an account by name, one more when words are looked
+    for, two more for files.
     """
     places = Places(here, asked)
     if any(term.is_loose for term in asked.terms):
-        return _look(places, before, content=content, most=most)
+        return _look(places, before, content=content, most=most, by=by)
     rows = list(db.session.scalars(places.newest(before, most + 1)))
-    return Found(_told(rows[:most], content), _older(rows, most))
+    return Found(_told(rows[:most], content, unseen(rows, by)), _older(rows, most))
 
 
 def each_event(
-    here: AccountRef, asked: TrailQuery, *, content: bool, most: int, per_read: int = 1000
-) -> Iterator[Told]:
+    here: AccountRef, asked: TrailQuery, *, content: bool, most: int, per_read: int = 1000,
+    by: Actor | None = None,
+) -> Iterator[Told]:  # fmt: skip
     """Yield what `events_below` shows, page after page, at most `most` events."""
     before, left = None, most
     while left > 0:
-        found = events_below(here, asked, before, content=content, most=min(per_read, left))
+        found = events_below(here, asked, before, content=content, most=min(per_read, left), by=by)
         yield from found.rows
         left, before = left - len(found.rows), found.older
         db.session.expunge_all()
@@ -168,19 +171,23 @@ def each_event(
             return
 
 
-def _look(places: Places, before: str | None, *, content: bool, most: int) -> Found:
-    """Look for words in the next LOOKED_AT rows."""
+def _look(
+    places: Places, before: str | None, *, content: bool, most: int, by: Actor | None
+) -> Found:
+    """Look for words in the next LOOKED_AT rows; what names an unseen file is not found by them."""
     size = places.window(LOOKED_AT)
     event = aliased(AuditEvent, places.newest(before, size).subquery())
     fitting = select(event).where(*loose(places.asked, event, content=content))
     fitting = fitting.order_by(event.at.desc(), event.id.desc()).limit(most + 1)
     rows = list(db.session.scalars(fitting))
+    closed = unseen(rows, by)
+    kept = [row for row in rows[:most] if row.target_id not in closed]
     if len(rows) > most:
-        return Found(_told(rows[:most], content), _older(rows, most))
+        return Found(_told(kept, content), _older(rows, most))
     last = places.newest(before, size).with_only_columns(AuditEvent.at, AuditEvent.id)
     end = db.session.execute(last.limit(1).offset(size - 1)).first()
     older = key_of(end.at, end.id) if end else None
-    return Found(_told(rows, content), older, end.at if end else None)
+    return Found(_told(kept, content), older, end.at if end else None)
 
 
 def _newest(query: Select[AuditEvent], before: str | None) -> list[AuditEvent]:
@@ -194,8 +201,13 @@ def _older(rows: list[AuditEvent], most: int) -> str | None:
     return key_of(rows[most - 1].at, rows[most - 1].id) if len(rows) > most else None
 
 
-def _told(rows: list[AuditEvent], content: bool) -> list[Told]:
+def _told(
+    rows: list[AuditEvent], content: bool, closed: Collection[uuid.UUID | None] = ()
+) -> list[Told]:
     ids = {row.account_id for row in rows}
     query = select(Account.id, Account.name, Account.handle).where(Account.id.in_(ids))
     names = {row.id: (row.name, row.handle) for row in db.session.execute(query)}
-    return [tell(row, content, names.get(row.account_id, ("", ""))) for row in rows]
+    return [
+        tell(row, content and row.target_id not in closed, names.get(row.account_id, ("", "")))
+        for row in rows
+    ]

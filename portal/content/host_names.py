@@ -30,8 +30,20 @@ _TOGETHER = (
     {"LATIN", "CJK", "HIRAGANA", "KATAKANA"}, {"LATIN", "CJK", "HANGUL"},
     {"LATIN", "CJK", "BOPOMOFO"},
 )  # fmt: skip
-# Cyrillic and Greek letters that a reader takes for Latin ones.
-_LIKE_LATIN = frozenset("асԁеһіјӏорԛѕԝхуҽгѵνουρικατ")
+# Cyrillic, Greek and Armenian letters that a reader takes for Latin ones.
+_LIKE_LATIN = frozenset("асԁеһіјӏорԛѕԝхуҽгѵνουρικατհյոսցօքզ")
+_LIKE_SLASH = re.compile("[a-z0-9][ノソ丿]|[ノソ丿][a-z0-9]")
+# What people write today, of alphabets with many more letters that look like these (UTS 39).
+_IN_USE = {
+    "LATIN": re.compile("[a-zß-öø-ıĵ-ķĺ-ľł-ňŋ-žơưǎ-ǜǟ-ǣǧ-ǰǵǹ-țȟȧ-ȳəḁ-ẙạ-ỹ]"),
+    "GREEK": re.compile("[ΐά-ώἀ-ῼ]"),
+    "CYRILLIC": re.compile(r"[\u0430-\u045f\u048b-\u04ff\u0511-\u0529]"),
+}
+_ALSO_IN_USE = {
+    "ARABIC", "ARMENIAN", "BENGALI", "BOPOMOFO", "CJK", "DEVANAGARI", "ETHIOPIC", "GEORGIAN",
+    "GUJARATI", "GURMUKHI", "HANGUL", "HEBREW", "HIRAGANA", "KANNADA", "KATAKANA", "KHMER", "LAO",
+    "MALAYALAM", "MYANMAR", "ORIYA", "SINHALA", "TAMIL", "TELUGU", "THAANA", "THAI", "TIBETAN",
+}  # fmt: skip
 
 
 def host_name(typed: str, ours: Collection[str]) -> str:
@@ -113,7 +125,17 @@ def _is_shared(labels: list[str]) -> bool:
 
 
 def _refuse_look_alike(label: str, whole: str) -> None:
-    """Refuse a part that mixes scripts or imitates Latin letters. Raises Problem."""
+    """Refuse a part that mixes scripts or imitates letters in use. Raises Problem."""
+    if odd := next((sign for sign in label if not _is_in_use(sign)), ""):
+        raise Problem(
+            f"“{label}” has “{odd}” in it, which hardly anybody writes and many take for another "
+            "sign. Names that look like others are not taken."
+        )
+    if _LIKE_SLASH.search(label):
+        raise Problem(
+            f"“{label}” has a sign beside a Latin letter that looks like a slash. Names that look "
+            "like others are not taken."
+        )
     scripts = {_script(sign) for sign in label} - {""}
     if len(scripts) > 1 and not any(scripts <= fine for fine in _TOGETHER):
         named = " and ".join(sorted(name.capitalize() for name in scripts))
@@ -123,7 +145,7 @@ def _refuse_look_alike(label: str, whole: str) -> None:
         )
     top = whole.rpartition(".")[2]
     letters = {sign for sign in label if sign.isalpha()}
-    imitates = letters and letters <= _LIKE_LATIN and scripts <= {"CYRILLIC", "GREEK"}
+    imitates = letters and letters <= _LIKE_LATIN
     if imitates and _script(top[0]) == "LATIN":
         raise Problem(
             f"“{label}” is written in {min(scripts).capitalize()} letters that look like Latin "
@@ -131,9 +153,17 @@ def _refuse_look_alike(label: str, whole: str) -> None:
         )
 
 
+def _is_in_use(sign: str) -> bool:
+    if sign.isascii() or not (sign.isalpha() or sign.isdigit()):
+        return not unicodedata.name(sign, "").startswith("COMBINING")
+    script = _script(sign)
+    letters = _IN_USE.get(script)
+    return letters.match(sign) is not None if letters else script in _ALSO_IN_USE
+
+
 def _script(sign: str) -> str:
-    """Return the script of a letter by its Unicode name, empty for what has none of its own."""
-    if not sign.isalpha():
+    """Return the script of a sign by its Unicode name, empty for what has none of its own."""
+    if (sign.isascii() and not sign.isalpha()) or not (sign.isalpha() or sign.isdigit()):
         return ""
     first = unicodedata.name(sign, "").split(" ")[0]
-    return "KATAKANA" if first.startswith("KATAKANA") else first
+    return {"KATAKANA-HIRAGANA": "KATAKANA", "IDEOGRAPHIC": "CJK"}.get(first, first)

@@ -197,6 +197,7 @@ def _set_aside(row: SiteHost, by: Actor, reason: str) -> None:
 def give_up(row: SiteHost, account: AccountRef, *, by: Actor, reason: str = "") -> None:
     """Remove a claim, and record it: nothing is served there any more. Raises Denied."""
     authorize(by, Permission.ACCOUNT_EDIT, account)
+    db.session.refresh(row, with_for_update=True)
     record(Event.HOST_REMOVED, row, by=by, reason=reason, changes={})
     db.session.delete(row)
     db.session.flush()

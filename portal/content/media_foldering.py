@@ -1,6 +1,7 @@
 """Making folders of files, and saying who sees those that are restricted."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -76,6 +77,7 @@ def change_folder(
 def delete_folder(folder: MediaFolder, account: AccountRef, *, by: Actor) -> None:
     """Delete an empty folder and record it. Raises Denied, and Problem while files stand in it."""
     authorize(by, Permission.MEDIA_MANAGE, account)
+    db.session.refresh(folder, with_for_update=True)
     if not is_empty(folder):
         raise Problem("Files stand in this folder, or in the trash with it. Move them first.")
     inner = select(MediaFolder.id).where(MediaFolder.parent_id == folder.id)
@@ -143,11 +145,18 @@ def take_out(access: MediaAccess, folder: MediaFolder, account: AccountRef, *, b
     _told_of_end(access, folder, by)
 
 
-def bearers(account: AccountRef, by: Actor) -> dict[str, Bearer]:
-    """Return whom a folder can be opened to, by `role:id`, `group:id` or `person:id`."""
+def bearers(
+    account: AccountRef, by: Actor, *, search: str = "", chosen: Collection[uuid.UUID] = (),
+    most: int = 500,
+) -> dict[str, Bearer]:  # fmt: skip
+    """Return whom a folder can be opened to, by `role:id`, `group:id` or `person:id`.
+
+    Of people at most `most`, with `search` only who has it in his name, and who is `chosen`.
+    """
     roles = {f"role:{role.id}": role for role, _ in givable_roles(account, by) if _looks(role)}
     groups = {f"group:{group.id}": group for group in groups_at(account)}
-    people = {f"person:{person.id}": person for person in people_to_give(account, by)}
+    around = people_to_give(account, by, search=search, chosen=chosen, most=most)
+    people = {f"person:{person.id}": person for person in around}
     return {**roles, **groups, **people}
 
 

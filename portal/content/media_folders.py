@@ -149,6 +149,11 @@ def visible_media_anywhere(by: Actor) -> ColumnElement[bool]:
 
     To be asked in the scope of the accounts where he may look at files.
     """
+    return or_(Media.folder_id.is_(None), Media.folder_id.not_in(closed_folders(by)))
+
+
+def closed_folders(by: Actor) -> Any:
+    """Return the ids of the folders that `by` does not see, at every account, as a subquery."""
     looks_after = _places(
         by, lambda h: Permission.MEDIA_MANAGE in h.permissions, MediaFolder.account_id
     )
@@ -158,8 +163,7 @@ def visible_media_anywhere(by: Actor) -> ColumnElement[bool]:
     top = select(MediaFolder.id).where(
         MediaFolder.restricted, not_(looks_after), MediaFolder.id.not_in(opened)
     )
-    closed = _with_all_in_them(top, lambda _inner: true())
-    return or_(Media.folder_id.is_(None), Media.folder_id.not_in(closed))
+    return _with_all_in_them(top, lambda _inner: true())
 
 
 def _held_there(by: Actor, role: uuid.UUID) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from portal.content.pages import Page
 from portal.content.problems import Problem, Stale
 from portal.content.reading import links_by_id
 from portal.content.sites import Menu
-from tenants.accounts import AccountRef
+from tenants.accounts import AccountRef, take_turn
 from tenants.audit import record
 from tenants.db import db
 from tenants.decisions import Actor, authorize, can
@@ -77,6 +77,7 @@ def start_menu(account: AccountRef, name: str, place: Place, *, by: Actor) -> Me
     """
     authorize(by, Permission.ACCOUNT_EDIT, account)
     name = _checked(name)
+    take_turn(account)
     taken = {menu.slug: menu for menu in menus_listed(account.id)}
     if len(taken) >= MOST_MENUS:
         raise Problem(f"A site has at most {MOST_MENUS} menus. Delete one that is not shown.")
@@ -126,6 +127,8 @@ def show_menu(menu: Menu, account: AccountRef, place: Place, *, by: Actor) -> No
     Whichever was shown there is shown no longer. Raises Denied.
     """
     authorize(by, Permission.ACCOUNT_EDIT, account)
+    take_turn(account)
+    db.session.refresh(menu)
     before = place_of(menu)
     if before == place:
         return
@@ -140,6 +143,7 @@ def show_menu(menu: Menu, account: AccountRef, place: Place, *, by: Actor) -> No
 def delete_menu(menu: Menu, account: AccountRef, *, by: Actor) -> None:
     """Delete a menu, and record what stood in it. Raises Denied."""
     authorize(by, Permission.ACCOUNT_EDIT, account)
+    db.session.refresh(menu, with_for_update=True)
     gone: dict[str, list[Any]] = {
         "entries": [outline(menu.items), ""],
         "place": [place_of(menu), ""],

@@ -92,6 +92,7 @@ def add_redirect(
 def remove_redirect(row: Redirect, account: AccountRef, *, by: Actor, reason: str = "") -> None:
     """Take a redirect away, and record it: readers get “not found” there. Raises Denied."""
     authorize(by, Permission.PAGE_PUBLISH, account)
+    db.session.refresh(row, with_for_update=True)
     page = db.session.scalar(select(Page).where(Page.id == row.page_id))
     label = page.label if page else ""
     record(Event.REDIRECT_REMOVED, row, by=by, reason=reason, changes={}, page=label)

@@ -6,10 +6,12 @@ rolled back.
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from portal.content.approvals import NotApproved
+from portal.content.freezing import Frozen, frozen_at_instant, trying_out
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision, digest_now, revision_by_id
 from portal.content.problems import AddressTaken, Problem
@@ -19,7 +21,7 @@ from portal.content.releases import Release, ReleaseItem, items_of
 from portal.content.together import Outcome, Piece, put_together
 from tenants.accounts import Account, AccountRef, ref
 from tenants.audit import excuse
-from tenants.clock import now
+from tenants.clock import database_now, now
 from tenants.db import db
 from tenants.decisions import Actor, Denied, can
 from tenants.permissions import Permission
@@ -30,6 +32,7 @@ _TODO: tuple[tuple[type[Exception], str], ...] = (
     (NotReady, "Open the page, fill in what is missing, and take the new revision."),
     (AddressTaken, "Give one of them another address, or add the other page to this release."),
     (Denied, "Ask for the right, or have somebody schedule the release who has it."),
+    (Frozen, "Have the whole release go afterwards, or have the freeze lifted."),
 )
 MEND = "Open the page and mend it, then take the new revision; or take it out."
 
@@ -55,15 +58,20 @@ def in_the_way(look: Look, size: int) -> str:
     return f"{'The only page cannot go as it is' if size == 1 else of}. Nothing was changed."
 
 
-def look_over(release: Release, approver: Actor | None, *, by: Actor, reason: str = "") -> Look:
+def look_over(
+    release: Release, approver: Actor | None, *, by: Actor, reason: str = "",
+    at: datetime | None = None,
+) -> Look:  # fmt: skip
     """Try the release out as if `approver` had asked for it, keep what was found, change nothing.
 
-    `by` is who acts in the trial.
+    `by` is who acts in the trial. What counts of freezes is the moment it is to go: `at` (UTC),
+    else when it is due, else now. Then they stand in nobody's way, and are told.
     """
     items = items_of(release)
     look, pieces = prepare(release, items, approver)
+    _tell_freeze(look, release, items, at)
     try:
-        with db.session.begin_nested():
+        with trying_out(), db.session.begin_nested():
             outcome = put_together(list(pieces.values()), by=by, reason=reason)
             note(look, items, outcome)
             warn(look, items, pieces)
@@ -72,6 +80,18 @@ def look_over(release: Release, approver: Actor | None, *, by: Actor, reason: st
         pass
     keep(release, items, look)
     return look
+
+
+def _tell_freeze(
+    look: Look, release: Release, items: Sequence[ReleaseItem], at: datetime | None
+) -> None:
+    due = at or (release.due_at if release.state == "pending" else None)
+    ids = {release.account_id, *(item.account_id for item in items)}
+    freezes = frozen_at_instant(ids, due or database_now(db.session()))
+    if freezes:
+        last = max(freezes.values(), key=lambda freeze: freeze.until)
+        verb = "It is due then and will be held." if due else "It cannot be published now."
+        look.say(None, "warn", f"{last.sentence} {verb}", "Choose a time after it.")
 
 
 def keep(release: Release, items: Sequence[ReleaseItem], look: Look) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from portal.content.addresses import address_of
+from portal.content.freezing import refuse_frozen
 from portal.content.holding import hold
 from portal.content.media_uses import note_live
 from portal.content.out_of_sight import WITH_TRASH
@@ -81,8 +82,8 @@ def undo_release(
     """Put back all that a release changed, in this transaction. Recorded, each page and the whole.
 
     What was live before goes live again as it was, without being approved anew. Pages changed since
-    are left as they are if `leave_changed`. Returns the steps. Raises Denied, Conflicts, and
-    Problem when it is not done or an address was taken since; then nothing is changed.
+    are left as they are if `leave_changed`. Returns the steps. Raises Denied, Conflicts, Frozen,
+    and Problem when it is not done or an address was taken since; then nothing is changed.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
     db.session.refresh(release, with_for_update=True)
@@ -100,6 +101,7 @@ def undo_release(
     ids = {step.page.account_id for step in back if step.page}
     for row in db.session.scalars(select(Account).where(Account.id.in_(ids))).all():
         authorize(by, Permission.PAGE_PUBLISH, ref(row))
+        refuse_frozen(ref(row))
     _put_back(release, back, by)
     release.state, release.undone_at = "undone", now()
     record(

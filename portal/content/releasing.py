@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.content.moments import Moment
+from portal.content.freezing import first_free, freezes_ahead
+from portal.content.moments import Moment, moment_at, resolve
 from portal.content.pages import Page, Revision
-from portal.content.problems import Problem
+from portal.content.problems import BadTime, Problem
 from portal.content.release_looks import NotTogether, accounts_of, look_over
 from portal.content.releases import MOST, NAME_LENGTH, OPEN, Release, ReleaseItem, items_of
 from portal.content.schedules import LATE_MINUTES, LatePolicy, What
@@ -71,6 +73,7 @@ def drop(release: Release, item: ReleaseItem, account: AccountRef, *, by: Actor)
     """Take a page out of an open release. Recorded. Raises Denied and Problem."""
     authorize(by, Permission.PAGE_PUBLISH, account)
     lock_open(release)
+    db.session.refresh(item)
     db.session.delete(item)
     db.session.flush()
     record(Event.RELEASE_DROPPED, release, by=by, changes={}, other=item.label)
@@ -90,7 +93,7 @@ def schedule_release(
     lock_open(release)
     for each in (account, *accounts_of(items_of(release))):
         refuse_bad_moment(moment, each)
-    look = look_over(release, by, by=by)
+    look = look_over(release, by, by=by, at=moment.at)
     if look.bad:
         raise NotTogether(look, len(items_of(release)))
     moved = release.state != "draft"
@@ -106,6 +109,31 @@ def schedule_release(
         Event.RELEASE_MOVED if moved else Event.RELEASE_SCHEDULED, release, by=by, reason=reason,
         due=moment.at.isoformat(), sentence=moment.sentence,
     )  # fmt: skip
+
+
+def asked_moment(
+    release: Release, account: AccountRef, wall: datetime, zone: str,
+    chosen: datetime | None = None,
+) -> Moment:  # fmt: skip
+    """Return the instant meant by a wall time at which all of a release can go.
+
+    `chosen` is an instant picked among those that a BadTime offered. Raises BadTime; for a freeze
+    of one of its accounts with the first moment that is free at all of them.
+    """
+    moment = resolve(wall, zone, chosen)
+    places = (account, *accounts_of(items_of(release)))
+    try:
+        for each in places:
+            refuse_bad_moment(moment, each)
+    except BadTime as problem:
+        if not problem.choices:
+            raise
+        ahead = [freeze for each in places for freeze in freezes_ahead(each, moment.at)]
+        free = moment_at(first_free(ahead, moment.at), zone)
+        if chosen == free.at:
+            return free
+        raise BadTime(str(problem), (free,)) from None
+    return moment
 
 
 def cancel_release(release: Release, account: AccountRef, *, by: Actor, reason: str = "") -> None:

@@ -10,6 +10,7 @@ from portal.content.addresses import address_of, refuse_taken
 from portal.content.approvals import require_approvals
 from portal.content.content_types import definition_of
 from portal.content.freezing import refuse_frozen_moment
+from portal.content.holding import hold
 from portal.content.moments import Moment, resolve
 from portal.content.pages import Page, Revision, page_by_id, revision_by_id
 from portal.content.problems import BadTime, Problem
@@ -36,10 +37,12 @@ def schedule(
 
     `by` answers for it: his right to publish is asked for again at the due moment. Raises Denied,
     BadTime when the moment has passed, NotReady, NotApproved, Problem when it could not be carried
-    out even now, and QuotaReached.
+    out even now or the very same is scheduled already, and QuotaReached.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
     refuse_bad_moment(moment, account)
+    hold(page)
+    _refuse_again(page, what, revision, moment)
     take(Resource.SCHEDULES, account, by=by)
     if what == "publish":
         if revision is None:
@@ -146,6 +149,18 @@ def refuse_bad_moment(moment: Moment, account: AccountRef) -> None:
     if moment.at.year > moment_now.year + YEARS_AHEAD:
         raise BadTime(f"Choose a time within the next {YEARS_AHEAD} years.")
     refuse_frozen_moment(account, moment)
+
+
+def _refuse_again(page: Page, what: What, revision: Revision | None, moment: Moment) -> None:
+    """Refuse the very same once more, as when a button is pressed twice. The page is held."""
+    same = select(Schedule.id).where(
+        Schedule.page_id == page.id, Schedule.what == what, Schedule.due_at == moment.at,
+        Schedule.state.in_(OPEN),
+    )  # fmt: skip
+    if what == "publish":
+        same = same.where(Schedule.revision_id == (revision.id if revision else None))
+    if db.session.scalar(same.limit(1)):
+        raise Problem("Just this is scheduled for that time already. It stands in the queue.")
 
 
 def _refuse_unapproved(row: Schedule, account: AccountRef) -> None:

@@ -144,6 +144,7 @@ def delete_term(term: Term, account: AccountRef, *, by: Actor) -> None:
     Raises Denied and Problem.
     """
     authorize(by, Permission.PAGE_PUBLISH, account)
+    db.session.refresh(term, with_for_update=True)
     led = db.session.scalars(select(Term.id).where(Term.merged_into_id == term.id)).all()
     ids = [term.id, *led]
     if _is_used(ids, account.id):

@@ -46,7 +46,7 @@ def spool_list(
     file = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
     text = io.TextIOWrapper(file, "utf-8", newline="")
     with reading(), acting_in(scope):
-        events = each_event(here, asked, content=content, most=MOST)
+        events = each_event(here, asked, content=content, most=MOST, by=by)
         count = _write_csv(text, events) if form == "csv" else _write_lines(text, events)
     text.detach()
     file.seek(0)

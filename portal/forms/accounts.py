@@ -96,5 +96,6 @@ class PlaceForm(PortalForm):
 
     to = StringField(
         "Handle of the new place", [at_most(63)],
-        description="The account it shall stand below, by its handle.",
+        description="The account it shall stand below, by its handle. Of one you do not know, type "
+        "a word of the name.",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from wtforms import Field, FileField, PasswordField, SelectField, StringField, T
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, StopValidation, ValidationError
 
+from portal.forms.finding import finding
 from portal.times import zone_names
 
 _BREAKS = re.compile("\\s*[\n\v\f\r\x85\u2028\u2029]\\s*")
@@ -25,13 +26,14 @@ class PortalForm(FlaskForm):
     """A form whose text fields refuse what cannot be stored, and keep everything typed.
 
     Only file fields take files: a file sent where text belongs is as good as nothing sent.
+    One in which something is looked for counts as not sent, and is not valid.
     """
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             if formdata is None or isinstance(formdata, MultiDict):
                 return formdata
-            if not form.is_submitted():
+            if not FlaskForm.is_submitted(form):
                 return None
             taking = {field.name for field in form if isinstance(field, FileField)}
             files = [(n, f) for n, f in request.files.items(multi=True) if n in taking]
@@ -44,7 +46,13 @@ class PortalForm(FlaskForm):
                 options = {**options, "filters": filters}
             return super().bind_field(form, unbound_field, options)
 
+    def is_submitted(self) -> bool:
+        """Tell whether the form was sent to be acted on, not to find something for a chooser."""
+        return bool(super().is_submitted()) and not finding()
+
     def validate(self, extra_validators: Any = None) -> bool:
+        if finding():
+            return False
         fine = bool(super().validate(extra_validators))
         for field in self:
             if isinstance(field.data, str):

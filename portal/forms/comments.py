@@ -1,5 +1,7 @@
 """Saying something about a draft."""
 
+from collections.abc import Sequence
+
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
@@ -22,7 +24,9 @@ class ReplyForm(PortalForm):
 
 
 class CommentForm(ReplyForm):
-    """What one says, and of what."""
+    """What one says, and of what. `names` are those of everybody who could be told, by id."""
+
+    names: Sequence[tuple[str, str]] = ()
 
     field = SelectField("About", choices=[])
     quote = StringField(

@@ -1,6 +1,7 @@
 """Between the editor's form and a revision's text."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from portal.content.drafting import Text
@@ -9,6 +10,7 @@ from portal.content.fields import as_id
 from portal.content.filing import categories_of, possible_parents, tags_named, terms_by_ids
 from portal.content.pages import Page, Revision
 from portal.forms.base import add_error, choices
+from portal.forms.finding import offer, words_for
 from portal.forms.pages import PageForm
 from portal.forms.seo import fill_seo, read_seo
 from portal.forms.typed import kept_body, show_field_problem, typed_values
@@ -20,12 +22,19 @@ def offer_choices(form: PageForm, account_id: uuid.UUID, page_id: uuid.UUID | No
 
     A browser drops what is not offered: whatever was chosen before would be lost by saving.
     """
-    parents = possible_parents(account_id, page_id, as_id(form.parent.data))
-    titles = [(str(parent.id), parent.title or "(untitled)") for parent in parents]
-    form.parent.choices = choices([("", "Top of the site"), *titles])
+    offer_parents(form.parent, account_id, page_id)
     ticked = {found for each in form.categories.data or () if (found := as_id(each))}
-    categories = categories_of(account_id, ticked)
-    form.categories.choices = choices((str(term.id), term.name) for term in categories)
+    terms, more = categories_of(account_id, ticked, words_for(form.categories))
+    offer(form.categories, ((str(term.id), term.name) for term in terms), cut=more)
+
+
+def offer_parents(field: Any, account_id: uuid.UUID, page_id: uuid.UUID | None = None,
+                  without: Collection[str] = ()) -> None:  # fmt: skip
+    """Fill a select with the pages that another may stand below, but for some."""
+    found, more = possible_parents(account_id, page_id, as_id(field.data), words_for(field))
+    titles = [(str(page.id), page.title or "(untitled)") for page in found]
+    kept = [each for each in titles if each[0] not in without]
+    offer(field, kept, [("", "Top of the site")], cut=more)
 
 
 def offer_chosen(

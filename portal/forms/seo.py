@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from wtforms import BooleanField, Form, StringField, TextAreaField
+from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from portal.content.choosing import OFFERED, files_found
 from portal.content.seo import (
     ADDRESS_LENGTH,
     DESCRIPTION_LENGTH,
@@ -15,6 +16,9 @@ from portal.content.seo import (
     with_seo,
 )
 from portal.forms.base import at_most
+from portal.forms.finding import Finding, offer, words_for
+from tenants.accounts import AccountRef
+from tenants.decisions import Actor
 
 TEXTS = ("title", "description", "canonical", "picture")
 WRONG = "Write a whole address (https://…), or one that begins with a single “/”, without spaces."
@@ -46,7 +50,24 @@ class SeoFields:
         description="The address of a picture. One of the library is cut to 1200 × 630 pixels "
         "around its focal point.",
     )  # fmt: skip
+    seo_library = SelectField(
+        "Or a picture of the library", [_an_address], choices=[], validate_choice=False, default="",
+        description="Find one by its name. What is chosen takes the place of the address above.",
+    )  # fmt: skip
     seo_noindex = BooleanField("Ask search engines not to list this page")
+
+
+def offer_pictures(form: Any, account: AccountRef, by: Actor) -> None:
+    """Offer the pictures of the library that are looked for, and the one chosen.
+
+    No statement where nothing is looked for or chosen, else one.
+    """
+    field = form.seo_library
+    words = words_for(field) or field.data or ""
+    files = files_found(account, words, by=by) if words else ()
+    pairs = [(each.id, each.title) for each in files[:OFFERED] if each.type == "image"]
+    offer(field, pairs, [("", "As the address says")], cut=len(files) > OFFERED)
+    field.find = Finding(words_for(field), len(files) > OFFERED, len(pairs))
 
 
 def fill_seo(form: Any, fields: Any) -> None:
@@ -66,4 +87,5 @@ def read_seo(form: Any, fields: Any) -> dict[str, Any]:
 def typed_seo(form: Any) -> Seo:
     """Return what stands in the form."""
     texts = {name: " ".join((form[f"seo_{name}"].data or "").split()) for name in TEXTS}
+    texts["picture"] = form.seo_library.data or texts["picture"]
     return Seo(noindex=bool(form.seo_noindex.data), **texts)

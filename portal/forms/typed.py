@@ -12,7 +12,8 @@ from portal.content.content_types import Definition
 from portal.content.field_kinds import as_typed
 from portal.content.fields import Field, is_empty, plain
 from portal.forms.pages import PageForm
-from portal.forms.typed_inputs import beside, make, make_beside, name_of, shown, typed
+from portal.forms.typed_finding import offer_found
+from portal.forms.typed_inputs import make, name_of, row_of, shown, typed
 
 F = TypeVar("F", bound=PageForm)
 
@@ -33,16 +34,16 @@ def typed_form(
     sent = request.form if request.method == "POST" and copy is None else copy or MultiDict()
     fields = [f for f in definition.fields if not f.removed or _sent_names(f, sent)]
     inputs: dict[str, Any] = {name_of(f): make(f, values.get(f.key), offered, zone) for f in fields}
-    inputs |= {beside(f): make_beside(f) for f in fields if offered.is_cut(f)}
     inputs["type_version"] = HiddenField(default=str(definition.version))
     made: Any = type(base.__name__, (base,), inputs)
     form = made(sent or None)
-    form.definition, form.sent = definition, sent
+    form.definition, form.sent, form.offered = definition, sent, offered
     form.moved = bool(sent) and form.type_version.data != str(definition.version)
     if form.moved:
         _take_as_it_is(form, fields)
     if not sent:
         _show(form, fields, values)
+    offer_found(form)
     return form  # type: ignore[no-any-return]  # of the class made above
 
 
@@ -57,8 +58,6 @@ def typed_values(form: Any, before: Mapping[str, Any]) -> dict[str, Any]:
         if name not in form:
             continue
         raw = typed(field, form[name].data)
-        if beside(field) in form:
-            raw = form[beside(field)].data or raw
         if form.moved and name not in _sent_names(field, form.sent):
             raw = _sent_before(field, form.sent)
         if not is_empty(raw):
@@ -105,6 +104,7 @@ def move_rows(form: Any, asked: str | None) -> bool:
         if act != "remove":
             data.insert(max(0, place + (-1 if act == "up" else 1)), row)
     _refill(rows, data)
+    offer_found(form)
     return True
 
 
@@ -159,7 +159,7 @@ def _is_of(name: str, start: str) -> bool:
     return (
         name == start
         or name in {f"{start}-wall", f"{start}-zone"}
-        or (start.startswith("g-") and name.startswith(f"{start}-"))
+        or (start.startswith("g-") and row_of(name, start) is not None)
     )
 
 
@@ -169,6 +169,5 @@ def _sent_before(field: Field, sent: MultiDict[str, str]) -> Any:
         return as_typed(sent[f"f-{field.key}"])
     if sent.get(f"m-{field.key}-wall"):
         return as_typed({n: sent.get(f"m-{field.key}-{n}", "") for n in ("wall", "zone")})
-    start = f"g-{field.key}-"
-    texts = [plain(sent[name]) for name in sent if name.startswith(start)]
+    texts = [plain(sent[n]) for n in sent if row_of(n, f"g-{field.key}") is not None]
     return as_typed("\n".join(text for text in texts if text))

@@ -76,8 +76,7 @@ class Rows(FieldList):
     """The entries of a group, from whatever numbers they were sent under."""
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Any:
-        found = re.compile(re.escape(prefix) + r"-(\d{1,4})-", re.ASCII)
-        numbers = {int(hit[1]) for name in formdata if (hit := found.match(name))}
+        numbers = {row for name in formdata if (row := row_of(name, prefix)) is not None}
         return sorted(numbers)[: ROWS + 1]
 
     def validate(self, form: Any, *_more: Any) -> bool:
@@ -88,6 +87,16 @@ class Rows(FieldList):
         if len(self.entries) > ROWS:
             self.errors = [*self.errors, f"There can be at most {ROWS} entries."]
         return not self.errors
+
+
+def row_of(name: str, group: str) -> int | None:
+    """Return the entry of a group that an input is of, by their names, or None.
+
+    One of `speakers-2` is none of `speakers`, although its name begins with it.
+    """
+    found = re.match(rf"{re.escape(group)}-(\d{{1,4}})-{PART}(.+)", name, re.ASCII)
+    inner = found and re.search(rf"-\d{{1,4}}-{PART}", found[2], re.ASCII)
+    return int(found[1]) if found and not inner else None
 
 
 def name_of(field: content.Field) -> str:
@@ -109,20 +118,6 @@ def make(field: content.Field, before: Any, offered: Candidates, zone: str) -> A
         return Choosing(choices=options, validate_choice=False, validators=validators, **about)
     kind = TextAreaField if field.multiline else StringField
     return kind(validators=validators, render_kw=_looks(field, before), **about)
-
-
-def beside(field: content.Field) -> str:
-    """Return the name of the input beside a chooser that cannot offer everything there is."""
-    return f"o-{field.key}"
-
-
-def make_beside(field: content.Field) -> Any:
-    """Return that input: it takes the address of a page in the portal."""
-    return StringField(
-        f"{field.label}, by its address", validators=[_check(field, None)],
-        description="Only what was changed last is offered above. For anything else, paste the "
-        "address of its page in the portal.",
-    )  # fmt: skip
 
 
 def shown(field: content.Field, value: Any) -> Any:

@@ -11,6 +11,7 @@ from portal.content.copies import MARK, Typed, WorkingCopy, own_copies, settle_c
 from portal.content.locking import release_lock
 from portal.content.locks import Beside, lock_of, others_at
 from portal.content.pages import Page
+from portal.forms.finding import BOX, SHOWN
 from portal.requests import current
 
 NOT_KEPT = frozenset({"csrf_token", "act", "copy"})
@@ -27,7 +28,8 @@ def mark() -> str:
 def typed_values() -> Typed:
     """Return every field that was sent, by name, but for what only carries the form."""
     sent = list(request.form.lists())[:MOST_FIELDS]
-    return {name: values for name, values in sent if name not in NOT_KEPT}
+    told = (BOX, SHOWN)
+    return {n: values for n, values in sent if n not in NOT_KEPT and not n.startswith(told)}
 
 
 def asked_copy(page: Page | None) -> WorkingCopy | None:

@@ -80,10 +80,10 @@ def _of_term(folder: str, slug: str) -> Feed:
 
 def _feed(known_as: str, title: str, address: str, entries: tuple[Entry, ...]) -> Feed:
     here, bodies = site(), [entry.body for entry in entries]
-    urls, files = (
-        own_urls(here, *bodies),
-        shelf_of(here.handle, here.account_id, *bodies, base=here.path),
-    )
+    # Programs show a text far from its page, and few know what a path is relative to.
+    origin = here.absolute("/").removesuffix(here.url("/"))
+    urls = {page_id: f"{origin}{path}" for page_id, path in own_urls(here, *bodies).items()}
+    files = shelf_of(here.handle, here.account_id, *bodies, base=f"{origin}{here.path}")
     return Feed(
         known_as, title, address, entries,
         terms_by_page(here.account_id, [entry.id for entry in entries]) if entries else {},

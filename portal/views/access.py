@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from portal.access_files import access_file
 from portal.forms.access import AccessForm
-from portal.forms.base import choices
+from portal.forms.finding import finding, narrow
+from portal.forms.people_found import CHOOSE
 from portal.guards import permission
 from portal.proofs import linked
 from portal.requests import current
@@ -50,10 +51,10 @@ def matrix() -> Any:
 def _asked() -> tuple[AccessForm, datetime | None]:
     """Return the question in the URL. People outside this account cannot be asked about."""
     form, moment = _moment_asked()
-    form.person.choices = choices([("", "Choose…"), *_people(moment)])
+    narrow(form.person, _people(moment), CHOOSE)
     if not current.can(P.ACCESS_VIEW).allowed:
         form.person.data = str(current.person.person_id)
-    if request.args:
+    if request.args and not finding():
         form.validate()
     return form, moment
 
@@ -76,13 +77,13 @@ def _people(moment: datetime | None) -> list[tuple[str, str]]:
 
 
 def _answer(form: AccessForm, moment: datetime | None) -> Answer | None:
-    if form.errors or not form.person.data or "permission" not in request.args:
+    if form.errors or not form.person.data or "permission" not in request.args or finding():
         return None
     return explain(uuid.UUID(form.person.data), P(form.permission.data), current.here, moment)
 
 
 def _missing(form: AccessForm, answer: Answer | None) -> str:
-    asked = form.person.data and "permission" in request.args and not form.errors
+    asked = form.person.data and "permission" in request.args and not form.errors and not finding()
     if not asked or answer is not None:
         return ""
     return "This person could not sign in at that time, and so could do nothing."

@@ -98,16 +98,24 @@ def _target(handle: str) -> AccountRef | None:
 
 
 def _choose_place(account: AccountRef, asked: str) -> Any:
-    places = [
-        place for place in accounts_within_reach(current.person, PLACES)
-        if place.tenant_id == account.tenant_id and account.id not in place.path
-        and can(current.person, P.ACCOUNT_MOVE, place).allowed
-    ]  # fmt: skip
+    places, found = _places(account), _places(account, asked) if asked else []
     form = PlaceForm(None, data={"to": asked})
-    if asked or "to" in request.args:
-        add_error(form.to, "There is no account with this handle among yours.")
-    page = render_template("accounts/move.html", account=account, form=form, places=places)
+    if "to" in request.args:
+        told = "No account of yours has this handle. Those with it in their name are below."
+        add_error(form.to, told if found else "There is no account with this handle among yours.")
+    page = render_template(
+        "accounts/move.html", account=account, form=form, places=places, found=found
+    )
     return page, 422 if form.to.errors else 200
+
+
+def _places(account: AccountRef, search: str = "") -> list[AccountRef]:
+    """Return where an account may be put, at most PLACES, with `search` those of such a name."""
+    near = accounts_within_reach(current.person, PLACES, search, tenant_id=account.tenant_id)
+    return [
+        place for place in near
+        if account.id not in place.path and can(current.person, P.ACCOUNT_MOVE, place).allowed
+    ]  # fmt: skip
 
 
 def confirmed(

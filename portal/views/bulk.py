@@ -7,6 +7,8 @@ from flask import Blueprint, render_template, request
 from portal import mail, throttling
 from portal.forms.base import add_error, choices
 from portal.forms.bulk import EndManyForm, GiveManyForm, RosterForm
+from portal.forms.finding import narrow
+from portal.forms.people_found import offer_people
 from portal.guards import permission
 from portal.jobs.queue import wake_after_commit
 from portal.requests import current
@@ -15,7 +17,7 @@ from tenants.clock import now
 from tenants.enrolling import enrol, try_out
 from tenants.grants import grants_at
 from tenants.invitations import Invitation
-from tenants.offers import givable_roles, people_to_give
+from tenants.offers import givable_roles
 from tenants.permissions import Permission as P
 from tenants.roster import BadRoster, Line, decode, read
 
@@ -27,9 +29,12 @@ bp = Blueprint("bulk", __name__, url_prefix="/a/<handle>/people/many")
 def give() -> Any:
     """Give one role to several people; say what became of each."""
     form = GiveManyForm()
-    people = {str(p.id): p for p in people_to_give(current.here, current.person)}
+    if request.method == "GET":
+        chosen = set(request.args.getlist("grant"))
+        grants = grants_at((current.here.id,), now())
+        form.people.data = [str(g.person_id) for g in grants if str(g.id) in chosen]
+    people = offer_people(form.people, current.here, current.person, first=())
     roles = {str(r.id): r for r, no in givable_roles(current.here, current.person) if no is None}
-    form.people.choices = choices((key, f"{p.name} ({p.email})") for key, p in people.items())
     form.role.choices = choices((key, f"{r.name}: {r.sentence}") for key, r in roles.items())
     if form.validate_on_submit():
         outcomes = give_many(
@@ -38,10 +43,6 @@ def give() -> Any:
             until=form.until_instant(current.here.zone), because=form.because.data or "",
         )  # fmt: skip
         return render_template("bulk/outcomes.html", outcomes=outcomes)
-    if not form.is_submitted():
-        chosen = set(request.args.getlist("grant"))
-        grants = grants_at((current.here.id,), now())
-        form.people.data = [str(g.person_id) for g in grants if str(g.id) in chosen]
     status = 422 if form.is_submitted() else 200
     return render_template("bulk/give.html", form=form), status
 
@@ -52,16 +53,14 @@ def end() -> Any:
     """End several grants; say what became of each."""
     form = EndManyForm()
     grants = {str(g.id): g for g in grants_at((current.here.id,), now())}
-    form.grants.choices = choices(
-        (key, f"{g.bearer.name}, {g.role.name}") for key, g in grants.items()
-    )
+    if request.method == "GET":
+        form.grants.data = request.args.getlist("grant")
+    narrow(form.grants, [(key, f"{g.bearer.name}, {g.role.name}") for key, g in grants.items()])
     if form.validate_on_submit():
         chosen = [grants[key] for key in dict.fromkeys(form.grants.data)]
         reason = form.reason.data or ""
         outcomes = end_many(chosen, current.here, by=current.person, reason=reason)
         return render_template("bulk/outcomes.html", outcomes=outcomes)
-    if not form.is_submitted():
-        form.grants.data = request.args.getlist("grant")
     status = 422 if form.is_submitted() else 200
     return render_template("bulk/end.html", form=form), status
 

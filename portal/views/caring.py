@@ -9,8 +9,9 @@ from portal.content.caring import care_of, possible_owners, set_care
 from portal.content.drafting import may_edit
 from portal.content.pages import page_by_id
 from portal.content.problems import Problem
-from portal.forms.base import add_error, choices
+from portal.forms.base import add_error
 from portal.forms.caring import CareForm
+from portal.forms.finding import narrow
 from portal.guards import permission
 from portal.requests import current
 from portal.times import end_of_day, zone
@@ -30,7 +31,7 @@ def care(page_id: uuid.UUID) -> Any:
         if there and there.review_by else None,
     )  # fmt: skip
     people = possible_owners(page, current.here, current.person)
-    form.owner.choices = choices([("", "Nobody"), *((str(k), name) for k, name in people.items())])
+    narrow(form.owner, [(str(k), name) for k, name in people.items()], [("", "Nobody")])
     if form.validate_on_submit():
         owner = uuid.UUID(form.owner.data) if form.owner.data else None
         day = form.review_by.data

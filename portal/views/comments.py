@@ -1,6 +1,7 @@
 """What is said about a draft: threads, answers, settling."""
 
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.forms.base import add_error, choices
 from portal.forms.comments import FIELDS, CommentForm, ReplyForm
+from portal.forms.finding import finding, narrow
 from portal.guards import permission
 from portal.requests import current
 from tenants.colleagues import Colleague
@@ -35,7 +37,7 @@ def add(page_id: uuid.UUID) -> Any:
     page = _page(page_id)
     form = _form(readers_of(current.here))
     if not form.validate():
-        return _screen(page, form), 422
+        return _screen(page, form), 200 if finding() else 422
     draft = revision_by_id(page.draft_revision_id, page)
     try:
         row = comment(
@@ -56,7 +58,7 @@ def reply(page_id: uuid.UUID, comment_id: uuid.UUID) -> Any:
     page = _page(page_id)
     first, people = _comment(page, comment_id), readers_of(current.here)
     form = ReplyForm()
-    form.mention.choices = _names(people)
+    form.mention.choices = choices(_names(people))
     if not form.validate():
         return _screen(page, _form(people, blank=True), answered=(first.id, form)), 422
     try:
@@ -104,31 +106,25 @@ def _screen(
     return render_template(
         "comments/index.html", page=page, form=form, threads=threads_in(comments_on(page)),
         blank=blank, answered=answered or (None, None), fields=dict(FIELDS),
-        names=dict(_pairs(form)),
+        names=dict(form.names),
     )  # fmt: skip
 
 
 def _form(people: list[Colleague], *, blank: bool = False) -> CommentForm:
     form = CommentForm(formdata=None) if blank else CommentForm()
     form.field.choices = choices(FIELDS)
-    form.mention.choices = _names(people)
+    form.names = _names(people)
+    narrow(form.mention, form.names)
     return form
 
 
-def _names(people: list[Colleague]) -> Any:
+def _names(people: list[Colleague]) -> list[tuple[str, str]]:
     """Return who can be told, by name; the same name twice with the address."""
-    names = [each.name for each in people]
-    return choices(
-        (
-            str(each.person_id),
-            each.name if names.count(each.name) == 1 else f"{each.name} ({each.email})",
-        )
+    often = Counter(each.name for each in people)
+    return [
+        (str(each.person_id), f"{each.name} ({each.email})" if often[each.name] > 1 else each.name)
         for each in people
-    )
-
-
-def _pairs(form: ReplyForm) -> list[tuple[str, str]]:
-    return [(choice.value, choice.label) for choice in form.mention.choices or ()]
+    ]
 
 
 def _people(form: ReplyForm) -> list[uuid.UUID]:

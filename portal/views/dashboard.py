@@ -70,4 +70,4 @@ def _last_events() -> list[Any]:
     here, by = current.here, current.person
     with acting_in(scope_of(by, here, P.TRAIL_VIEW)):
         content = reads_drafts(by, here)
-        return events_below(here, TrailQuery(), None, content=content, most=6).rows
+        return events_below(here, TrailQuery(), None, content=content, most=6, by=by).rows

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
-from portal.forms.base import PortalForm, choices
+from portal.forms.base import PortalForm
+from portal.forms.people_found import offer_people
 from portal.forms.roles import ConfirmForm, GroupForm, MemberForm
 from portal.guards import permission
 from portal.requests import current
@@ -31,7 +32,6 @@ from tenants.inventory import (
     members,
     members_by_group,
 )
-from tenants.offers import people_to_give
 from tenants.people import person_by_id
 from tenants.permissions import Permission as P
 from tenants.restoring import restore_group
@@ -85,7 +85,7 @@ def add(group_id: uuid.UUID) -> Any:
         if done(form, lambda: add_member(group, person, current.here, by=by, because=why)):
             flash(f"{person.name} is in {group.name} from now on.", "good")
             return _to(group_id)
-    return _page(_own(group_id), form), 422
+    return _page(_own(group_id), form), 422 if form.is_submitted() else 200
 
 
 @bp.route("/<uuid:group_id>/members/<uuid:member_id>/remove", methods=["GET", "POST"])
@@ -182,9 +182,7 @@ def _page(group: Group, form: MemberForm) -> str:
 
 
 def _offer(form: MemberForm) -> None:
-    people = people_to_give(current.here, current.person)
-    names = [(str(p.id), f"{p.name} ({p.email})") for p in people]
-    form.person.choices = choices([("", "Choose…"), *names])
+    offer_people(form.person, current.here, current.person)
 
 
 def _words(form: GroupForm) -> tuple[str, str]:

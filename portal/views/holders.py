@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.access_files import access_file
 from portal.forms.access import HeldForm, WhoForm
-from portal.forms.base import choices
+from portal.forms.finding import narrow
 from portal.guards import permission
 from portal.requests import current
 from portal.times import local_time
@@ -46,10 +46,11 @@ def person() -> Any:
     form = HeldForm(request.args)
     own = str(current.person.person_id)
     names = _names()
-    form.person.choices = choices(names.items())
     form.person.data = form.person.data or own
+    narrow(form.person, names.items())
     if not form.validate():
-        return render_template("access/person.html", form=form, held=[], steps=[]), 422
+        page = render_template("access/person.html", form=form, held=[], steps=[])
+        return page, 422 if form.errors else 200
     who_id, zone = uuid.UUID(form.person.data), current.here.zone
     held = _held(who_id, form.moment(zone))
     since, until = form.between(zone)

@@ -16,6 +16,7 @@ from portal.content.media_tree import FolderTree
 from portal.content.problems import Problem
 from portal.errors import Conflict
 from portal.forms.base import add_error, choices
+from portal.forms.finding import narrow
 from portal.forms.many_media import ManyFilesForm, MoveFilesForm, TrashFilesForm
 from portal.guards import permission
 from portal.requests import current
@@ -87,7 +88,7 @@ def _offer(form: ManyFilesForm) -> dict[str, Media]:
         form.files.data = list(files)
     if isinstance(form, MoveFilesForm):
         tree = FolderTree(folders_of(current.here, current.person))
-        form.folder.choices = choices([("", "No folder"), *tree.choices()])
+        narrow(form.folder, tree.choices(), [("", "No folder")])
     return files
 
 

@@ -8,12 +8,13 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from portal.content.bulk import MOST, UNDO_WITHIN, do_to_many, pages_by_ids, run_by_id, undo
 from portal.content.bulk_acts import ACTS, EDITING, Act, Wanted
-from portal.content.filing import possible_parents, tags_named
+from portal.content.filing import tags_named
 from portal.content.pages import Page
 from portal.content.problems import Problem
 from portal.errors import Conflict
 from portal.forms.base import add_error, choices
 from portal.forms.many_pages import ManyForm, MoveManyForm, TagManyForm
+from portal.forms.page_fields import offer_parents
 from portal.guards import permission
 from portal.requests import current
 from tenants.permissions import Permission as P
@@ -83,9 +84,7 @@ def _offer(form: ManyForm) -> dict[str, Page]:
     if not form.is_submitted():
         form.pages.data = list(pages)
     if "parent" in form:
-        parents = possible_parents(current.here.id, None)
-        named = [(str(p.id), p.title or "(untitled)") for p in parents if str(p.id) not in pages]
-        form["parent"].choices = choices([("", "Top of the site"), *named])
+        offer_parents(form["parent"], current.here.id, without=pages)
     return pages
 
 

@@ -23,7 +23,8 @@ from portal.content.media_types import TYPES
 from portal.content.media_upload import Outcome, allowed_types, upload_many
 from portal.content.media_uses import address_of
 from portal.files import files
-from portal.forms.base import add_error, choices
+from portal.forms.base import add_error
+from portal.forms.finding import narrow
 from portal.forms.media import UploadForm
 from portal.guards import permission
 from portal.jobs.queue import wake_after_commit
@@ -62,7 +63,7 @@ def trash() -> str:
 def upload() -> Any:
     form = UploadForm(folder=request.args.get("folder", ""))
     tree = FolderTree(folders_of(current.here, current.person))
-    form.folder.choices = choices([("", "No folder"), *tree.choices()])
+    narrow(form.folder, tree.choices(), [("", "No folder")])
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
         return _json_errors(form) if _wants_json() else _upload_page(form, [], status)

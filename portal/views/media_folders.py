@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
 from portal.content.media_foldering import (
+    Bearer,
     access_by_id,
     bearers,
     change_folder,
@@ -19,7 +20,8 @@ from portal.content.media_list import as_id, counts_by_folder
 from portal.content.media_tree import FolderTree
 from portal.content.problems import Problem
 from portal.errors import Conflict
-from portal.forms.base import add_error, choices
+from portal.forms.base import add_error
+from portal.forms.finding import OFFERED, fits, held, narrow, offer, words_for
 from portal.forms.media import FolderForm, LetInForm
 from portal.guards import permission
 from portal.requests import current
@@ -34,7 +36,7 @@ ON_TOP = ("", "No other folder")
 @permission(P.MEDIA_MANAGE)
 def index() -> Any:
     form, tree = FolderForm(), FolderTree(folders_of(current.here, current.person))
-    form.parent.choices = choices([ON_TOP, *tree.choices()])
+    narrow(form.parent, tree.choices(), [ON_TOP])
     if form.validate_on_submit():
         name, restricted, parent = form.name.data or "", form.restricted.data, _parent(form)
         try:
@@ -58,7 +60,7 @@ def show(folder_id: uuid.UUID) -> Any:
     folder = _folder(folder_id)
     form = FolderForm(obj=folder, parent=str(folder.parent_id or ""))
     tree = FolderTree(folders_of(current.here, current.person))
-    form.parent.choices = choices([ON_TOP, *tree.choices()])
+    narrow(form.parent, tree.choices(), [ON_TOP])
     if form.validate_on_submit():
         name, restricted, parent = form.name.data or "", form.restricted.data, _parent(form)
         try:
@@ -77,8 +79,7 @@ def show(folder_id: uuid.UUID) -> Any:
 @permission(P.MEDIA_MANAGE)
 def add(folder_id: uuid.UUID) -> Any:
     folder, form = _folder(folder_id), LetInForm()
-    known = bearers(current.here, current.person)
-    form.bearer.choices = choices((key, bearer.name) for key, bearer in known.items())
+    known = _offer(form)
     if form.validate():
         bearer, because = known[form.bearer.data], form.because.data or ""
         day = form.until.data
@@ -91,7 +92,7 @@ def add(folder_id: uuid.UUID) -> Any:
             flash(f"{bearer.name} sees “{folder.name}” from now on.", "good")
             return _to(folder)
     kept = FolderForm(formdata=None, obj=folder, parent=str(folder.parent_id or ""))
-    return _page(folder, kept, form), 422
+    return _page(folder, kept, form), 422 if form.is_submitted() else 200
 
 
 @bp.post("/<uuid:folder_id>/people/<uuid:access_id>")
@@ -120,17 +121,32 @@ def delete(folder_id: uuid.UUID) -> Any:
 
 
 def _page(folder: MediaFolder, form: FolderForm, adding: LetInForm) -> str:
-    known = bearers(current.here, current.person)
-    adding.bearer.choices = choices(
-        (key, f"{bearer.name} ({key.partition(':')[0]})") for key, bearer in known.items()
-    )
+    _offer(adding)
     tree = FolderTree(folders_of(current.here, current.person))
-    form.parent.choices = choices([ON_TOP, *tree.choices(without=folder.id)])
+    narrow(form.parent, tree.choices(without=folder.id), [ON_TOP])
     above = tree.above(folder.id)[:-1]
     return render_template(
         "media/folder.html", folder=folder, form=form, adding=adding, named=access_to(folder),
         above=above, closed=[each for each in above if each.restricted],
     )  # fmt: skip
+
+
+def _offer(form: LetInForm) -> dict[str, Bearer]:
+    """Offer roles, groups and people; return them by their keys."""
+    chosen, words = held(form.bearer), words_for(form.bearer)
+    ids = {found for each in chosen if (found := as_id(each.partition(":")[2]))}
+    most = OFFERED + 1
+    known = bearers(current.here, current.person, search=words, chosen=ids, most=most)
+    pairs = [(key, f"{each.name} ({key.partition(':')[0]})") for key, each in known.items()]
+    people = sum(key.startswith("person:") for key in known)
+    kept = [each for each in pairs if each[0] in chosen or _fits(each, words)]
+    offer(form.bearer, kept, cut=people > OFFERED)
+    return known
+
+
+def _fits(pair: tuple[str, str], words: str) -> bool:
+    """Tell whether a role or group has the words; people were searched for."""
+    return pair[0].startswith("person:") or fits(pair[1], words)
 
 
 def _parent(form: FolderForm) -> MediaFolder | None:

@@ -28,7 +28,8 @@ from portal.content.problems import Problem
 from portal.content.storage import NotStored, StoreDown
 from portal.errors import Conflict
 from portal.files import PRIVATE, file_answer, files
-from portal.forms.base import add_error, choices
+from portal.forms.base import add_error
+from portal.forms.finding import narrow
 from portal.forms.media import DescribeForm, ReplaceForm, TrashForm
 from portal.guards import permission
 from portal.requests import current
@@ -46,7 +47,7 @@ def show(media_id: uuid.UUID) -> Any:
     media, version = _row(media_id)
     form = DescribeForm(obj=media, folder=str(media.folder_id or ""))
     tree = FolderTree(folders_of(current.here, current.person))
-    form.folder.choices = choices([("", "No folder"), *tree.choices()])
+    narrow(form.folder, tree.choices(), [("", "No folder")])
     if not form.is_submitted():
         return _page(media, version, form)
     if form.validate():

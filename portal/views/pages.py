@@ -33,6 +33,7 @@ from portal.content.saved_views import saved_views
 from portal.content.saving import beside_page
 from portal.content.scheduling import open_schedules
 from portal.content.translations import group_of
+from portal.forms.finding import finding
 from portal.forms.merging import is_merge, merge_page, uuid_or_none
 from portal.forms.page_fields import offer_choices, read_text, show_problem
 from portal.forms.pages import NewPageForm, PageForm
@@ -142,7 +143,7 @@ def _save(held: InHand) -> Any:
     authorize_edit(current.person, page, current.here)
     reshaped = move_rows(form, request.form.get("rows"))
     if reshaped or not form.validate():
-        return _editor(page, form), 200 if reshaped else 422
+        return _editor(page, form), 200 if reshaped or finding() else 422
     try:
         if request.form.get("act") == "take_over":
             take_over(page, current.here, by=current.person)
@@ -194,7 +195,7 @@ def _read(page: Page) -> str:
     return render_template(
         "pages/read.html", page=page, text=text_of(draft), schedules=open_schedules(page),
         why=may_edit(current.person, page, current.here), may_publish=current.can(P.PAGE_PUBLISH),
-        categories=categories_of(current.here.id), writing=around(page), **_around(page),
+        categories=categories_of(current.here.id)[0], writing=around(page), **_around(page),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from portal.errors import record_refusal
 from portal.forms.base import add_error, choices
 from portal.forms.pages import ReasonForm
 from portal.forms.people import GrantForm, InviteForm, RoleForm
+from portal.forms.people_found import offer_people
 from portal.guards import permission
 from portal.jobs.queue import wake_after_commit
 from portal.requests import current
@@ -26,7 +27,7 @@ from tenants.groups import Group, group_by_id, groups_at
 from tenants.invitations import Invitation, invitation_by_id, open_invitations
 from tenants.inviting import CannotInvite, invite, resend, revoke
 from tenants.notices import AHEAD
-from tenants.offers import givable_roles, grant_by_id, people_to_give
+from tenants.offers import givable_roles, grant_by_id
 from tenants.people import Person, person_by_id
 from tenants.permissions import Permission as P
 from tenants.quotas import QuotaReached
@@ -156,10 +157,7 @@ def _send(row: Invitation, token: str, told: str) -> Any:
 
 
 def _offer_people(form: GrantForm) -> None:
-    people = people_to_give(current.here, current.person)
-    names = [(str(p.id), f"{p.name} ({p.email})") for p in people]
-    groups = [(str(g.id), f"{g.name} (a group)") for g in groups_at(current.here)]
-    form.person.choices = choices([("", "Choose…"), *groups, *names])
+    offer_people(form.person, current.here, current.person, groups_at(current.here))
 
 
 def _role_choices(roles: Iterable[Role]) -> list[SelectChoice]:

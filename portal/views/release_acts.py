@@ -6,14 +6,14 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.content.moments import Moment, resolve
+from portal.content.moments import Moment
 from portal.content.problems import BadTime, Problem
 from portal.content.release_looks import NotTogether
 from portal.content.release_run import run_now
 from portal.content.release_undoing import steps_of, undo_release
 from portal.content.release_warnings import Look
 from portal.content.releases import Release, lines_of, release_by_id
-from portal.content.releasing import cancel_release, schedule_release
+from portal.content.releasing import asked_moment, cancel_release, schedule_release
 from portal.forms.base import add_error, choices
 from portal.forms.pages import ReasonForm
 from portal.forms.releases import RunForm, UndoForm, WhenForm
@@ -22,6 +22,7 @@ from portal.jobs.queue import wake_at
 from portal.requests import after_commit, current
 from portal.times import zone_names
 from tenants.db import db
+from tenants.decisions import can
 from tenants.permissions import Permission as P
 
 bp = Blueprint("release_acts", __name__, url_prefix="/a/<handle>/releases/<uuid:release_id>")
@@ -35,7 +36,7 @@ def schedule(release_id: uuid.UUID) -> Any:
         zone=release.zone if release.zone in zone_names() else current.here.zone,
         late_policy=release.late_policy, late_minutes=release.late_minutes,
     )  # fmt: skip
-    moment, look = _moment(form), None
+    moment, look = _moment(release, form), None
     if moment is not None and "confirmed" in request.form:
         try:
             schedule_release(
@@ -50,7 +51,7 @@ def schedule(release_id: uuid.UUID) -> Any:
             return _set(release, moment)
     status = 422 if form.errors else 200
     return render_template(
-        "releases/when.html", release=release, form=form, look=look, lines=lines_of(release),
+        "releases/when.html", release=release, form=form, look=look, **_lines(release),
         moment=None if form.errors else moment,
     ), status  # fmt: skip
 
@@ -71,7 +72,7 @@ def publish(release_id: uuid.UUID) -> Any:
             return _back(release)
     status = 422 if form.is_submitted() else 200
     return render_template(
-        "releases/publish.html", release=release, form=form, look=look, lines=lines_of(release)
+        "releases/publish.html", release=release, form=form, look=look, **_lines(release)
     ), status
 
 
@@ -110,15 +111,28 @@ def undo(release_id: uuid.UUID) -> Any:
             return _back(release)
     status = 422 if form.is_submitted() else 200
     return render_template(
-        "releases/undo.html", release=release, form=form, steps=steps_of(release)
+        "releases/undo.html", release=release, form=form, steps=steps_of(release), **_lines(release)
     ), status
 
 
-def _moment(form: WhenForm) -> Moment | None:
+def _lines(release: Release) -> dict[str, Any]:
+    """Return the items, and the ids of the accounts whose titles may be shown to the person."""
+    lines = lines_of(release)
+    accounts = {line.account.id: line.account for line in lines}
+    readable = {
+        str(account.id)
+        for account in accounts.values()
+        if can(current.person, P.PAGE_VIEW, account).allowed
+    }
+    return {"lines": lines, "readable": readable}
+
+
+def _moment(release: Release, form: WhenForm) -> Moment | None:
     if not form.validate_on_submit() or form.wall.data is None:
         return None
     try:
-        return resolve(form.wall.data, form.zone.data, form.chosen_instant())
+        chosen = form.chosen_instant()
+        return asked_moment(release, current.here, form.wall.data, form.zone.data, chosen)
     except BadTime as problem:
         form.chosen.choices = choices((m.at.isoformat(), m.sentence) for m in problem.choices)
         add_error(form.chosen if problem.choices else form.wall, str(problem))

@@ -16,7 +16,8 @@ from portal.content.reviews import Review, review_by_id, verdicts_of
 from portal.content.shares import opinions_of
 from portal.content.waiting import mentions_of, tasks_for
 from portal.content.workflows import who_words
-from portal.forms.base import add_error, choices
+from portal.forms.base import add_error
+from portal.forms.finding import finding, narrow
 from portal.forms.reviews import NOBODY, AssignForm, SubmitForm, VerdictForm
 from portal.guards import permission
 from portal.requests import current
@@ -52,7 +53,7 @@ def hand_in(page_id: uuid.UUID) -> Any:
     flow = _flow(page)
     _offer(form, flow)
     if not form.validate():
-        return _screen(page, flow=flow, submit_form=form), 422
+        return _screen(page, flow=flow, submit_form=form), 200 if finding() else 422
     if form.revision.data != str(draft.id):
         add_error(form.note, "Somebody saved in between. Look at the text, then hand it in.")
         return _screen(page, flow=flow, submit_form=form), 409
@@ -100,6 +101,8 @@ def give(page_id: uuid.UUID) -> Any:
     page, form = _page(page_id), AssignForm()
     row = _review(page, form.review.data)
     _offer(form, _flow(page))
+    if finding():
+        return _screen(page, assign_form=form)
     chosen = _uuid(form.assignee.data)
     return _do(
         page, form.validate(), lambda: assign(row, page, current.here, chosen, by=current.person)
@@ -130,13 +133,14 @@ def _screen(page: Page, flow: Flow | None = None, problem: str = "", **forms: An
     flow = flow or _flow(page)
     submit_form = forms.get("submit_form") or SubmitForm(formdata=None)
     verdict_form = forms.get("verdict_form") or VerdictForm(formdata=None)
-    assign_form = AssignForm(formdata=None)
+    assign_form = forms.get("assign_form") or AssignForm(formdata=None)
     row = flow.waiting
     submit_form.revision.data = str(flow.revision.id)
     if row is not None:
         verdict_form.review.data = assign_form.review.data = str(row.id)
         verdict_form.step.data = flow.standing.step.name if flow.standing.step else ""
-        assign_form.assignee.data = str(row.assignee_id or "")
+        if "assign_form" not in forms:
+            assign_form.assignee.data = str(row.assignee_id or "")
     for form in (submit_form, assign_form):
         _offer(form, flow)
     return render_template(
@@ -149,7 +153,7 @@ def _screen(page: Page, flow: Flow | None = None, problem: str = "", **forms: An
 
 def _offer(form: SubmitForm | AssignForm, flow: Flow) -> None:
     names = [(str(each.person_id), each.name) for each in flow.able]
-    form.assignee.choices = choices([NOBODY, *names])
+    narrow(form.assignee, names, [NOBODY])
 
 
 def _flow(page: Page) -> Flow:

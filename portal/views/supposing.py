@@ -5,7 +5,10 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from portal.content.fields import as_id
 from portal.forms.base import add_error, choices
+from portal.forms.finding import held, narrow, offer, words_for
+from portal.forms.people_found import CHOOSE, offer_people
 from portal.forms.supposing import SupposeForm
 from portal.guards import permission
 from portal.previews import told
@@ -16,7 +19,7 @@ from tenants.clock import now
 from tenants.directory import accounts_within_reach
 from tenants.grants import Grant, grants_at
 from tenants.groups import groups_at
-from tenants.offers import givable_roles, people_to_give
+from tenants.offers import givable_roles
 from tenants.permissions import Permission as P
 from tenants.questions import holders
 from tenants.quotas import QuotaReached
@@ -46,25 +49,30 @@ def what_if() -> Any:
 
 
 def _offer(form: SupposeForm) -> None:
+    _offer_places(form)
     here, by = current.here, current.person
     known = {str(row.person_id): f"{row.name} ({row.email})" for row in holders(here)}
-    places = [
-        (str(a.id), a.name)
-        for a in accounts_within_reach(by, PLACES)
-        if a.tenant_id == here.tenant_id and here.id not in a.path
-    ]
-    people = {str(p.id): f"{p.name} ({p.email})" for p in people_to_give(here, by)}
     offered = [role for role, _ in givable_roles(here, by)]
     roles = [(str(role.id), role.name) for role in offered]
     custom = [(str(role.id), role.name) for role in offered if role.account_id == here.id]
     grants = [(str(g.id), _words(g)) for g in grants_at((here.id,), now())]
-    groups = [(str(g.id), f"{g.name} (a group)") for g in groups_at(here)]
-    form.bearer.choices = choices([("", "Choose…"), *groups, *people.items()])
+    offer_people(form.bearer, here, by, groups_at(here))
+    offer_people(form.person, here, by, besides=known.items())
     form.role.choices = choices([("", "Choose…"), *roles])
     form.custom.choices = choices([("", "Choose…"), *custom])
-    form.parent.choices = choices([("", "Choose…"), *places])
-    form.grant.choices = choices([("", "Choose…"), *grants])
-    form.person.choices = choices([("", "Choose…"), *(people | known).items()])
+    narrow(form.grant, grants, CHOOSE)
+
+
+def _offer_places(form: SupposeForm) -> None:
+    here, chosen = current.here, held(form.parent)
+    near = accounts_within_reach(
+        current.person, PLACES + 1, words_for(form.parent), tenant_id=here.tenant_id
+    )
+    places = {str(a.id): a.name for a in near[:PLACES] if here.id not in a.path}
+    if missing := {found for each in chosen - places.keys() if (found := as_id(each))}:
+        far = accounts_within_reach(current.person, 1, ids=missing, tenant_id=here.tenant_id)
+        places |= {str(a.id): a.name for a in far if here.id not in a.path}
+    offer(form.parent, places.items(), CHOOSE, cut=len(near) > PLACES)
 
 
 def _words(grant: Grant) -> str:

@@ -67,7 +67,11 @@ def _typed() -> str:
 def _page(asked: TrailQuery, form: SaveViewForm) -> Any:
     here, before = current.here, request.args.get("before")
     content = reads_drafts(current.person, here)
-    found = None if asked.problems else events_below(here, asked, before, content=content)
+    found = (
+        None
+        if asked.problems
+        else events_below(here, asked, before, content=content, by=current.person)
+    )
     days = [] if before or asked.terms or asked.problems else activity(here, current.person.zone)
     status = 422 if asked.problems or form.errors else 200
     return render_template(

@@ -2,26 +2,39 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
-from portal.content.choosing import Candidates, candidates, with_files
+from portal.content.choosing import (
+    Candidate,
+    Candidates,
+    candidates,
+    files_found,
+    ids_named,
+    pages_found,
+    with_files,
+)
 from portal.content.content_types import BUILT_IN, KEY, Definition, definition_of, definitions_at
 from portal.content.copies import WorkingCopy
+from portal.content.fields import Field, texts_in
 from portal.content.page_uses import uses_of
 from portal.content.pages import Page, Revision
 from portal.content.readiness import problems_before_publishing
 from portal.forms.base import choices
 from portal.forms.page_fields import fill, offer_choices, offer_chosen
 from portal.forms.pages import NewPageForm, PageForm
+from portal.forms.seo import offer_pictures
 from portal.forms.typed import typed_form
 from portal.requests import current
 from portal.times import zone_names
 from tenants.accounts import AccountRef
 
 RADIO = ("post", "page")
+MOST_CHOSEN, LONGEST_NAME = 300, 200
 
 
 def new_form(here: AccountRef, copy: WorkingCopy | None = None, kept: str = "") -> NewPageForm:
@@ -40,9 +53,11 @@ def new_form(here: AccountRef, copy: WorkingCopy | None = None, kept: str = "") 
         definition = definition_of(key, here.tenant_id)
         if definition.id is None or not (kept or request.method == "POST"):
             abort(404)
-    offered = _offered(here, definition, {}, None)
-    form = typed_form(NewPageForm, definition, {}, offered, here.zone, _typed_before(copy))
+    before = _typed_before(copy)
+    offered = _offered(here, definition, {}, None, before)
+    form = typed_form(NewPageForm, definition, {}, offered, here.zone, before)
     offer_choices(form, here.id, None)
+    offer_pictures(form, here, current.person)
     form.others = own
     if key not in RADIO:
         form.type.choices = choices([(definition.key, definition.name)])
@@ -60,8 +75,9 @@ def edit_form(
     """
     definition = definition_of(page.type, page.tenant_id)
     values = (draft.fields or {}) if draft else {}
-    offered = _offered(here, definition, values, page.id)
-    form = typed_form(PageForm, definition, values, offered, here.zone, _typed_before(copy))
+    before = _typed_before(copy)
+    offered = _offered(here, definition, values, page.id, before)
+    form = typed_form(PageForm, definition, values, offered, here.zone, before)
     form.body_before = draft.body if draft else ""
     if not form.sent:
         fill(form, page, draft, here.id)
@@ -69,14 +85,35 @@ def edit_form(
         offer_chosen(form, here.id, page.id, draft)
     else:
         offer_choices(form, here.id, page.id)
+    offer_pictures(form, here, current.person)
     return form
 
 
 def _offered(
-    here: AccountRef, definition: Definition, values: Mapping[str, Any], page_id: uuid.UUID | None
-) -> Candidates:
-    found = candidates(here.id, definition, values, page_id)
-    return with_files(found, here, definition, by=current.person)
+    here: AccountRef, definition: Definition, values: Mapping[str, Any],
+    page_id: uuid.UUID | None, before: MultiDict[str, str] | None,
+) -> Candidates:  # fmt: skip
+    by, also = current.person, _chosen(before or request.form)
+    stood = also | {known for each in texts_in(dict(values)) for known in _named(each)}
+    found = candidates(here.id, definition, values, page_id, also)
+    found = with_files(found, here, definition, by=by, also=stood)
+
+    def look(field: Field, words: str) -> tuple[Candidate, ...]:
+        if field.kind == "media":
+            return files_found(here, words, by=by)
+        return pages_found(here.id, field, words, page_id)
+
+    return replace(found, found=look)
+
+
+def _chosen(sent: MultiDict[str, str]) -> set[uuid.UUID]:
+    """Return the ids that fields of a form hold: what was found before is offered once more."""
+    texts = (t for name, t in sent.items(multi=True) if name.startswith(("f-", "g-")))
+    return set(islice((known for text in texts for known in _named(text)), MOST_CHOSEN))
+
+
+def _named(text: str) -> list[uuid.UUID]:
+    return ids_named(text) if len(text) <= LONGEST_NAME else []
 
 
 def beside_new(form: NewPageForm) -> dict[str, Any]:

@@ -15,7 +15,7 @@ const show = () => {
 
 // A picture of this host is shown as soon as its address stands there; of the library, the part that cards cut.
 const picture = () => {
-  const where = value("seo_picture").split("?")[0];
+  const where = (value("seo_library") || value("seo_picture")).split("?")[0];
   const old = box.querySelector("[data-seo-picture], [data-seo-no-picture]");
   const fits = /^\/(?!\/)\S+$/.test(where);
   const shown = fits ? Object.assign(document.createElement("img"), { alt: "" }) : document.createElement("p");
@@ -42,7 +42,7 @@ const count = (name, most) => {
 
 if (box) {
   box.closest("form").addEventListener("input", (event) => {
-    if (event.target.name === "seo_picture") picture();
+    if (/^seo_(picture|library)$/.test(event.target.name)) picture();
     if (/^(title|excerpt|seo_.*)$/.test(event.target.name)) show();
   });
   show();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,10 +12,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.content.choosing import NONE, with_files
+from portal.content.choosing import NONE, files_found, with_files
 from portal.content.content_types import Definition
 from portal.content.exchange.gathering import files_of
 from portal.content.fields import Field
+from portal.content.history import events_below
+from portal.content.media import Media
 from portal.content.media_foldering import change_folder, let_in, make_folder, take_out
 from portal.content.media_folders import MediaFolder, folder_by_id, folders_of
 from portal.content.media_list import Filters, copy_of, counts_by_folder, find_media, media_by_id
@@ -22,6 +25,7 @@ from portal.content.media_tree import DEEPEST, FolderTree
 from portal.content.media_upload import prepare, upload
 from portal.content.problems import Problem
 from portal.content.searching import KINDS, Asked, Hit
+from portal.content.trail_filters import read_query
 from tenants.accounts import AccountRef
 from tenants.clock import now
 from tenants.db import db
@@ -104,11 +108,21 @@ def searched(actor: Actor, here: AccountRef) -> list[Hit]:
     return KINDS["media"][1](Asked("f", most=1000), here, actor).hits
 
 
+def told_of(cast: Cast, actor: Actor, ids: set[uuid.UUID], words: str) -> set[uuid.UUID]:
+    """The files whose upload the trail tells of by name."""
+    asked = read_query(words)
+    rows = events_below(cast.acme, asked, None, content=True, most=500, by=actor).rows
+    told = " ".join(row.sentence for row in rows)
+    names = {each: media.name for each in ids if (media := db.session.get(Media, each))}
+    return {each for each, name in names.items() if re.search(rf"\b{name}\b", told)}
+
+
 def seen_by(actor: Actor, cast: Cast, truth: Truth) -> dict[str, set[uuid.UUID]]:
     """What each door shows of the files made."""
     here, ids = cast.acme, set(truth.files)
     definition = Definition("x", "X", fields=(Field(uuid.uuid4(), "f", "F", "media"),))
     chosen = with_files(NONE, here, definition, by=actor).files
+    made = {media.name for each in ids if (media := db.session.get(Media, each))}
     found = {
         "library": {row[0].id for row in find_media(here, Filters(), None, by=actor).rows},
         "by folder": {
@@ -121,7 +135,13 @@ def seen_by(actor: Actor, cast: Cast, truth: Truth) -> dict[str, set[uuid.UUID]]
         "chooser": {each for each in ids if any(str(each) in c.id for c in chosen)},
         "search": {hit.id for hit in searched(actor, here)},
         "export": {row.media.id for row in files_of(here, by=actor)},
-    }
+        "found": {
+            each for each in ids
+            if any(str(each) in hit.id for hit in files_found(here, "f", by=actor))
+        },
+        "trail": told_of(cast, actor, ids, ""),
+        "words in the trail": told_of(cast, actor, ids, next(iter(made)).partition("-")[0]),
+    }  # fmt: skip
     return {door: shown & ids for door, shown in found.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element
@@ -19,7 +20,9 @@ from tenants.db import db
 from tenants.scope import acting_in, tenant_scope
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
+from tests.fixtures.client import sign_in
 from tests.fixtures.pages import TESTS, make_page
+from tests.site.hidden import picture_id, shown_in
 from tests.site.scene import Said, live, redraft, writing
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -86,6 +89,25 @@ def test_titles_and_bodies_of_any_text_survive(app: Flask, client: FlaskClient, 
     assert _text(entry, "content") == body
     assert _text(entry, "summary") == "Fish & chips here"
     assert entry.findtext(f"{ATOM}author/{ATOM}name") == "Zoë & Co"
+
+
+def test_links_and_pictures_lead_back_from_wherever_the_text_is_shown(
+    app: Flask, client: FlaskClient, cast: Cast
+):
+    sign_in(client, cast.admin)
+    picture = picture_id(client, "cup.png", "red")
+    with writing(app, cast.acme) as acme:
+        about = live(acme, "About", kind="page")
+        shown = shown_in(picture, "A cup")
+        live(acme, "Post", Said(f'<p><a href="page:{about.id}">us</a></p>{shown}'))
+    item = json.loads(client.get("/s/acme/feed.json").text)["items"][0]
+    entry = feed_of(client).find(f"{ATOM}entry")
+    assert entry is not None
+    for html in (item["content_html"], _text(entry, "content")):
+        assert 'href="http://localhost/s/acme/about/"' in html
+        assert 'src="http://localhost/s/acme/media/' in html
+        assert '"/s/acme' not in html
+        assert " /s/acme" not in html
 
 
 def test_ids_stay_when_addresses_and_texts_change(app: Flask, client: FlaskClient, cast: Cast):

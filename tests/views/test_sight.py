@@ -14,11 +14,12 @@ from tenants.delegation import bestow
 from tenants.people import person_by_id
 from tenants.permissions import Permission as P
 from tenants.roles import Role, built_in, role_by_id
-from tenants.scope import across_tenants
+from tenants.scope import across_tenants, acting_in, tenant_scope
 from tests.fixtures.app import both_databases
-from tests.fixtures.cast import Cast, Someone
+from tests.fixtures.cast import Cast, Someone, as_actor
 from tests.fixtures.client import sign_in
 from tests.fixtures.pages import TESTS
+from tests.releases.scene import a_page, gathered
 from tests.tenants.limit_scene import add_person
 from tests.tenants.role_scene import defined
 
@@ -117,3 +118,25 @@ def test_who_holds_a_role_below_is_not_opened_by_another_right_there(
                  "/a/acme/access/", "/a/acme/groups/"):  # fmt: skip
         assert cast.berlin_editor.email not in client.get(path).text, path
         assert cast.berlin_editor.name not in client.get(path).text, path
+
+
+def test_acts_on_a_release_show_no_titles_from_where_nothing_may_be_read(
+    app: Flask, client: FlaskClient, cast: Cast, nosy: Someone
+):
+    hold(app, cast, nosy, cast.acme, P.SCHEDULE_VIEW, P.PAGE_VIEW, P.PAGE_PUBLISH)
+    hold(app, cast, nosy, cast.berlin, P.SCHEDULE_VIEW)
+    with app.app_context(), acting_in(tenant_scope(cast.acme.tenant_id)):
+        by = as_actor(cast.admin)
+        pages = [a_page(cast.acme, "Readable", live=False), a_page(cast.berlin, "Secret")]
+        release = gathered(cast, by, pages[:1], pages[1:])
+        db.session.commit()
+        url = f"/a/acme/releases/{release.id}"
+    sign_in(client, nosy)
+    for screen in ("schedule", "publish"):
+        page = client.get(f"{url}/{screen}").text
+        assert "Readable" in page
+        assert "Secret" not in page
+    sign_in(client, cast.admin).post(f"{url}/publish")
+    page = sign_in(client, nosy).get(f"{url}/undo").text
+    assert "Readable" in page
+    assert "Secret" not in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -12,6 +13,8 @@ from portal.content import choosing
 from portal.content.defining_fields import FieldWords, add_field, change_field, remove_field
 from portal.content.defining_types import TypeWords, change_type
 from portal.content.pages import page_by_id, revision_by_id
+from tenants.db import db
+from tenants.scope import acting_in, tenant_scope
 from tests.content.type_scene import event, event_type, field_id
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
@@ -92,7 +95,7 @@ def test_what_was_typed_for_another_kind_is_kept(
     assert "19:30" in str(kept["begins"])
 
 
-def test_what_no_chooser_can_offer_is_chosen_by_its_address(
+def test_what_no_chooser_can_offer_is_found_by_words_or_by_its_address(
     app: Flask,
     client: FlaskClient,
     cast: Cast,
@@ -100,19 +103,38 @@ def test_what_no_chooser_can_offer_is_chosen_by_its_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     old = do(app, cast, lambda: make_page(cast.acme, "Long ago").id)
+    with app.app_context(), acting_in(tenant_scope(cast.bolt.tenant_id)):
+        make_page(cast.bolt, "Long ago, elsewhere")
+        db.session.commit()
     do(app, cast, lambda: [make_page(cast.acme, f"Newer {n}") for n in range(4)] and None)
     monkeypatch.setattr(choosing, "OFFERED", 3)
     html = sign_in(client, cast.author).get(NEW).text
-    chooser = html[html.index('id="f-part-of"') :]
-    assert "Long ago" not in chooser[: chooser.index("</select>")]
-    assert "by its address" in html
-    typed = {**TYPED, "o-part-of": f"https://portal.example/a/acme/pages/{old}/history"}
-    answer = client.post(NEW, data=typed)
+    assert "Long ago" not in chooser(html)
+    assert "There are more than the" in html
+    for words in ("LONG", f"https://portal.example/a/acme/pages/{old}/history"):
+        find = {**TYPED, "find-in": "f-part-of", "find-f-part-of": words}
+        found = client.post(NEW, data=find)
+        assert found.status_code == 200
+        assert f'value="{old}"' in chooser(found.text)
+        assert "Newer" not in chooser(found.text)
+        assert "elsewhere" not in found.text
+        assert 'value="The mill"' in found.text
+    again = {**TYPED, "f-part-of": str(old), "find-in": "f-part-of", "find-f-part-of": "Newer 2"}
+    kept = chooser(client.post(NEW, data=again).text)
+    assert re.search(rf'<option selected value="{old}">Long ago<', kept)
+    assert "Newer 2" in kept
+    assert "Newer 1" not in kept
+    answer = client.post(NEW, data={**TYPED, "f-part-of": str(old)})
     assert fields_of(app, cast, answer.location)["part-of"] == str(old)
     assert "Long ago" in client.get(answer.location).text
-    refused = client.post(NEW, data={**TYPED, "o-part-of": "Long ago"})
+    refused = client.post(NEW, data={**TYPED, "f-part-of": "Long ago"})
     assert refused.status_code == 422
     assert "takes content from the list" in refused.text
+
+
+def chooser(html: str) -> str:
+    start = html[html.index('id="f-part-of"') :]
+    return start[: start.index("</select>")]
 
 
 def test_a_text_stays_when_its_type_asks_for_none(

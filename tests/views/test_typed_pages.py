@@ -44,10 +44,12 @@ def test_every_field_is_asked_for_kept_and_shown_again(
         r'<button [^>]*type="submit"[^>]*>', page.text[page.text.index("novalidate") :]
     )
     assert first
-    assert "name=" not in first[0], "Enter in an input saves"
+    assert 'name="find-in" value=""' in first[0], "Enter in an input saves, as is posted below"
     for label in ("Venue", "Seats (needed before publishing)", "Begins", "Speakers, entry 1"):
         assert label in page.text
-    answer = client.post(NEW, data=TYPED)
+    answer = client.post(
+        NEW, data=TYPED | {"find-in": "", "find-f-part-of": "", "found-f-part-of": ""}
+    )
     assert answer.status_code == 302
     kept = fields_of(app, cast, answer.location)
     assert kept["speakers"] == [{"name": "Ada", "about": "<p>Counts.</p>"}]
