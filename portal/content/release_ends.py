@@ -51,8 +51,13 @@ def hold(release: Release, items: Sequence[ReleaseItem], look: Look) -> None:
 
 
 def tell(release: Release, items: Sequence[ReleaseItem], sentence: str) -> None:
-    """Tell whoever made and whoever scheduled it; one notice each for the whole release."""
+    """Tell how it ended, and that it was told."""
     release.told_at = database_now(db.session())
+    notify(release, items, sentence)
+
+
+def notify(release: Release, items: Sequence[ReleaseItem], sentence: str) -> None:
+    """Tell whoever made and whoever scheduled it; one notice each for the whole release."""
     if not items:
         return
     told = {each for each in (release.approver_id, release.maker_id) if each is not None}

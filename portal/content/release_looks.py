@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from portal.content.approvals import NotApproved
 from portal.content.freezing import Frozen, frozen_at_instant, trying_out
+from portal.content.moments import moment_at
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision, digest_now, revision_by_id
 from portal.content.problems import AddressTaken, Problem
@@ -19,6 +20,7 @@ from portal.content.readiness import NotReady
 from portal.content.release_warnings import Look, warn
 from portal.content.releases import Release, ReleaseItem, items_of
 from portal.content.together import Outcome, Piece, put_together
+from portal.content.zone_rules import meant_now
 from tenants.accounts import Account, AccountRef, ref
 from tenants.audit import excuse
 from tenants.clock import database_now, now
@@ -50,12 +52,18 @@ class _TriedOut(Exception):
 
 
 def in_the_way(look: Look, size: int) -> str:
+    """Return why it was not carried out, in one sentence without titles."""
+    pages = any(f["tone"] == "bad" for found in look.items.values() for f in found)
+    return how_much(look, size) + (" Nothing was changed." if pages else "")
+
+
+def how_much(look: Look, size: int) -> str:
     """Return in one sentence, without titles, how much stands in the way."""
     items = sum(any(f["tone"] == "bad" for f in found) for found in look.items.values())
     if not items:
         return " ".join(f["sentence"] for f in look.whole if f["tone"] == "bad")
     of = f"{items} of {size} pages cannot go as {'it is' if items == 1 else 'they are'}"
-    return f"{'The only page cannot go as it is' if size == 1 else of}. Nothing was changed."
+    return f"{'The only page cannot go as it is' if size == 1 else of}."
 
 
 def look_over(
@@ -70,6 +78,7 @@ def look_over(
     items = items_of(release)
     look, pieces = prepare(release, items, approver)
     _tell_freeze(look, release, items, at)
+    _tell_rules(look, release)
     try:
         with trying_out(), db.session.begin_nested():
             outcome = put_together(list(pieces.values()), by=by, reason=reason)
@@ -92,6 +101,20 @@ def _tell_freeze(
         last = max(freezes.values(), key=lambda freeze: freeze.until)
         verb = "It is due then and will be held." if due else "It cannot be published now."
         look.say(None, "warn", f"{last.sentence} {verb}", "Choose a time after it.")
+
+
+def _tell_rules(look: Look, release: Release) -> None:
+    """Say so when the wall time that was asked for is another instant by today's rules."""
+    if release.state != "pending" or release.due_at is None:
+        return
+    meant = meant_now(release.wall_time, release.zone, release.due_at)
+    if meant is not None:
+        due, asked = (moment_at(each, release.zone).sentence for each in (release.due_at, meant))
+        look.say(
+            None, "warn",
+            f"The rules of its time zone changed: it is due on {due}; the time that was asked for "
+            f"is {asked} now.", "Give it the time that is meant.",
+        )  # fmt: skip
 
 
 def keep(release: Release, items: Sequence[ReleaseItem], look: Look) -> None:

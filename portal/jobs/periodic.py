@@ -32,6 +32,7 @@ from portal.jobs.outcomes import tell_outcomes
 from portal.jobs.owners import remind_owners
 from portal.jobs.preflight import look_ahead
 from portal.jobs.queue import wake
+from portal.jobs.release_preflight import try_out_releases
 from portal.jobs.reviews import ring_alarms
 from portal.jobs.seals import seal_waiting
 from portal.jobs.site_log import shorten_log
@@ -147,6 +148,7 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("remind of reviews", 60, ring_alarms),
     Periodic("tell how schedules ended", 5, tell_outcomes),
     Periodic("look at what is due soon", 20, look_ahead),
+    Periodic("try out releases that are due soon", 20, try_out_releases),
     Periodic("mail what people were told", 15, mail_notifications),
     Periodic("remind owners of reviews", 3600, remind_owners),
     Periodic("let go of old working copies", 3600, forget_copies),
