@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Result = TypeVar("Result")
-LEAST = 19
-"""The lowest priority there is (nice(2)): it gets what the others leave."""
+STEPS = 5
+"""How far below the others (nice(2)): a third of their share. At the bottom (19) a thread that
+holds Python's lock may wait long for a processor, and all of its process with it."""
 
 
 class Aside:
@@ -30,4 +31,5 @@ class Aside:
 def _step_back() -> None:
     """Lower this thread's own priority, where threads have one."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEAST)
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), own + STEPS)

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from portal.identity import passwords
+from portal.identity.aside import STEPS
 from portal.identity.gate import Gate, TooBusy
 from tenants.db import db
 from tests.fixtures.cast import PASSWORD, Cast
@@ -151,7 +152,7 @@ def no_statements(app: Flask) -> Iterator[None]:
 def test_passwords_are_hashed_where_others_come_first():
     mine = os.getpriority(os.PRIO_PROCESS, 0)
     theirs = passwords._aside.do(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-    assert (theirs, os.getpriority(os.PRIO_PROCESS, 0)) == (19, mine)
+    assert (theirs, os.getpriority(os.PRIO_PROCESS, 0)) == (min(mine + STEPS, 19), mine)
 
 
 def test_a_forked_process_hashes_by_a_thread_of_its_own():
