@@ -163,12 +163,12 @@ def test_accounts_below_are_limited(cast: Cast):
 def test_pending_schedules_are_limited_and_a_cancelled_one_leaves_room(cast: Cast):
     limit(cast, cast.acme, Resource.SCHEDULES, 1)
     wall = datetime.now(UTC).replace(tzinfo=None, microsecond=0) + timedelta(days=1)
-    moment = resolve(wall, "UTC")
+    moment, later = resolve(wall, "UTC"), resolve(wall + timedelta(hours=1), "UTC")
     with acting_in(tenant_scope(cast.acme.id)):
         page = make_page(cast.berlin, "Planned", state="live")
         row = schedule(page, "unpublish", None, moment, cast.berlin, by=TESTS)
         with pytest.raises(QuotaReached):
-            schedule(page, "unpublish", None, moment, cast.berlin, by=TESTS)
+            schedule(page, "unpublish", None, later, cast.berlin, by=TESTS)
         cancel(row, cast.berlin, by=TESTS)
         schedule(page, "unpublish", None, moment, cast.berlin, by=TESTS)
 
