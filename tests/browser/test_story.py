@@ -89,6 +89,7 @@ def _publisher_schedules(page: Page, address: str) -> datetime:
     press(page, "Save and schedule…")
     expect(page.get_by_role("heading", level=1)).to_have_text("Schedule Welcome")
     due = datetime.now(UTC).replace(microsecond=0) + AHEAD
+    due += timedelta(seconds=due.second == 0)  # a whole minute would be told without its seconds
     wall = due.astimezone(BERLIN)
     choose_time(page, wall, "For Friday’s customers.")
     hours = round((wall.utcoffset() or timedelta()).total_seconds() / 3600)
