@@ -163,11 +163,11 @@ def _wait_until_done(engine: Engine, last: datetime) -> None:
             time.sleep(0.5)
 
 
-def _waiting(connection: Connection, due: datetime) -> int:
-    query = select(func.count()).where(Schedule.state == "pending", Schedule.due_at <= due)
-    number = connection.scalar(query) or 0
+def _waiting(connection: Connection, due: datetime) -> bool:
+    query = select(Schedule.id).where(Schedule.state == "pending", Schedule.due_at <= due).limit(1)
+    found = connection.scalar(query) is not None
     connection.rollback()
-    return number
+    return found
 
 
 def _delays(engine: Engine, items: list[Item]) -> list[tuple[float, Any]]:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Text, bindparam, cast, column, func, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from tenants.audit import AuditEvent, BadEvent, By, shared_circumstances
 from tenants.clock import now
 from tenants.db import db, new_id
 from tenants.event_types import EventType
+from tenants.given import given_rows
 from tenants.scope import CrossTenant, current_scope
 from tenants.scope_hooks import require_reached
 
@@ -83,16 +84,9 @@ def _from_json(dialect: str) -> Any:
     SQLite would else keep a journal for each of them, and copy every page it touches into it.
     """
     types = {name: AuditEvent.__table__.c[name].type for name in (*_OWN, *_SHARED)}
-    rows: Any = bindparam("rows", type_=Text())
-    if dialect == "postgresql":
-        named = (column(name, types[name]) for name in _OWN)
-        given = func.json_to_recordset(cast(rows, JSON())).table_valued(*named, name="given")
-        own: list[Any] = list(given.render_derived(with_types=True).c)
-    else:
-        value = func.json_each(rows).table_valued("value").c.value
-        own = [func.json_extract(value, f"$.{name}") for name in _OWN]
+    own = given_rows(dialect, "rows", {name: types[name] for name in _OWN})
     of_all = [bindparam(f"of_all_{name}", type_=types[name]) for name in _SHARED]
-    return insert(AuditEvent).from_select([*_OWN, *_SHARED], select(*own, *of_all))
+    return insert(AuditEvent).from_select([*_OWN, *_SHARED], select(*own.values(), *of_all))
 
 
 def _row(each: Telling) -> dict[str, Any]:

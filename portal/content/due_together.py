@@ -5,6 +5,7 @@ What is left of it, and everything that a rule stands against, goes to `due_alon
 the same end: a test carries out the same schedules both ways and compares every row.
 """
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
@@ -32,8 +33,8 @@ from tenants.clock import database_now
 from tenants.db import UtcDateTime, db
 from tenants.decisions import SYSTEM
 from tenants.events import Event
+from tenants.given import given_rows
 from tenants.scope import acting_in, tenant_scope
-from tenants.scope_conditions import of_tenant
 from tenants.telling import Telling, record_each
 
 _Live = aliased(Revision)
@@ -153,20 +154,29 @@ def _ready(rows: Sequence[Any], world: World, moment: datetime) -> list[Ready]:
 
 
 _NOW = bindparam("moment", type_=UtcDateTime())
-_PUBLISH = (
-    update(Page)
-    .where(
-        among(Schedule.id, "ids"), Page.id == Schedule.page_id, of_tenant(Schedule),
-        Revision.id == Schedule.revision_id, of_tenant(Revision),
+
+
+@cache
+def _publish(dialect: str) -> Any:
+    """Return the UPDATE: page, text and address of each are given, and locked or unchangeable."""
+    columns = Page.__table__.c
+    row = given_rows(
+        dialect, "rows",
+        {"page_id": columns.id.type, "revision_id": columns.live_revision_id.type,
+         "address": columns.address.type},
+    )  # fmt: skip
+    return (
+        update(Page)
+        .where(Page.id == row["page_id"])
+        .values(
+            live_revision_id=row["revision_id"],
+            address=row["address"],
+            unpublished_at=None,
+            published_at=func.coalesce(Page.published_at, _NOW),
+        )
     )
-    .values(
-        live_revision_id=Schedule.revision_id, unpublished_at=None,
-        published_at=func.coalesce(Page.published_at, _NOW),
-        address=func.coalesce(
-            Page.address, case((Page.type == "post", "/posts/"), else_="/") + Revision.slug + "/"
-        ),
-    )
-)  # fmt: skip
+
+
 _END = (
     update(Schedule).where(among(Schedule.id, "ids")).values(state="done", done_at=_NOW, cause="")
 )
@@ -175,8 +185,11 @@ _END = (
 def _carry_out(ready: list[Ready]) -> None:
     moment = database_now(db.session())
     told_by = record_each(_tellings(ready, moment))
-    asked = {"ids": Ids(each.row.schedule_id for each in ready), "moment": moment}
-    for statement in (_PUBLISH, _END):
+    asked = {
+        "ids": Ids(each.row.schedule_id for each in ready), "moment": moment,
+        "rows": json.dumps([_place(each) for each in ready]),
+    }  # fmt: skip
+    for statement in (_publish(db.engine.dialect.name), _END):
         options = {"told_by": told_by, "synchronize_session": False}
         done: Any = db.session.execute(statement, asked, execution_options=options)
         if done.rowcount != len(ready):
@@ -186,6 +199,11 @@ def _carry_out(ready: list[Ready]) -> None:
         for each in ready
         for term_id in sorted(each.terms)
     )
+
+
+def _place(each: Ready) -> dict[str, str]:
+    row = each.row
+    return {"page_id": row.page_id.hex, "revision_id": row.revision_id.hex, "address": each.address}
 
 
 def _tellings(ready: list[Ready], moment: datetime) -> list[Telling]:

@@ -20,11 +20,12 @@ from tenants.scope import across_tenants
 
 @dataclass(frozen=True)
 class Crowd:
-    """A tenant with schedules that are due: their accounts, and the people who answer for them."""
+    """A tenant with schedules that are due: how many, their accounts, and who answers for them."""
 
     tenant_id: uuid.UUID
     account_ids: frozenset[uuid.UUID]
     approver_ids: frozenset[uuid.UUID]
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ def crowds_due() -> list[Crowd]:
     found: dict[uuid.UUID, list[tuple[uuid.UUID, uuid.UUID | None, int]]] = {}
     for tenant_id, account_id, approver_id, number in rows:
         found.setdefault(tenant_id, []).append((account_id, approver_id, number))
-    in_turn = sorted(found, key=lambda tenant_id: sum(n for *_, n in found[tenant_id]))
-    return [_crowd(tenant_id, found[tenant_id]) for tenant_id in in_turn]
+    crowds = [_crowd(tenant_id, parts) for tenant_id, parts in found.items()]
+    return sorted(crowds, key=lambda crowd: crowd.number)
 
 
 def seconds_until_due(most: float) -> float:
@@ -94,6 +95,7 @@ def _crowd(tenant_id: uuid.UUID, parts: list[tuple[uuid.UUID, uuid.UUID | None, 
         tenant_id,
         frozenset(account_id for account_id, _, _ in parts),
         frozenset(approver_id for _, approver_id, _ in parts if approver_id),
+        sum(number for *_, number in parts),
     )
 
 
