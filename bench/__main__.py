@@ -4,6 +4,7 @@ import argparse
 
 from bench import (
     access,
+    accounts,
     cached,
     content,
     decide,
@@ -16,6 +17,7 @@ from bench import (
     publishing,
     punctual,
     screens,
+    strangers,
     ticks,
     trail,
     weight,
@@ -26,7 +28,7 @@ BENCHES = {"decide": decide, "access": access, "lists": lists, "trail": trail,
            "move": moves, "editor": editor, "content": content,
            "ticks": ticks, "punctual": punctual, "cached": cached, "first": first,
            "publishing": publishing, "weight": weight, "screens": screens,
-           "flood": flood}  # fmt: skip
+           "flood": flood, "strangers": strangers, "accounts": accounts}  # fmt: skip
 
 
 def main() -> None:

@@ -3,15 +3,16 @@
     python -m bench.client < job.json
 
 The job: `port`, `seconds`, `connections`, `requests` (each `[method, path, headers, body]`, sent in
-turn), and `rate` a second for all connections together, 0 for as fast as they can. With a rate a
-request's time counts from when it was to be sent, so that waiting in line is not hidden. Prints
-one line of JSON: how many, the seconds, percentiles in milliseconds, how many failed, per status.
+turn), `rate` a second for all connections together, 0 for as fast as they can, and `most`, after
+which it stops before its time. With a rate a request's time counts from when it was to be sent, so
+that waiting in line is not hidden. Prints one line of JSON: how many, the seconds, percentiles in milliseconds, how many failed, per status.
 
 It is Python: it can ask for some thousands a second, and needs a processor for that.
 """
 
 import asyncio
 import json
+import math
 import re
 import sys
 import time
@@ -64,11 +65,12 @@ async def _chunks(reader: asyncio.StreamReader) -> None:
 
 async def _connection(job: dict[str, Any], wires: list[bytes], tally: Tally, begin: float) -> None:
     end, rate = begin + job["seconds"], job.get("rate", 0)
+    most = job.get("most") or math.inf
     lines: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
     while True:
         number = tally.next()
         due = begin + number / rate if rate else time.perf_counter()
-        if due >= end:
+        if due >= end or number >= most:
             break
         await asyncio.sleep(max(0.0, due - time.perf_counter())) if rate else None
         try:

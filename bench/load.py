@@ -67,6 +67,13 @@ def read(port: int, paths: Sequence[str], connections: int, seconds: float) -> L
     return Load(**json.loads(said.strip().splitlines()[-1]))
 
 
+def each_once(port: int, requests: Sequence[Any], connections: int, seconds: float) -> Load:
+    """Send each of these requests once with the bundled client, within so many seconds."""
+    with pacing(port, requests, connections, seconds, 0, most=len(requests)) as reader:
+        pass
+    return reader.found()
+
+
 def paced(
     port: int, requests: Sequence[Any], connections: int, seconds: float, rate: float
 ) -> Load:
@@ -92,11 +99,11 @@ class Reader:
 
 @contextmanager
 def pacing(
-    port: int, requests: Sequence[Any], connections: int, seconds: float, rate: float
+    port: int, requests: Sequence[Any], connections: int, seconds: float, rate: float, most: int = 0
 ) -> Iterator[Reader]:
     """Run the bundled client beside the block, and wait for its end after it."""
     job = {"port": port, "requests": list(requests), "connections": connections,
-           "seconds": seconds, "rate": rate}  # fmt: skip
+           "seconds": seconds, "rate": rate, "most": most}  # fmt: skip
     with tempfile.TemporaryFile("w+") as told:
         json.dump(job, told)
         told.seek(0)

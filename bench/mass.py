@@ -26,10 +26,11 @@ def pages(connection: Connection, number: int, accounts: int) -> None:
     )  # fmt: skip
 
 
-def content(connection: Connection, number: int, accounts: int) -> None:
+def content(connection: Connection, number: int, accounts: int, first: int = 0) -> None:
     """Add that many pages in all states, every second one at account 2, by the same few authors.
 
-    Their revisions are ids only: lists do not read them.
+    With `first` only that many are there, and the rest anywhere. Their revisions are ids only:
+    lists do not read them.
     """
     mixed = _MIX.format(i="n.i")
     state = "(n.i / 2) % 1000"
@@ -51,12 +52,13 @@ def content(connection: Connection, number: int, accounts: int) -> None:
             "unpublished_at": f"CASE WHEN {state} = 999 THEN {moment} END",
             "trashed_by_label": "''",
         },
-        f"CASE WHEN n.i % 2 = 0 THEN 2 ELSE {mixed} % {accounts} END",
+        f"CASE WHEN {f'n.i <= {first}' if first else 'n.i % 2 = 0'} "
+        f"THEN 2 ELSE {mixed} % {accounts} END",
     )  # fmt: skip
 
 
-def events(connection: Connection, number: int, accounts: int) -> None:
-    """Add that many events, later ones with later ids, at any of the accounts."""
+def events(connection: Connection, number: int, accounts: int, first: int = 0) -> None:
+    """Add that many events, later ones with later ids, at any account, `first` of them at two."""
     _insert(
         connection, number, "audit_event",
         {
@@ -69,7 +71,7 @@ def events(connection: Connection, number: int, accounts: int) -> None:
             "on_behalf_of": "''", "request_id": "''", "address": "''", "reason": "''",
             "changes": "'{}'", "facts": "'{\"number\": 1}'",
         },
-        f"{_MIX.format(i='n.i')} % {accounts}",
+        f"CASE WHEN n.i <= {first} THEN 2 ELSE {_MIX.format(i='n.i')} % {accounts} END",
     )  # fmt: skip
 
 

@@ -36,6 +36,14 @@ class Size:
     events: int = 0
     schedules: int = 0
     content: int = 0
+    first: int = 0
+    """How much of the content and of the events is account 2's, if not about half and anywhere."""
+
+
+def evenly(accounts: int) -> Size:
+    """Return a world in which account 2 has the same in any number of accounts that have little."""
+    return Size(accounts, people=200 + accounts // 2, grants=200 + accounts,
+                content=500 + 10 * accounts, events=1_000 + 20 * accounts, first=500)  # fmt: skip
 
 
 SIZES = {
@@ -49,7 +57,7 @@ SIZES = {
     "content_10k": Size(1_000, people=300, grants=500, content=10_000),
     "screens": Size(1_000, people=300, grants=500, content=10_000, events=10_000),
     "content_1m": Size(1_000, people=300, grants=500, content=1_000_000),
-}
+} | {f"accounts_{number}": evenly(number) for number in (10, 100, 1_000, 10_000)}
 KINDS = ("sqlite", "postgres")
 
 
@@ -153,9 +161,9 @@ def _rows(connection: Connection, size: Size) -> None:
         mass.pages(connection, size.pages, size.accounts)
         mass.schedules(connection, size.schedules)
     if size.content:
-        mass.content(connection, size.content, size.accounts)
+        mass.content(connection, size.content, size.accounts, size.first)
     if size.events:
-        mass.events(connection, size.events, size.accounts)
+        mass.events(connection, size.events, size.accounts, size.first)
 
 
 def _insert(connection: Connection, model: Any, rows: list[dict[str, Any]]) -> None:

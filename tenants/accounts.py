@@ -37,6 +37,7 @@ class Account(Keyed, TenantScoped, Audited, Base):
         CheckConstraint("state IN ('open', 'suspended', 'closing', 'closed')", name="state"),
     )
     __derived__ = frozenset({"path", "depth", "halted"})
+    __listed__ = True
 
     account_id = synonym("id")
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)

@@ -153,12 +153,15 @@ def aside(scope: Scope | None) -> Iterator[Session]:
         _current.reset(token)
 
 
+LISTED = "listed"
+
+
 class TenantScoped:
     """A row that belongs to one account of one tenant.
 
     Classes with `__listed__` are found by account or by time: SQLite, which knows nothing of how
     many rows a tenant has, is kept from looking for them by the scope's tenant. Whoever wants that
-    names the tenant in the statement.
+    names the tenant in the statement. An alias named `LISTED` does the same for any class.
     """
 
     __scoped__: ClassVar[bool] = True

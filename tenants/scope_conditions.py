@@ -11,7 +11,7 @@ from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.functions import FunctionElement
 
 from tenants.db import Base
-from tenants.scope import TenantOrBuiltIn, TenantScoped, current_scope
+from tenants.scope import LISTED, TenantOrBuiltIn, TenantScoped, current_scope
 from tenants.scope_sql import PARAMETER
 
 
@@ -38,7 +38,7 @@ ALONE = bindparam("scope_alone", callable_=_alone, type_=Uuid(), expanding=True)
 
 
 class _Checked(FunctionElement[uuid.UUID]):
-    """The tenant of a row, by which SQLite may not choose an index where rows are `__listed__`."""
+    """The tenant of a row, by which SQLite may not choose an index where rows are listed."""
 
     type = Uuid()
     inherit_cache = True
@@ -53,7 +53,7 @@ def _as_it_is(element: Any, compiler: Any, **options: Any) -> str:
 def _without_index(element: Any, compiler: Any, **options: Any) -> str:
     of = next(iter(element.clauses)).table
     name = getattr(getattr(of, "element", of), "name", "")
-    plus = "+" if name in _listed() else ""
+    plus = "+" if name in _listed() or getattr(of, "name", "") == LISTED else ""
     return plus + _as_it_is(element, compiler, **options)
 
 

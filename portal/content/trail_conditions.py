@@ -16,46 +16,45 @@ ABOUT_CONTENT = frozenset(
 )  # fmt: skip
 Condition = ColumnElement[bool]
 _DONE: Any = bindparam("not_done", "done", literal_execute=True)
-NOT_DONE = AuditEvent.outcome != _DONE
-"""Said word by word, as the index of what was not done says it."""
 
 
-def exact(asked: TrailQuery) -> list[Condition]:
-    """Return the conditions that an index answers, but for accounts (`trail_places`)."""
+def exact(asked: TrailQuery, event: Any = AuditEvent) -> list[Condition]:
+    """Return the conditions on `event` that an index answers, but for accounts."""
     found: list[Condition] = []
     actions = [name for term in asked.of("action") for name in actions_named(term.value)]
     for values, condition in (
-        (actions, AuditEvent.event.in_(actions)),
-        (asked.of("outcome"), _outcome([t.value for t in asked.of("outcome")])),
-        (asked.of("request"), AuditEvent.request_id.in_([t.value for t in asked.of("request")])),
-        *(_whole(asked, *each) for each in (("actor", _label), ("target", _id))),
-        *(([t], AuditEvent.at >= t.moment) for t in asked.of("since")),
-        *(([t], AuditEvent.at <= t.moment) for t in asked.of("until")),
+        (actions, event.event.in_(actions)),
+        (asked.of("outcome"), _outcome(event, [t.value for t in asked.of("outcome")])),
+        (asked.of("request"), event.request_id.in_([t.value for t in asked.of("request")])),
+        *(_whole(asked, event, *each) for each in (("actor", _label), ("target", _id))),
+        *(([t], event.at >= t.moment) for t in asked.of("since")),
+        *(([t], event.at <= t.moment) for t in asked.of("until")),
     ):
         if values:
             found.append(condition)
     return found
 
 
-def _outcome(values: list[str]) -> Condition:
-    condition = AuditEvent.outcome.in_(values)
-    return condition if "done" in values else and_(condition, NOT_DONE)
+def _outcome(event: Any, values: list[str]) -> Condition:
+    """Say what was not done word by word, as its index says it."""
+    condition: Condition = event.outcome.in_(values)
+    return condition if "done" in values else and_(condition, event.outcome != _DONE)
 
 
-def _whole(asked: TrailQuery, key: str, condition: Any) -> tuple[Any, Any]:
+def _whole(asked: TrailQuery, event: Any, key: str, condition: Any) -> tuple[Any, Any]:
     """Return terms of a key that name something whole, unless others of it are looked for."""
     terms = asked.of(key)
     if any(term.is_loose for term in terms):
         return [], None
-    return terms, or_(*(condition(term) for term in terms)) if terms else None
+    return terms, or_(*(condition(event, term) for term in terms)) if terms else None
 
 
-def _label(term: Term) -> Condition:
-    return AuditEvent.actor_label == term.value.casefold()
+def _label(event: Any, term: Term) -> Condition:
+    return and_(event.actor_label == term.value.casefold())
 
 
-def _id(term: Term) -> Condition:
-    return AuditEvent.target_id == as_id(term.value)
+def _id(event: Any, term: Term) -> Condition:
+    return and_(event.target_id == as_id(term.value))
 
 
 def loose(asked: TrailQuery, event: Any, *, content: bool) -> list[Condition]:

@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 from sqlalchemy import Select, select, tuple_, union_all
+from sqlalchemy.orm import aliased
 
 from portal.content.paging import parse_key
 from portal.content.trail_conditions import exact
@@ -16,9 +17,12 @@ from portal.content.trail_filters import TrailQuery
 from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.audit import AuditEvent
 from tenants.db import db
+from tenants.scope import LISTED
 
 FEW = 24
 ORDER = (AuditEvent.at.desc(), AuditEvent.id.desc())
+_OF_ACCOUNT: Any = aliased(AuditEvent, name=LISTED)
+"""Without this SQLite walks the tenant's events for a small account's, past all others."""
 
 
 class Places:
@@ -57,15 +61,18 @@ class Places:
             return query.order_by(*ORDER).limit(limit)
         parts = []
         for account_id in self.few:
-            part = self._fitting(select(AuditEvent.id), before)
-            part = part.where(AuditEvent.account_id == account_id).order_by(*ORDER).limit(limit)
+            part = self._fitting(select(_OF_ACCOUNT.id), before, _OF_ACCOUNT)
+            part = part.where(_OF_ACCOUNT.account_id == account_id)
+            part = part.order_by(_OF_ACCOUNT.at.desc(), _OF_ACCOUNT.id.desc()).limit(limit)
             parts.append(select(part.subquery().c.id))
         merged = union_all(*parts).subquery()
         query = select(AuditEvent).join(merged, merged.c.id == AuditEvent.id)
         return query.order_by(*ORDER).limit(limit)
 
-    def _fitting(self, query: Select[Any], before: str | None) -> Select[Any]:
-        query = query.where(*exact(self.asked))
+    def _fitting(
+        self, query: Select[Any], before: str | None, event: Any = AuditEvent
+    ) -> Select[Any]:
+        query = query.where(*exact(self.asked, event))
         if not before:
             return query
-        return query.where(tuple_(AuditEvent.at, AuditEvent.id) < tuple_(*parse_key(before)))
+        return query.where(tuple_(event.at, event.id) < tuple_(*parse_key(before)))
