@@ -13,7 +13,7 @@ tells how many instructions its machine went through as well, which no busy mach
 import statistics
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -52,6 +52,8 @@ class World:
     app: Flask
     browser: Browser
     watch: Watch
+    fewest: dict[str, int] = field(default_factory=dict)
+    """Statements of each page, without those that are sent once a second or minute."""
 
     def look(self, path: str, _round: int = 0) -> float:
         """Ask for a page; return the milliseconds of the whole request."""
@@ -59,6 +61,7 @@ class World:
         answer = self.browser.get(path)
         if answer.status != 200:
             raise RuntimeError(f"The portal answered {answer.status} to {path}.")
+        self.fewest[path] = min(self.watch.all, self.fewest.get(path, self.watch.all))
         return answer.wall
 
     def steps(self, path: str) -> int:
@@ -88,10 +91,10 @@ def _curve(kind: str, name: str, path: str, found: dict[int, World]) -> list[Lin
     spent = alternating(
         {f"{number:,}": partial(world.look, path) for number, world in found.items()}, ROUNDS
     )
-    least, sent = statistics.median(spent[f"{NUMBERS[0]:,}"]), found[NUMBERS[0]].watch.all
+    least, sent = statistics.median(spent[f"{NUMBERS[0]:,}"]), found[NUMBERS[0]].fewest[path]
     lines = []
     for number, world in found.items():
-        values, told = spent[f"{number:,}"], f"{world.watch.all} statements"
+        values, told = spent[f"{number:,}"], f"{world.fewest[path]} statements"
         ratio = statistics.median(values) / least
         told += f", {steps:,} steps" if (steps := world.steps(path)) else ""
         bar = number == NUMBERS[-1]
@@ -99,7 +102,7 @@ def _curve(kind: str, name: str, path: str, found: dict[int, World]) -> list[Lin
             line(f"accounts-{name}", kind, f"{number:,} accounts", values, note=told,
                  ratio=None if number == NUMBERS[0] else ratio,
                  target=f"<= {BAR}x, statements as many" if bar else "",
-                 met=ratio <= BAR and world.watch.all == sent if bar else None)
+                 met=ratio <= BAR and world.fewest[path] == sent if bar else None)
         )  # fmt: skip
     return lines
 
