@@ -128,7 +128,7 @@ def _admin(here: AccountRef) -> Actor:
         query = query.where(Role.key == ADMIN, Grant.account_id == here.id)
         person_id = db.session.scalars(query.order_by(Grant.id).limit(1)).one()
     db.session.remove()
-    actor = actor_for(person_id)
+    actor = actor_for(person_id) if person_id else None
     if actor is None:
         raise LookupError(person_id)
     return actor

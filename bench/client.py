@@ -5,7 +5,8 @@
 The job: `port`, `seconds`, `connections`, `requests` (each `[method, path, headers, body]`, sent in
 turn), `rate` a second for all connections together, 0 for as fast as they can, and `most`, after
 which it stops before its time. With a rate a request's time counts from when it was to be sent, so
-that waiting in line is not hidden. Prints one line of JSON: how many, the seconds, percentiles in milliseconds, how many failed, per status.
+that waiting in line is not hidden. Prints one line of JSON: how many, the seconds, percentiles in
+milliseconds, how many failed, per status.
 
 It is Python: it can ask for some thousands a second, and needs a processor for that.
 """

@@ -98,7 +98,7 @@ def _held(server: Server) -> list[float]:
 
 def _keys(redis_url: str) -> int:
     with Redis.from_url(redis_url) as connection:
-        return int(connection.dbsize())  # type: ignore[arg-type]  # not asynchronous
+        return int(connection.dbsize())
 
 
 def _rows(owner: str) -> "Counter[str]":
@@ -107,7 +107,7 @@ def _rows(owner: str) -> "Counter[str]":
     try:
         with engine.connect() as connection:
             return Counter({
-                name: connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0  # noqa: S608
+                name: connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0
                 for name in inspect(connection).get_table_names()
             })  # fmt: skip
     finally:

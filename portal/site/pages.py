@@ -2,9 +2,10 @@
 
 from urllib.parse import quote
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
+from portal.content.pages import Page, Revision
 from portal.content.reading import Gone, Moved, fate_of, live_page_at, updated_at
 from portal.extensions import csrf, limiter
 from portal.guards import public
@@ -40,13 +41,8 @@ def show(address: str) -> Response:
     return answer(html, modified=modified, page_id=page.id)
 
 
-def _tried() -> str:
-    return f"{request.remote_addr}|{request.path}"
-
-
 @csrf.exempt  # changes nothing and readers have no session that another site could ride on
 @public("the page's password, if it has one, is what is asked for")
-@limiter.limit(TRIES, key_func=_tried)
 def unlock(address: str) -> Response:
     """Answer the right password with the page itself; nothing is remembered."""
     request.max_content_length = LONGEST_FORM
@@ -57,7 +53,18 @@ def unlock(address: str) -> Response:
     page, revision = found
     if page.for_members or not page.access_password_hash:
         raise MethodNotAllowed(READ_ONLY)
-    password, stored = request.form.get("password", ""), page.access_password_hash
+    g.tried = page.id
+    return _open(page, revision)
+
+
+def _tried() -> str:
+    """Return what tries are counted by: a page that is there. Of other addresses is no end."""
+    return f"{request.remote_addr}|{g.tried}"
+
+
+@limiter.limit(TRIES, key_func=_tried)
+def _open(page: Page, revision: Revision) -> Response:
+    password, stored = request.form.get("password", ""), page.access_password_hash or ""
     if not password:
         return _locked("Type the password, then choose Open.")
     if not verify(password, stored):

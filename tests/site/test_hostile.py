@@ -6,12 +6,14 @@ import gc
 import re
 import urllib.parse
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.extensions import limiter
 from tests.fixtures.cast import Cast
 from tests.site.scene import Said, live, statements, term, writing
 
@@ -128,6 +130,27 @@ def test_thousands_of_addresses_that_are_not_there_leave_nothing(app: Flask, rea
     kept = {word for each in gc.get_objects() for word in _words(each) if NOWHERE in word}
     assert len({found[0] for word in kept if (found := re.search(r"\d+", word))}) <= 3, kept
     assert not [each for each in sent if re.match(r"\s*(INSERT|UPDATE|DELETE)", each)]
+
+
+def test_passwords_for_pages_that_are_not_there_are_not_counted(
+    reader: FlaskClient, monkeypatch: pytest.MonkeyPatch
+):
+    """Each would be a key in Redis for an hour, and of such addresses there is no end."""
+    counted: list[object] = []
+    real = limiter.limiter.hit
+
+    def hit(*args: Any, **more: Any) -> bool:
+        counted.append(args)
+        return bool(real(*args, **more))
+
+    monkeypatch.setattr(limiter.limiter, "hit", hit)
+    form = {"password": "guess"}
+    for number in range(5):
+        path = f"/s/acme/{NOWHERE}{number}/"
+        assert reader.post(path, data=form, csrf=False, audit=False).status_code == 404
+    assert counted == []
+    assert reader.post("/s/acme/locked/", data=form, csrf=False).status_code == 422
+    assert counted
 
 
 def _words(holder: object) -> Iterator[str]:

@@ -23,7 +23,9 @@ def test_a_small_account_passes_no_others_events_nor_accounts(
     sign_in(client, cast.berlin_admin)
     with statements(app) as sent:
         assert client.get("/a/acme-berlin/trail/").status_code == 200
-    events = _plan(database_url, next(each for each in sent if "FROM audit_event AS listed" in each))
+    events = _plan(
+        database_url, next(each for each in sent if "FROM audit_event AS listed" in each)
+    )
     assert any("ix_audit_event_account_id_at (account_id=?)" in step for step in events), events
     assert not any("ix_audit_event_tenant_id" in step for step in events), events
 
