@@ -53,10 +53,13 @@ def _starts(first: datetime, last: datetime) -> list[datetime]:
     return [datetime(n // 12, n % 12 + 1, 1, tzinfo=first.tzinfo) for n in range(begin, end + 1)]
 
 
-def terms_with_pages(account_id: uuid.UUID, taxonomy: Literal["tag", "category"]) -> list[Term]:
-    """Return the tags or categories under which every reader finds something, by name.
+def terms_with_pages(
+    account_id: uuid.UUID, taxonomy: Literal["tag", "category"], after: str = ""
+) -> tuple[list[Term], str]:
+    """Return the tags or categories under which every reader finds something, by slug.
 
-    At most `MOST_TERMS`. One statement.
+    At most `MOST_TERMS`, from the slug `after` on, and the slug from which there are more, empty
+    where there are none. One statement, which walks the index of slugs.
     """
     filed = (
         select(PageTerm.page_id)
@@ -67,7 +70,10 @@ def terms_with_pages(account_id: uuid.UUID, taxonomy: Literal["tag", "category"]
         Term.account_id == account_id, Term.taxonomy == taxonomy, Term.merged_into_id.is_(None),
         filed.exists(),
     )  # fmt: skip
-    return list(db.session.scalars(query.order_by(Term.name, Term.id).limit(MOST_TERMS)))
+    query = query.where(Term.slug > after) if after else query
+    rows = db.session.scalars(query.order_by(Term.slug).limit(MOST_TERMS + 1)).all()
+    found = list(rows[:MOST_TERMS])
+    return found, found[-1].slug if len(rows) > MOST_TERMS else ""
 
 
 def related_to(page: Page, terms: Sequence[Term]) -> list[Link]:

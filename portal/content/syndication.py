@@ -4,9 +4,8 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, select
+from sqlalchemy import ColumnElement, String, case, cast, func, select
 
 from portal.content.listing import Entry, entries, entry_of, stands_under
 from portal.content.pages import Page, Revision
@@ -59,29 +58,31 @@ def terms_by_page(
 
 
 def count_in_sitemap(account_id: uuid.UUID) -> int:
-    """Return how many pages search engines may list."""
-    query = _in_sitemap(select(func.count(Page.id)), account_id)
-    return db.session.scalar(query) or 0
+    """Return how many pages stand in the parts of the sitemap, those not to be listed counted."""
+    return db.session.scalar(select(func.count(Page.id)).where(*listed(account_id))) or 0
 
 
-def sitemap_part(account_id: uuid.UUID, number: int) -> list[Place]:
-    """Return a part of what search engines may list, the first being 0. One statement.
+def sitemap_part(account_id: uuid.UUID, number: int) -> list[Place] | None:
+    """Return a part of what search engines may list, the first being 0; None beyond the last.
 
     In an order in which what is new comes late, so that parts stay what they were. Pages that ask
-    search engines not to list them are in none.
+    search engines not to list them are left out of theirs. One statement: what stands before the
+    part is passed by in the order of an index, without its texts.
     """
-    query = _in_sitemap(
-        select(Page.id, Page.address, Page.published_at, Revision.created_at), account_id
-    )
-    query = query.order_by(Page.type, Page.published_at, Page.id)
-    rows = db.session.execute(query.offset(number * PART).limit(PART)).all()
-    return [Place(row.id, row.address, updated_at(row.published_at, row.created_at))
-            for row in rows]  # fmt: skip
-
-
-def _in_sitemap(query: Any, account_id: uuid.UUID) -> Select[Any]:
-    joined: Select[Any] = query.join(Revision, Revision.id == Page.live_revision_id)
-    return joined.where(*listed(account_id), ~_hidden())
+    part = select(Page.id, Page.type, Page.published_at).where(*listed(account_id))
+    part = part.order_by(Page.type, Page.published_at, Page.id)
+    asked = part.offset(number * PART).limit(PART).subquery()
+    query = (
+        select(Page.id, Page.address, Page.published_at, Revision.created_at,
+               _hidden().label("hidden"))
+        .join(asked, asked.c.id == Page.id)
+        .join(Revision, Revision.id == Page.live_revision_id)
+        .order_by(asked.c.type, asked.c.published_at, asked.c.id)
+    )  # fmt: skip
+    rows = db.session.execute(query).all()
+    found = [Place(row.id, row.address, updated_at(row.published_at, row.created_at))
+             for row in rows if not row.hidden]  # fmt: skip
+    return found if rows or not number else None
 
 
 def _hidden() -> ColumnElement[bool]:

@@ -2,8 +2,9 @@
 
 from itertools import groupby
 from typing import Literal
+from urllib.parse import urlencode
 
-from flask import Response, abort
+from flask import Response, abort, request
 
 from portal.content.archives import months_with_posts, terms_with_pages
 from portal.guards import public
@@ -44,16 +45,22 @@ def categories() -> Response:
 
 
 def _terms(taxonomy: Literal["tag", "category"], address: str, title: str) -> Response:
-    here = site()
-    found = terms_with_pages(here.account_id, taxonomy)
+    here, after = site(), request.args.get("after", "")
+    if "\0" in after:
+        abort(404)
+    found, last = terms_with_pages(here.account_id, taxonomy, after)
     if not found:
         abort(404)
     links = [(term.name.strip() or UNTITLED, here.url(f"{address}{term.slug}/")) for term in found]
-    return _index(address, title, [("", links)])
+    more = f"{here.url(address)}?{urlencode({'after': last})}" if last else ""
+    return _index(address, title, [("", links)], more=more, paged=bool(after))
 
 
-def _index(address: str, title: str, groups: list[tuple[str, list[tuple[str, str]]]]) -> Response:
+def _index(
+    address: str, title: str, groups: list[tuple[str, list[tuple[str, str]]]],
+    *, more: str = "", paged: bool = False,
+) -> Response:  # fmt: skip
     here = site()
-    html = render("index", here.at(address), title=title, groups=groups,
-                  canonical=here.absolute(address))  # fmt: skip
+    html = render("index", here.at(address), title=title, groups=groups, more=more, paged=paged,
+                  first=here.url(address), canonical=here.absolute(address))  # fmt: skip
     return answer(html)

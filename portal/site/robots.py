@@ -42,8 +42,8 @@ def robots() -> Response:
 
 def _part(number: int) -> Response:
     here = site()
-    rows = sitemap_part(here.account_id, number) if 0 <= number < 1_000_000 else []
-    if not rows and number:
+    rows = sitemap_part(here.account_id, number) if 0 <= number < 1_000_000 else None
+    if rows is None:
         abort(404)
     groups = live_groups(here.account_id, [row.id for row in rows])
     newest = max((row.changed for row in rows), default=None)

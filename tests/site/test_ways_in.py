@@ -18,7 +18,7 @@ from portal.jobs.words import note_words
 from tenants.db import db
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
-from tests.site.scene import Said, live, redraft, term, writing
+from tests.site.scene import Said, live, redraft, statements, term, writing
 
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
 
@@ -116,6 +116,28 @@ def test_related_posts_share_most(app: Flask, client: FlaskClient, cast: Cast):
     text = client.get("/s/acme/posts/one/").text.partition('id="related"')[2].partition("</ul>")[0]
     assert re.findall(r'dir="auto">([^<]*)</a>', text) == ["Both", "New", "Old"]
     assert 'id="related"' not in client.get("/s/acme/posts/none/").text
+
+
+def test_the_index_of_tags_goes_on_to_the_last(
+    app: Flask, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("portal.content.archives.MOST_TERMS", 3)
+    with writing(app, cast.acme) as acme:
+        terms = tuple(term(acme, "tag", f"tag-{number}", f"Tag {number}") for number in range(7))
+        live(acme, "All of them", Said(terms=terms))
+        term(acme, "tag", "tag-35", "Nothing stands here")
+    found, path, counts = [], "/s/acme/tags/", []
+    while path:
+        with statements(app) as sent:
+            text = client.get(path).text
+        counts.append(len(sent))
+        found += re.findall(r'href="/s/acme/tags/(tag-\d+)/"', text)
+        further = re.search(r'rel="next" href="([^"]*)">More', text)
+        path = further[1] if further else ""
+    assert found == [f"tag-{number}" for number in range(7)]
+    assert len(set(counts)) == 1, counts
+    assert client.get("/s/acme/tags/?after=tag-6").status_code == 404
+    assert client.get("/s/acme/tags/?after=%00").status_code == 404
 
 
 def test_the_sitemap_comes_in_parts_when_it_is_long(
