@@ -23,8 +23,8 @@ def publish_due(batch: int = BATCH, seconds: float = SECONDS) -> int:
     """Carry out what is due by the database's clock; return how many schedules came to an end.
 
     Tenants take turns, at most `batch` schedules each, those with the fewest first, and within a
-    tenant the longest due. Returns after about `seconds`, though more may be due. Raises OperationalError
-    when the database is out of reach: what is due then stays pending.
+    tenant the longest due. Returns after about `seconds`, though more may be due. Raises
+    OperationalError when the database is out of reach: what is due then stays pending.
     """
     number, until = 0, time.monotonic() + seconds
     waiting = deque(crowds_due())
