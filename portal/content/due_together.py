@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import String, Uuid, bindparam, func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
@@ -159,12 +159,9 @@ _NOW = bindparam("moment", type_=UtcDateTime())
 @cache
 def _publish(dialect: str) -> Any:
     """Return the UPDATE: page, text and address of each are given, and locked or unchangeable."""
-    columns = Page.__table__.c
     row = given_rows(
-        dialect, "rows",
-        {"page_id": columns.id.type, "revision_id": columns.live_revision_id.type,
-         "address": columns.address.type},
-    )  # fmt: skip
+        dialect, "rows", {"page_id": Uuid(), "revision_id": Uuid(), "address": String()}
+    )
     return (
         update(Page)
         .where(Page.id == row["page_id"])
@@ -189,7 +186,7 @@ def _carry_out(ready: list[Ready]) -> None:
         "ids": Ids(each.row.schedule_id for each in ready), "moment": moment,
         "rows": json.dumps([_place(each) for each in ready]),
     }  # fmt: skip
-    for statement in (_publish(db.engine.dialect.name), _END):
+    for statement in (_publish(db.session.connection().dialect.name), _END):
         options = {"told_by": told_by, "synchronize_session": False}
         done: Any = db.session.execute(statement, asked, execution_options=options)
         if done.rowcount != len(ready):
