@@ -34,6 +34,7 @@ from portal.forms.schedule_steps import (
 from portal.forms.schedules import ScheduleForm, TimeForm
 from portal.guards import permission
 from portal.jobs.queue import wake_at
+from portal.once import once
 from portal.requests import after_commit, current
 from portal.times import zone_names
 from tenants.permissions import Permission as P
@@ -72,6 +73,7 @@ def show(schedule_id: uuid.UUID) -> str:
 
 @bp.route("/pages/<uuid:page_id>/schedule", methods=["GET", "POST"])
 @permission(P.PAGE_PUBLISH)
+@once
 def new(page_id: uuid.UUID) -> Any:
     page = page_by_id(page_id, current.here.id) or abort(404)
     draft = revision_by_id(page.draft_revision_id, page) or abort(404)
