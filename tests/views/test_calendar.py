@@ -128,6 +128,11 @@ def test_a_release_stands_on_its_day(app: Flask, client: FlaskClient, cast: Cast
             setattr(release, name, value)
         release.state = "pending"
         db.session.commit()
+        move = f"/a/acme/releases/{release.id}/schedule"
     text = sign_in(client, cast.publisher).get(f"{HOME}?day=2031-03-01").text
     assert "Spring" in day_of(text, "2031-03-15")
+    assert f'data-move="{move}"' in day_of(text, "2031-03-15")
+    asked = client.get(f"{move}?on=2031-03-20&by=UTC&view=week").text
+    assert 'value="2031-03-20T12:00' in asked
+    assert f"/a/acme/calendar/?view=week&amp;zone=UTC&amp;day=2031-03-15#at-{release.id}" in asked
     assert "Spring" not in sign_in(client, cast.auditor).get(f"{HOME}?day=2031-03-01").text
