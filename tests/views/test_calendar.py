@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.content.calendars import _days
+from portal.content.freeze_setting import freeze
 from portal.content.moments import moment_at
 from portal.content.queue_filters import day_start
 from portal.content.releasing import make_release
 from portal.content.scheduling import time_fields
+from tenants.accounts import AccountRef
 from tenants.db import db
 from tenants.scope import acting_in, tenant_scope
 from tests.fixtures.app import both_databases
@@ -78,6 +80,38 @@ def test_days_are_those_of_the_zone_and_freezes_lie_over_them(
     text = client.get(f"{HOME}?day=2031-03-01").text
     held = [day for day in range(1, 32) if "Feast" in day_of(text, f"2031-03-{day:02}")]
     assert held == [10, 11]
+
+
+@both_databases
+def test_freezes_below_are_shown_by_account_at_the_cost_of_one(
+    app: Flask, client: FlaskClient, cast: Cast
+):
+    def frozen(account: AccountRef, name: str, *days: int) -> None:
+        with app.app_context(), acting_in(tenant_scope(account.tenant_id)):
+            for number, day in enumerate(days):
+                since = moment_at(NOON + timedelta(days=day), "UTC")
+                until = moment_at(since.at + timedelta(minutes=number + 1), "UTC")
+                freeze(account, name, since, until, by=TESTS)
+            db.session.commit()
+
+    frozen(cast.acme, "Feast", 0)
+    frozen(cast.berlin, "Carnival", 1)
+    frozen(cast.bolt, "Secret", 1)
+    sign_in(client, cast.publisher)
+    url = f"{HOME}?day=2031-03-15"
+    assert "Carnival" not in client.get(url).text
+    few = statements(app, client, f"{url}&within=below")
+    frozen(cast.mitte, "Flood", -1, *[2] * 6)
+    text = client.get(f"{url}&within=below").text
+    assert f"{cast.berlin.name}: Carnival" in day_of(text, "2031-03-16")
+    assert ">Feast<" in day_of(text, "2031-03-15")
+    assert f"{cast.mitte.name}: Flood" in day_of(text, "2031-03-14")
+    assert "and 2 more freezes" in day_of(text, "2031-03-17")
+    assert "Secret" not in text
+    assert statements(app, client, f"{url}&within=below") == few
+    sign_in(client, cast.berlin_editor)
+    there = client.get("/a/acme-berlin/calendar/?day=2031-03-15").text
+    assert "Flood" not in there
 
 
 def test_who_cannot_move_sees_no_way_to_and_who_cannot_read_no_titles(
