@@ -15,7 +15,7 @@ from urllib.parse import quote
 from flask import current_app, render_template
 
 from portal import heads
-from portal.content import clean_html, reading
+from portal.content import around, clean_html, reading
 from portal.content.alternates import tongues_of
 from portal.content.archives import related_to
 from portal.content.content_types import definition_of
@@ -163,8 +163,8 @@ def render_page(
     `template` gets what is in `beside` too.
     Whether the page is protected by a password is the caller's question.
     """
-    older, newer = reading.neighbours_of(page) if page.type == "post" else (None, None)
-    above, below = reading.family_of(page) if page.type != "post" else (None, [])
+    older, newer = around.neighbours_of(page) if page.type == "post" else (None, None)
+    above, below = around.family_of(page) if page.type != "post" else (None, [])
     definition = definition_of(page.type, page.tenant_id)
     seo, tongues = seo_of(revision.fields), tongues_of(page)
     reach = _reach(site, note, files, locked=page.access_password_hash is not None)

@@ -6,7 +6,10 @@ import pkgutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("portal", deadline=None)  # how fast a machine is decides nothing here
+settings.load_profile("portal")
 pytest.register_assert_rewrite("tests.fixtures")
 
 INFRA = ("run_folder", "marks", "network", "ports", "postgres", "redis", "chromium", "processes")

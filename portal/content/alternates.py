@@ -3,14 +3,17 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Uuid, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from portal.content.pages import Page
 from portal.content.reading import listed
 from portal.content.translations import PageLanguage
-from tenants.db import db
+from tenants.clock import now
+from tenants.db import UtcDateTime, db
 
 MOST = 40
 
@@ -61,16 +64,8 @@ def tongues_of(page: Page) -> Tongues:
 
     What is not live, or not for everybody, is left out.
     """
-    own = aliased(PageLanguage)
-    group = select(own.source_id).where(own.page_id == page.id).scalar_subquery()
-    shown = and_(Page.id == PageLanguage.page_id, *listed(page.account_id))
-    query = (
-        select(PageLanguage.page_id, PageLanguage.source_id, PageLanguage.language, Page.address)
-        .outerjoin(Page, shown)
-        .where(PageLanguage.source_id == group, PageLanguage.account_id == page.account_id)
-        .order_by(PageLanguage.source_id != PageLanguage.page_id, PageLanguage.language)
-    )
-    rows = db.session.execute(query).all()
+    asked = {"of_page": page.id, "of_account": page.account_id, "of_now": now()}
+    rows = db.session.execute(_group_of(), asked).all()
     language = next((row.language for row in rows if row.page_id == page.id), "")
     live = tuple(
         Alternate(row.language, row.address, row.page_id == row.source_id, row.page_id == page.id)
@@ -78,3 +73,18 @@ def tongues_of(page: Page) -> Tongues:
         if row.address is not None
     )
     return Tongues(language, live if len(live) > 1 else ())
+
+
+@cache
+def _group_of() -> Any:
+    account = bindparam("of_account", type_=Uuid())
+    shown = listed(account, bindparam("of_now", type_=UtcDateTime()))
+    own = aliased(PageLanguage)
+    of_page = own.page_id == bindparam("of_page", type_=Uuid())
+    group = select(own.source_id).where(of_page).scalar_subquery()
+    return (
+        select(PageLanguage.page_id, PageLanguage.source_id, PageLanguage.language, Page.address)
+        .outerjoin(Page, and_(Page.id == PageLanguage.page_id, *shown))
+        .where(PageLanguage.source_id == group, PageLanguage.account_id == account)
+        .order_by(PageLanguage.source_id != PageLanguage.page_id, PageLanguage.language)
+    )

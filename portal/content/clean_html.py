@@ -19,6 +19,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bleach.sanitizer import Cleaner
 from markupsafe import Markup
@@ -151,6 +152,7 @@ def with_files(html: str, files: Shelf) -> Markup:
     return Markup(text)  # noqa: S704 - clean, with addresses and sizes that we wrote ourselves
 
 
+@lru_cache(maxsize=4)
 def is_clean(html: str) -> bool:
     """Whether the text holds only what the policy allows, spelled as ``clean`` spells it."""
     position, open_tags = 0, list[str]()

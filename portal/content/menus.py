@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Uuid, bindparam, or_, select
 
 from portal.content import html_policy
-from portal.content.reading import Link, links_by_id, top_pages
+from portal.content.around import top_pages
+from portal.content.reading import Link, links_by_id
 from portal.content.sites import Menu
 from tenants.db import db
 
@@ -41,11 +43,7 @@ def menus_of(account_id: uuid.UUID) -> Menus:
 
     Two statements, three when there is no main menu and one for the foot.
     """
-    rows = db.session.scalars(
-        select(Menu)
-        .where(Menu.account_id == account_id, or_(Menu.primary.is_(True), Menu.footer.is_(True)))
-        .order_by(Menu.slug)
-    ).all()
+    rows = db.session.scalars(_shown(), {"of_account": account_id}).all()
     main = next((row for row in rows if row.primary), None)
     footer = next((row for row in rows if row.footer), None)
     shown = [item for menu in (main, footer) if menu for item in entries_of(menu)]
@@ -53,6 +51,13 @@ def menus_of(account_id: uuid.UUID) -> Menus:
     live = links_by_id(account_id, ids) if rows else {}
     top = _resolved(main, live) if main else by_itself(account_id)
     return Menus(top, _resolved(footer, live) if footer else ())
+
+
+@cache
+def _shown() -> Any:
+    here = Menu.account_id == bindparam("of_account", type_=Uuid())
+    placed = or_(Menu.primary.is_(True), Menu.footer.is_(True))
+    return select(Menu).where(here, placed).order_by(Menu.slug)
 
 
 def by_itself(account_id: uuid.UUID) -> list[MenuItem]:

@@ -10,20 +10,29 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    select,
+)
 
-from portal.content import places
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
-from portal.content.places import Place
 from portal.content.sites import Redirect
 from portal.content.terms import Term, meant_by
 from tenants.clock import now
-from tenants.db import db
+from tenants.db import UtcDateTime, db
 
-FAMILY_LIMIT = 60
+_ACCOUNT, _NOW = bindparam("of_account", type_=Uuid()), bindparam("of_now", type_=UtcDateTime())
+_IDS: Any = bindparam("of_ids", type_=Uuid(), expanding=True)
+"""What statements are given that are made once: making one costs as much as running it."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +57,22 @@ class Gone:
 
 
 def visible(
-    account_id: uuid.UUID, at: datetime | None = None, of: type[Page] = Page
+    account_id: Any, at: Any = None, of: type[Page] = Page
 ) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of being seen by readers at a moment: live, and not in the future."""
+    """Return the conditions of being seen by readers at a moment: live, and not in the future.
+
+    Account and moment (UTC, else this one) are values or parameters.
+    """
     return (
         of.account_id == account_id,
         of.live_revision_id.is_not(None),
         of.address.is_not(None),
-        of.published_at <= (at or now()),
+        of.published_at <= (now() if at is None else at),
     )
 
 
 def listed(
-    account_id: uuid.UUID, at: datetime | None = None, of: type[Page] = Page
+    account_id: Any, at: Any = None, of: type[Page] = Page
 ) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of being told of to everybody: visible, open, and for everybody."""
     return (*visible(account_id, at, of), *is_open(of))
@@ -73,12 +85,23 @@ def is_open(of: type[Page] = Page) -> tuple[ColumnElement[bool], ...]:
 
 def live_page_at(account_id: uuid.UUID, address: str) -> tuple[Page, Revision] | None:
     """Return what readers see at an address, or None. One statement."""
-    found = db.session.execute(
+    asked = {**of_readers(account_id), "of_address": address}
+    found = db.session.execute(_live_page_at(), asked).first()
+    return (found[0], found[1]) if found else None
+
+
+@cache
+def _live_page_at() -> Any:
+    return (
         select(Page, Revision)
         .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*visible(account_id), Page.address == address)
-    ).first()
-    return (found[0], found[1]) if found else None
+        .where(*visible(_ACCOUNT, _NOW), Page.address == bindparam("of_address", type_=String()))
+    )
+
+
+def of_readers(account_id: uuid.UUID) -> dict[str, Any]:
+    """Return what `link_query` and its like are given: whose pages, and that it is now."""
+    return {"of_account": account_id, "of_now": now()}
 
 
 def newest_page(account_id: uuid.UUID) -> tuple[Page, Revision] | None:
@@ -121,43 +144,23 @@ def fate_of(account_id: uuid.UUID, spellings: Collection[str]) -> Moved | Gone |
 
 def links_to(account_id: uuid.UUID, addresses: Collection[str]) -> list[Link]:
     """Return those of the addresses that hold a live page."""
-    return _links(_link_query(account_id).where(Page.address.in_(addresses)))
+    query = link_query().where(Page.address.in_(addresses))
+    return [link(row) for row in db.session.execute(query, of_readers(account_id))]
 
 
 def links_by_id(account_id: uuid.UUID, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Link]:
     """Return those of the pages that are live, by id, those not listed too. One statement."""
-    query = (
-        select(Page.id, Page.address, Revision.title, and_(*is_open()).label("listed"))
-        .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*visible(account_id), Page.id.in_(ids))
-    )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_links_by_id(), {**of_readers(account_id), "of_ids": list(ids)}).all()
     return {row.id: Link(row.title, row.address, bool(row.listed)) for row in rows}
 
 
-def top_pages(account_id: uuid.UUID, limit: int) -> list[Link]:
-    """Return the site's first live pages that stand below no other."""
-    query = _link_query(account_id).where(Page.type == "page", Page.parent_id.is_(None))
-    return _links(query.order_by(Page.position, Revision.title, Page.id).limit(limit))
-
-
-def family_of(page: Page) -> tuple[Link | None, list[Link]]:
-    """Return the live page above and the live pages right below. One statement."""
-    query = _link_query(page.account_id).where(
-        or_(Page.id == page.parent_id, Page.parent_id == page.id)
+@cache
+def _links_by_id() -> Any:
+    return (
+        select(Page.id, Page.address, Revision.title, and_(*is_open()).label("listed"))
+        .join(Revision, Revision.id == Page.live_revision_id)
+        .where(*visible(_ACCOUNT, _NOW), Page.id.in_(_IDS))
     )
-    query = query.order_by(Page.position, Revision.title, Page.id).limit(FAMILY_LIMIT)
-    rows = db.session.execute(query).all()
-    above = next((_link(row) for row in rows if row.id == page.parent_id), None)
-    return above, [_link(row) for row in rows if row.id != page.parent_id]
-
-
-def neighbours_of(page: Page) -> tuple[Link | None, Link | None]:
-    """Return the live posts right before and right after this one in time. Two statements."""
-    if page.published_at is None:
-        return None, None
-    here = Place(page.published_at, page.id)
-    return _neighbour(page, here, "older"), _neighbour(page, here, "newer")
 
 
 def terms_of(revision: Revision) -> list[Term]:
@@ -177,31 +180,18 @@ def updated_at(published_at: datetime, revision_created_at: datetime) -> datetim
     return max(published_at, revision_created_at)
 
 
-def _link_query(account_id: uuid.UUID) -> Any:
+def link_query() -> Any:
+    """Return the statement of listed pages: id, address, live title. Give it `of_readers`."""
     return (
         select(Page.id, Page.address, Revision.title)
         .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*listed(account_id))
+        .where(*listed(_ACCOUNT, _NOW))
     )
 
 
-def _links(query: Any) -> list[Link]:
-    return [_link(row) for row in db.session.execute(query).all()]
-
-
-def _link(row: Row[Any]) -> Link:
+def link(row: Row[Any]) -> Link:
+    """Return a row of `link_query` as a link."""
     return Link(row.title, row.address)
-
-
-def _neighbour(page: Page, here: Place, side: Literal["older", "newer"]) -> Link | None:
-    query = _link_query(page.account_id).where(Page.type == "post")
-    if side == "older":
-        query = query.where(places.column() < here.value)
-        query = query.order_by(Page.published_at.desc(), Page.id.desc())
-    else:
-        query = query.where(places.column() > here.value).order_by(Page.published_at, Page.id)
-    row = db.session.execute(query.limit(1)).first()
-    return _link(row) if row else None
 
 
 def _uuid(text: object) -> uuid.UUID | None:

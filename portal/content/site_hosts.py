@@ -7,6 +7,7 @@ proves one claim only.
 
 import uuid
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,9 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    Uuid,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -119,10 +122,15 @@ def host_by_id(host_id: uuid.UUID, account_id: uuid.UUID) -> SiteHost | None:
 
 def site_and_host(account_id: uuid.UUID) -> tuple[Site | None, str]:
     """Return the account's site and its primary host, empty without one. One statement."""
+    row = db.session.execute(_site_and_host(), {"of_account": account_id}).first()
+    return (row[0], row[1] or "") if row else (None, "")
+
+
+@cache
+def _site_and_host() -> Any:
     main = and_(SiteHost.account_id == Site.account_id, SiteHost.primary.is_(True))
     query = select(Site, SiteHost.host).outerjoin(SiteHost, main)
-    row = db.session.execute(query.where(Site.account_id == account_id)).first()
-    return (row[0], row[1] or "") if row else (None, "")
+    return query.where(Site.account_id == bindparam("of_account", type_=Uuid()))
 
 
 def own_base(base_url: str, host: str) -> str:

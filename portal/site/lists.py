@@ -6,7 +6,8 @@ from typing import Any, Literal
 from flask import Response, abort, request
 
 from portal import heads
-from portal.content import listing, places, reading
+from portal.content import listing, places
+from portal.content.around import top_pages
 from portal.content.listing import Where, Window
 from portal.content.terms import Term
 from portal.guards import public
@@ -24,7 +25,7 @@ def home() -> Response:
     """Show the newest posts; on a site without posts, its top pages."""
     here = site()
     window = listing.posts(here.account_id, Where())
-    pages = [] if window.entries else reading.top_pages(here.account_id, TOP_PAGES)
+    pages = [] if window.entries else top_pages(here.account_id, TOP_PAGES)
     return _list(
         "/",
         "Latest posts",

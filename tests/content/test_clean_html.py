@@ -221,20 +221,20 @@ TAG_SOUP = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(TAG_SOUP)
 def test_any_tag_soup_comes_out_clean_and_stays_so(soup: str):
     assert_clean(soup)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TAG_SOUP)
 def test_what_the_guard_accepts_holds_nothing_forbidden(soup: str):
     if is_clean(soup):
         assert violations(soup) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=200).filter(lambda text: "<" not in text and "&" not in text))
 def test_plain_text_keeps_every_code_point(text: str):
     expected = re.sub("[\x00-\x08\x0b\x0e-\x1f]", "", text).replace("\r\n", "\n")

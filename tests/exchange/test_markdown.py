@@ -68,7 +68,7 @@ def test_what_markdown_cannot_say_survives(name: str):
     assert came_back(body) == body
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(BODY)
 @example("<ul><li><figure></figure></li></ul>")
 def test_any_clean_body_comes_back_equal(html: str):
@@ -86,7 +86,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(WORDS, VALUES, max_size=3), WORDS)
 def test_any_values_come_back_equal(fields: dict[str, object], words: str):
     written = front_matter.write({"title": words, "excerpt": words, "fields": fields})
@@ -97,14 +97,14 @@ def test_any_values_come_back_equal(fields: dict[str, object], words: str):
     assert item.fields == {key: value for key, value in fields.items() if key != "seo"}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SCRIPTS)
 def test_any_cell_comes_back_equal_and_runs_nothing(text: str):
     assert meant(shown(text)) == text
     assert not shown(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         SCRIPTS.map(lambda t: " ".join(readable(t).split())).filter(bool), max_size=3, min_size=1

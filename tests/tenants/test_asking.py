@@ -148,7 +148,7 @@ def test_somebody_who_asks_to_join_nowhere_sees_the_same(inside, cast: Cast):
         assert "Viewer" in {role.name for role in roles_for(row, cast.acme, admin)}
 
 
-@settings(max_examples=60, deadline=None,
+@settings(max_examples=60,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(data=st.data())
 def test_no_answer_gives_more_than_the_answerer_holds(inside, cast: Cast, data: st.DataObject):

@@ -102,7 +102,7 @@ def _never_more(held: Rights, allowed: Rights, what: str) -> None:
 def test_no_coalition_grows_by_itself() -> None:
     Coalition.counts.update(dict.fromkeys(Coalition.counts, 0))
     Coalition.TestCase.settings = settings(
-        max_examples=RUNS, stateful_step_count=STEPS, deadline=None,
+        max_examples=RUNS, stateful_step_count=STEPS,
         suppress_health_check=list(HealthCheck), phases=[Phase.generate],
     )  # fmt: skip
     for _ in range(MOST):  # a run may end before its last step

@@ -64,7 +64,7 @@ def situations(draw: st.DrawFn) -> tuple[list[AccountRef], Actor, dict[str, Any]
 
 
 @given(situations())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_grant_never_holds_more_than_its_giver(situation):
     accounts, giver, ask = situation
     role = Role(key="any", name="Any")

@@ -113,7 +113,7 @@ def comparable(key: str, value: Any) -> Any:
     return set(value) if isinstance(kind, Among) else value
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=200)
 @given(st.data())
 def test_the_tightest_on_the_path_holds_and_its_source_set_it(data: st.DataObject):
     nodes = tree(data.draw(st.lists(st.integers(0, 8), max_size=8)))

@@ -58,9 +58,7 @@ def scene(inside: Any, cast: Cast) -> Cast:
 
 @both_databases
 @given(seed=st.integers(0, 2**32))
-@settings(
-    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nobody_gets_what_nobody_who_acted_held(app: Flask, scene: Cast, seed: int) -> None:
     chance, done = random.Random(seed), Counter[str]()  # noqa: S311 - a repeatable choice
     people = [scene.admin, scene.editor, scene.viewer, scene.author, scene.publisher,

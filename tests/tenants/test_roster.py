@@ -127,7 +127,7 @@ def test_the_trial_says_what_the_run_does(inside, cast: Cast):
     assert not any(done for _, done, _ in again)
 
 
-@settings(max_examples=25, deadline=None,
+@settings(max_examples=25,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(
     who=st.sampled_from(sorted(PEOPLE)),

@@ -209,7 +209,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
 def test_any_mixture_gives_a_clean_body(content: str):
     body = convert(content)
