@@ -9,6 +9,7 @@ from portal import (
     headers,
     logs,
     models,
+    once,
     requests,
     resolving,
     sign_in_crowds,
@@ -48,6 +49,7 @@ def create_app(config: Config | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     headers.init_app(app, config)
     requests.init_app(app)
+    once.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
     queue.init_app(app, config)

@@ -11,6 +11,7 @@ NOT_TYPED = frozenset(
         *(
             "field",
             "id",
+            "once",
             "parent",
             "person",
             "reach",

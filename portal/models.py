@@ -32,6 +32,7 @@ MODULES = (
     "portal.content.saved_views",
     "portal.content.translations",
     "portal.content.uses",
+    "portal.answers",
     "portal.heartbeats",
     "portal.identity.models",
     "portal.installation",

@@ -2,12 +2,14 @@
 
 import hashlib
 from datetime import timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
+from markupsafe import Markup
 
+from portal import drawing
 from portal.bell import SCHEDULER, bell_and_life
 from portal.brand import accent_of, logo_of
 from portal.config import ROOT
@@ -15,15 +17,13 @@ from portal.content.languages import name_of
 from portal.content.logos import logo_size
 from portal.content.notifications import unread_count
 from portal.heartbeats import Pulse, pulse
-from portal.navigation import NAV, PART_OF
 from portal.proofs import ask_url
 from portal.requests import current
+from portal.shell import Choice, Group, Logo, Me, Where, choices, menu
 from portal.times import ago, clock_time, local_time
-from tenants.accounts import AccountRef
-from tenants.asking import requests_for
 from tenants.branches import Halt
 from tenants.db import db
-from tenants.decisions import Decision, Holding, can_any
+from tenants.decisions import Decision, Holding
 from tenants.permissions import Permission as P
 
 STATIC = ROOT / "static"
@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
     """Attach globals, filters and the shell."""
     app.jinja_env.globals.update(
         static_url=static_url,
+        icon=icon,
         can=_can,
         Permission=P,
         decide=_decide,
@@ -41,12 +42,27 @@ def init_app(app: Flask) -> None:
         language_name=name_of,
     )
     app.jinja_env.filters.update(local_time=local_time, ago=ago, clock_time=clock_time)
+    drawing.init_app(app)
     app.context_processor(_shell_context)
 
 
 def static_url(path: str) -> str:
     """Return the address of a static file with its content's hash, so it can be kept for ever."""
     return f"/static/{path}?v={_fingerprint(path)}"
+
+
+@lru_cache(maxsize=512)
+def icon(name: str, label: str | None = None, size: int = 16) -> Markup:
+    """Return an icon that decorates a text; with a `label` it carries its own name."""
+    said = (
+        Markup('role="img" aria-label="{}"').format(label)
+        if label
+        else Markup('aria-hidden="true"')
+    )
+    return Markup(
+        '<svg class="icon" width="{0}" height="{0}" {1} focusable="false">'
+        '<use href="{2}#{3}"></use></svg>'
+    ).format(size, said, static_url("vendor/icons.svg"), name)
 
 
 @cache
@@ -91,12 +107,17 @@ class Shell:
     """What the frame around every signed-in page shows; each part is worked out when asked for."""
 
     @cached_property
-    def person(self) -> dict[str, str]:
-        return {"name": current.person.name, "email": current.person.label}
+    def person(self) -> Me:
+        return Me(current.person.name, current.person.label)
 
     @cached_property
     def account(self) -> Any:
         return current.account
+
+    @cached_property
+    def where(self) -> Where | None:
+        here = current.account
+        return Where(here.name, here.kind, here.handle) if here else None
 
     @cached_property
     def brand_url(self) -> str:
@@ -107,7 +128,7 @@ class Shell:
         return url_for("brand.css", handle=current.here.handle, v=accent[1:]) if accent else ""
 
     @cached_property
-    def logo(self) -> dict[str, Any] | None:
+    def logo(self) -> Logo | None:
         """Return the account's logo with its address, size and whose it is, or None."""
         if current.account is None or not _can(P.ACCOUNT_VIEW):
             return None
@@ -116,24 +137,15 @@ class Shell:
             return None
         url = url_for("logo.show", handle=current.here.handle, v=name.partition("-")[0])
         width, height = logo_size(name)
-        return {"url": url, "width": width, "height": height, "name": owner.name}
+        return Logo(url, width, height, owner.name)
 
     @cached_property
     def ancestors(self) -> list[Any]:
         return [a for a in current.ancestors if current.person.is_member(a)]
 
     @cached_property
-    def accounts(self) -> list[dict[str, Any]]:
-        here = current.account.id if current.account else None
-        found = current.within_reach
-        top = min((a.depth for a in found), default=0)
-        return [
-            {
-                "name": a.name, "handle": a.handle, "depth": a.depth - top,
-                "kind": a.kind, "current": a.id == here,
-            }
-            for a in found
-        ]  # fmt: skip
+    def accounts(self) -> tuple[Choice, ...]:
+        return choices(current.within_reach, current.account)
 
     @cached_property
     def unread(self) -> int | None:
@@ -151,12 +163,8 @@ class Shell:
         return unread, pulse(db.session(), SCHEDULER) if watched else None
 
     @cached_property
-    def nav(self) -> list[dict[str, Any]]:
-        groups = [_group(label, items, self.account) for label, items in NAV if self.account]
-        if current.person.is_staff:
-            item = _item("Staff console", "/console/", "building-2", "/console")
-            groups.append({"label": "House", "items": [item]})
-        return [group for group in groups if group["items"]]
+    def nav(self) -> tuple[Group, ...]:
+        return menu(current.account)
 
     @cached_property
     def support(self) -> Holding | None:
@@ -214,28 +222,3 @@ def _halted(halt: Halt) -> dict[str, str]:
         else ""
     )
     return {"tone": "warn", "text": f"{since}{reason}{kept}"}
-
-
-def _group(label: str | None, items: Any, here: AccountRef) -> dict[str, Any]:
-    person, root = current.person, request.script_root
-    shown = [
-        _item(text, f"{before}{here.handle}{after}", icon, endpoint)
-        for text, endpoint, icon, permissions in items
-        for before, after in [_around_handle(endpoint, root)]
-        if can_any(person, permissions, here).allowed
-    ]
-    return {"label": label, "items": shown}
-
-
-@cache
-def _around_handle(endpoint: str, _root: str) -> tuple[str, str]:
-    """Return an address of the menu without the account's handle, which needs no quoting."""
-    before, _, after = url_for(endpoint, handle="-").partition("/-/")
-    return f"{before}/", f"/{after}"
-
-
-def _item(label: str, url: str, icon: str, key: str) -> dict[str, Any]:
-    within = PART_OF.get(request.blueprint or "", request.blueprint)
-    here = request.path.startswith(key) or within == key.split(".", maxsplit=1)[0]
-    count = len(requests_for(current.person, current.here)) if key == "requests.index" else 0
-    return {"label": label, "url": url, "icon": icon, "current": here, "count": count}

@@ -22,6 +22,7 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+@lru_cache(maxsize=2048)
 def local_time(moment: datetime | None, zone_name: str = "UTC") -> str:
     """Return e.g. `Sun 29 Mar 2026, 09:00 (Berlin, UTC+2)`."""
     if moment is None:

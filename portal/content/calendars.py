@@ -95,7 +95,8 @@ def calendar_of(sight: Sight, kind: Kind, day: date, zone: str, now: datetime) -
     bounds = [day_start(c.day, zone) for c in cells]
     bounds.append(day_start(cells[-1].day + timedelta(days=1), zone))
     _fill(cells, bounds, sight, PER_DAY[kind], ZoneInfo(zone))
-    for freeze in freezes_between(sight.account, bounds[0], bounds[-1]):
+    below = sight.reach if sight.below else None
+    for freeze in freezes_between(sight.account, bounds[0], bounds[-1], below):
         for cell, start, end in zip(cells, bounds, bounds[1:], strict=False):
             if freeze.since < end and freeze.until > start:
                 cell.freezes.append(freeze)

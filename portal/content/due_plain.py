@@ -1,4 +1,4 @@
-"""Which schedules are plain: their publication touches nothing but the page itself."""
+"""Which schedules are plain: they touch nothing but the page itself."""
 
 import uuid
 from collections import Counter
@@ -40,7 +40,9 @@ class Ready:
 
 def is_plain(row: Any) -> bool:
     """Tell whether a schedule's page is touched and nothing else, as far as it shows in itself."""
-    if row.what != "publish" or row.trashed_at is not None or row.stands_below is not None:
+    if row.what == "unpublish":
+        return row.live_revision_id is not None and row.trashed_at is None
+    if row.trashed_at is not None or row.stands_below is not None:
         return False
     definition = BUILT_IN.get(row.type)
     if definition is None or definition.fields or definition.stands == "nowhere":
@@ -67,18 +69,28 @@ _TAKEN = tuple(
     select(kind.account_id, kind.address).where(pair_among(kind.account_id, kind.address, "places"))
     for kind in (Page, Redirect)
 )
+_LED = _TAKEN[1]
 _FILED = select(PageTerm.page_id, PageTerm.term_id).where(among(PageTerm.page_id, "ids"))
+
+
+def tied_pages(page_ids: Collection[uuid.UUID], moment: datetime) -> set[uuid.UUID]:
+    """Return those of the pages that others depend on, or that more is due for. Four statements."""
+    asked = {"ids": Ids(page_ids), "moment": moment}
+    return {each for query in _TYING for each in db.session.scalars(query, asked) if each}
+
+
+def led_from(places: Collection[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
+    """Return those of the addresses at which a redirect stands. One statement."""
+    rows = db.session.execute(_LED, {"places": places}) if places else ()
+    return {(account_id, address) for account_id, address in rows if address}
 
 
 def without_neighbours(ready: list[Ready], moment: datetime) -> list[Ready]:
     """Leave out pages that others depend on, and addresses that are not free. Six statements."""
     if not ready:
         return []
-    asked = {"ids": Ids(each.row.page_id for each in ready), "moment": moment}
+    tied = tied_pages([each.row.page_id for each in ready], moment)
     places = Counter((each.row.account_id, each.address) for each in ready)
-    tied: set[uuid.UUID] = set()
-    for query in _TYING:
-        tied.update(db.session.scalars(query, asked))
     new = {(each.row.account_id, each.address) for each in ready if each.row.address is None}
     unfit = _taken(new) | {place for place, number in places.items() if number > 1}
     return [

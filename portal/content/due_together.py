@@ -1,6 +1,7 @@
 """Plain schedules of one tenant, carried out by the thousand: a few statements for all of them.
 
-Plain is a publication that neither waits for anything nor moves anything else: see `due_plain`.
+Plain is a publication that neither waits for anything nor moves anything else, see `due_plain`,
+or a page's going offline that frees its address and nothing else, see `due_offline`.
 What is left of it, and everything that a rule stands against, goes to `due_alone`, which comes to
 the same end: a test carries out the same schedules both ways and compares every row.
 """
@@ -14,11 +15,12 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import String, Uuid, bindparam, func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
 from portal.content.due_alone import Due, due_told, reason_of, request_id_of
+from portal.content.due_offline import leaving, take_offline
 from portal.content.due_plain import Ready, is_plain, with_terms, without_neighbours
 from portal.content.due_rules import is_entitled, verdict_on_delay
 from portal.content.due_texts import as_scheduled
@@ -92,9 +94,10 @@ def _carry_out_some(
         moment = database_now(db.session())
         rows = [row for row in _claim(moment, limit, ids) if world.knows(row)]
         try:
-            ready = _ready(rows, world, moment)
+            ready, offline = _ready(rows, world, moment)
             if ready:
                 _carry_out(ready)
+            take_offline(offline)
             db.session.commit()
         except OperationalError:
             raise
@@ -102,9 +105,9 @@ def _carry_out_some(
             log.exception("schedules failed together", number=len(rows))
             db.session.rollback()
             raise _Failed([row.schedule_id for row in rows]) from error
-    done = {each.row.schedule_id for each in ready}
+    done = {row.schedule_id for row in (*(each.row for each in ready), *offline)}
     rest = tuple(Due(row.schedule_id, tenant_id) for row in rows if row.schedule_id not in done)
-    return Carried(len(rows), len(ready), rest)
+    return Carried(len(rows), len(done), rest)
 
 
 _CLAIM = (
@@ -132,8 +135,8 @@ def _claim(moment: datetime, limit: int, ids: list[uuid.UUID] | None) -> Sequenc
     return db.session.execute(query, asked, execution_options=WITH_TRASH).all()
 
 
-def _ready(rows: Sequence[Any], world: World, moment: datetime) -> list[Ready]:
-    """Return those that are plain and that no rule stands against."""
+def _ready(rows: Sequence[Any], world: World, moment: datetime) -> tuple[list[Ready], list[Any]]:
+    """Return those that are plain and that no rule stands against: to go live, to go offline."""
 
     @cache
     def may(account_id: uuid.UUID, approver_id: uuid.UUID | None) -> bool:
@@ -150,7 +153,10 @@ def _ready(rows: Sequence[Any], world: World, moment: datetime) -> list[Ready]:
     ]
     frozen = frozen_now({row.account_id for row in plain})
     plain = [row for row in plain if row.account_id not in frozen]
-    return with_terms(without_neighbours(as_scheduled(plain, world), moment))
+    public = [row for row in plain if row.what == "publish"]
+    ready = with_terms(without_neighbours(as_scheduled(public, world), moment))
+    done = {each.row.schedule_id for each in ready}
+    return ready, leaving(rows, plain, done, moment)
 
 
 _NOW = bindparam("moment", type_=UtcDateTime())
@@ -159,12 +165,9 @@ _NOW = bindparam("moment", type_=UtcDateTime())
 @cache
 def _publish(dialect: str) -> Any:
     """Return the UPDATE: page, text and address of each are given, and locked or unchangeable."""
-    columns = Page.__table__.c
     row = given_rows(
-        dialect, "rows",
-        {"page_id": columns.id.type, "revision_id": columns.live_revision_id.type,
-         "address": columns.address.type},
-    )  # fmt: skip
+        dialect, "rows", {"page_id": Uuid(), "revision_id": Uuid(), "address": String()}
+    )
     return (
         update(Page)
         .where(Page.id == row["page_id"])
@@ -189,7 +192,7 @@ def _carry_out(ready: list[Ready]) -> None:
         "ids": Ids(each.row.schedule_id for each in ready), "moment": moment,
         "rows": json.dumps([_place(each) for each in ready]),
     }  # fmt: skip
-    for statement in (_publish(db.engine.dialect.name), _END):
+    for statement in (_publish(db.session.connection().dialect.name), _END):
         options = {"told_by": told_by, "synchronize_session": False}
         done: Any = db.session.execute(statement, asked, execution_options=options)
         if done.rowcount != len(ready):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from portal.content.freezes import Freeze
 from portal.content.moments import Moment, moment_at
@@ -20,6 +20,7 @@ from portal.content.problems import BadTime, Problem
 from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.clock import database_now, now
 from tenants.db import db
+from tenants.newest import Reach, reached
 from tenants.scope import tenant_at_large
 
 _trying_out: ContextVar[bool] = ContextVar("trying_out", default=False)
@@ -76,9 +77,17 @@ def freezes_ahead(account: AccountRef, since: datetime | None = None) -> list[Fr
     return _standing(account.path, since or database_now(db.session()))
 
 
-def freezes_between(account: AccountRef, since: datetime, until: datetime) -> list[FreezeRef]:
-    """Return what holds at an account at any time from `since` to before `until`. One statement."""
-    return _read(_of(account.path).where(Freeze.until > since, Freeze.since < until))
+def freezes_between(
+    account: AccountRef, since: datetime, until: datetime, also: Reach | None = None
+) -> list[FreezeRef]:
+    """Return what holds at an account at any time from `since` to before `until`. One statement.
+
+    With `also`, what holds in the accounts of that reach too, by itself or from above.
+    """
+    wanted: ColumnElement[bool] = Freeze.account_id.in_(account.path)
+    if also is not None:
+        wanted = or_(wanted, reached(Freeze, also))
+    return _read(_columns().where(wanted, Freeze.until > since, Freeze.since < until))
 
 
 def freeze_at(account: AccountRef, moment: datetime) -> FreezeRef | None:

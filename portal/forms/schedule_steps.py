@@ -7,6 +7,7 @@ from flask import request
 
 from portal.content.moments import Moment
 from portal.content.problems import BadTime
+from portal.content.releases import Release
 from portal.content.schedules import Schedule
 from portal.content.scheduling import asked_moment
 from portal.forms.base import add_error, choices
@@ -19,16 +20,19 @@ VERBS = {"publish": "Goes live", "unpublish": "Goes offline"}
 MORNING = time(9)
 
 
-def asked_day(row: Schedule | None = None) -> dict[str, Any]:
+def asked_day(row: Schedule | Release | None = None) -> dict[str, Any]:
     """Return what a day in the address (`on`) fills in: the row's time of day there, or nine.
 
     A day is one of the zone in the address (`by`), as a calendar shows it; the row keeps its own.
+    Without a day, a row that has a time fills in that.
     """
     try:
+        if row is not None and row.due_at is not None and "on" not in request.args:
+            return {"wall": row.due_at.astimezone(zone(row.zone)).replace(tzinfo=None, fold=0)}
         day = date.fromisoformat(request.args.get("on", ""))
-        if row is None:
+        if row is None or row.due_at is None:
             return {"wall": datetime.combine(day, MORNING)}
-        shown, own = zone(request.args.get("by", row.zone)), zone(row.zone)
+        shown, own = zone(request.args.get("by") or row.zone), zone(row.zone)
         at = datetime.combine(day, row.due_at.astimezone(shown).time(), shown)
         return {"wall": at.astimezone(own).replace(tzinfo=None, fold=0)}
     except (ValueError, OverflowError):

@@ -38,7 +38,7 @@ from portal.jobs.seals import seal_waiting
 from portal.jobs.site_log import shorten_log
 from portal.jobs.stalled import end_stalled
 from portal.jobs.standing import make_sure, remember
-from portal.jobs.tidying import forget_heartbeats, forget_mails
+from portal.jobs.tidying import forget_answers, forget_heartbeats, forget_mails
 from portal.jobs.words import note_words
 from portal.jobs.zone_rules import check_zone_rules
 from tenants.db import db
@@ -153,6 +153,7 @@ HOUSEKEEPING: tuple[Periodic, ...] = (
     Periodic("remind owners of reviews", 3600, remind_owners),
     Periodic("let go of old working copies", 3600, forget_copies),
     Periodic("let go of old mails", 3600, forget_mails),
+    Periodic("let go of answers to forms", 300, forget_answers),
     Periodic("let go of processes long gone", 3600, forget_heartbeats),
     Periodic("shorten the log of sites", 60, shorten_log),
     Periodic("erase what was closed", 60, erase_closed),

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from portal import answers
 from portal.heartbeats import KEPT, Heartbeat
 from portal.outbox import OutboxMail, in_state
 from tenants.clock import database_now, now
@@ -40,3 +41,9 @@ def forget_heartbeats() -> None:
         session.execute(
             delete(Heartbeat).where(Heartbeat.at < before, Heartbeat.name.contains(" "))
         )
+
+
+def forget_answers() -> None:
+    """Let go of where forms led to that nobody sends a second time any more."""
+    with aside(None) as session:
+        answers.forget(session)

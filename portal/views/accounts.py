@@ -15,6 +15,7 @@ from portal.forms.base import add_error
 from portal.guards import permission
 from portal.identity import tokens
 from portal.jobs.queue import wake_after_commit
+from portal.once import once
 from portal.requests import current
 from portal.treework import tree_work
 from tenants.accounts import AccountRef, ref
@@ -64,6 +65,7 @@ def child(account_id: uuid.UUID) -> AccountRef:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.ACCOUNT_OPEN)
+@once
 def new() -> Any:
     here = current.here
     form = (OpenMasterForm if here.kind == "house" else OpenSecondaryForm)(zone=here.zone)

@@ -11,6 +11,7 @@ from portal.forms.asking import AskForm, JoinAccountForm
 from portal.forms.base import add_error
 from portal.guards import signed_in
 from portal.jobs.queue import wake_after_commit
+from portal.once import once
 from portal.requests import current
 from tenants import directory
 from tenants.access_requests import AccessRequest, request_by_id, requests_of
@@ -29,6 +30,7 @@ SENT = (
 
 @bp.route("/ask/<handle>", methods=["GET", "POST"])
 @signed_in
+@once
 @throttling.requests
 def right(handle: str) -> Any:
     """Ask for a right at an account one is a member of."""
@@ -56,6 +58,7 @@ def right(handle: str) -> Any:
 
 @bp.route("/join", methods=["GET", "POST"])
 @signed_in
+@once
 @throttling.requests
 def join() -> Any:
     """Ask to join an account by its handle; the answer is the same when there is none."""

@@ -16,6 +16,7 @@ from portal.forms.base import add_error, choices
 from portal.forms.comments import FIELDS, CommentForm, ReplyForm
 from portal.forms.finding import finding, narrow
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.colleagues import Colleague
 from tenants.permissions import Permission as P
@@ -32,6 +33,7 @@ def index(page_id: uuid.UUID) -> str:
 
 @bp.post("/")
 @permission(P.PAGE_VIEW)
+@once
 def add(page_id: uuid.UUID) -> Any:
     """Say something about the page or one of its fields."""
     page = _page(page_id)
@@ -53,6 +55,7 @@ def add(page_id: uuid.UUID) -> Any:
 
 @bp.post("/<uuid:comment_id>/reply")
 @permission(P.PAGE_VIEW)
+@once
 def reply(page_id: uuid.UUID, comment_id: uuid.UUID) -> Any:
     """Answer in a thread."""
     page = _page(page_id)

@@ -13,6 +13,7 @@ from portal.content.trash import ahead_of
 from portal.forms.base import add_error
 from portal.forms.copying import DuplicateForm, MovePageForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.accounts import AccountRef
 from tenants.decisions import can
@@ -24,6 +25,7 @@ bp = Blueprint("copying", __name__, url_prefix="/a/<handle>/pages/<uuid:page_id>
 
 @bp.route("/duplicate", methods=["GET", "POST"])
 @permission(P.PAGE_CREATE)
+@once
 def once_more(page_id: uuid.UUID) -> Any:
     page = _page(page_id)
     form = DuplicateForm(title=f"Copy of {page.title}"[:500])

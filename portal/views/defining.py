@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from portal.forms.base import add_error, choices
 from portal.forms.roles import ConfirmForm, RoleEditor
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from portal.views.roles import by_noun, own_role, role_here
 from portal.views.trying import PROBLEMS, done, tried
@@ -25,6 +26,7 @@ bp = Blueprint("defining", __name__, url_prefix="/a/<handle>/roles")
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.ROLE_MANAGE)
+@once
 def new() -> Any:
     form = RoleEditor()
     _offer(form, None)

@@ -14,6 +14,7 @@ from portal.guards import permission
 from portal.jobs.export_runs import MIMES
 from portal.jobs.exports import make_export
 from portal.jobs.queue import wake_after_commit
+from portal.once import once
 from portal.requests import current
 from tenants.permissions import Permission as P
 
@@ -29,6 +30,7 @@ def new() -> str:
 
 @bp.post("/")
 @permission(P.CONTENT_EXPORT, P.PAGE_VIEW)
+@once
 def make() -> Any:
     """Download the content; what is too much for that is made beside other work."""
     form = ExportForm()

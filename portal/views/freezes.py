@@ -22,6 +22,7 @@ from portal.forms.base import add_error
 from portal.forms.freezes import FreezeForm
 from portal.forms.pages import ReasonForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.clock import now
 from tenants.permissions import Permission as P
@@ -43,6 +44,7 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.FREEZE_MANAGE)
+@once
 def new() -> Any:
     _reach_the_house()
     form = FreezeForm(zone=current.here.zone)

@@ -9,6 +9,7 @@ from portal.forms.base import PortalForm
 from portal.forms.people_found import offer_people
 from portal.forms.roles import ConfirmForm, GroupForm, MemberForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from portal.views.trying import PROBLEMS, done, tried
 from tenants.db import db
@@ -57,6 +58,7 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.GROUP_MANAGE)
+@once
 def new() -> Any:
     form = GroupForm()
     found: list[Group] = []
@@ -76,6 +78,7 @@ def show(group_id: uuid.UUID) -> str:
 
 @bp.post("/<uuid:group_id>/members")
 @permission(P.GROUP_MANAGE)
+@once
 def add(group_id: uuid.UUID) -> Any:
     group, form = _own(group_id), MemberForm()
     _offer(form)

@@ -19,6 +19,7 @@ from portal.forms.hosts import HostForm
 from portal.forms.pages import ReasonForm
 from portal.guards import permission
 from portal.jobs.hosts import names_of_the_portal, portal_host, settle_taken
+from portal.once import once
 from portal.requests import after_commit, current
 from portal.resolving import dns
 from tenants.db import db
@@ -43,6 +44,7 @@ def index() -> Any:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.ACCOUNT_EDIT)
+@once
 def new() -> Any:
     form = HostForm()
     if form.validate_on_submit():

@@ -30,6 +30,7 @@ from portal.forms.imports import ImportForm
 from portal.guards import permission
 from portal.heartbeats import is_silent
 from portal.jobs.queue import wake_after_commit
+from portal.once import once
 from portal.requests import current
 from tenants.db import db
 from tenants.permissions import Permission as P
@@ -47,6 +48,7 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.CONTENT_IMPORT)
+@once
 def new() -> Any:
     form = ImportForm()
     if form.validate_on_submit():
@@ -98,6 +100,7 @@ def report(import_id: uuid.UUID) -> Response:
 
 @bp.post("/<uuid:import_id>/real")
 @permission(P.CONTENT_IMPORT)
+@once
 def real(import_id: uuid.UUID) -> Any:
     try:
         run = hand_in_again(_run(import_id), current.here, by=current.person)

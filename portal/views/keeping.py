@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from portal.forms.base import add_error
 from portal.forms.trail import EndHoldForm, HoldForm, RetentionForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants import retention
 from tenants.permissions import Permission as P
@@ -53,6 +54,7 @@ def days() -> Any:
 
 @bp.route("/holds/new", methods=["GET", "POST"])
 @permission(P.TRAIL_MANAGE)
+@once
 def hold() -> Any:
     """Keep the tenant's whole trail for a dispute."""
     _enter_tenant()

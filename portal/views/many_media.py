@@ -19,6 +19,7 @@ from portal.forms.base import add_error, choices
 from portal.forms.finding import narrow
 from portal.forms.many_media import ManyFilesForm, MoveFilesForm, TrashFilesForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from portal.views.many_pages import MINUTES
 from tenants.permissions import Permission as P
@@ -45,7 +46,7 @@ def _view(act: MediaAct) -> Callable[[], Any]:
         ), status
 
     view.__name__ = act.name.partition("-")[2]
-    return permission(*act.permissions)(view)
+    return permission(*act.permissions)(once(view))
 
 
 for _act in ACTS.values():

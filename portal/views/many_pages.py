@@ -16,6 +16,7 @@ from portal.forms.base import add_error, choices
 from portal.forms.many_pages import ManyForm, MoveManyForm, TagManyForm
 from portal.forms.page_fields import offer_parents
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.permissions import Permission as P
 
@@ -43,7 +44,7 @@ def _view(act: Act) -> Callable[[], Any]:
         return render_template("many_pages/confirm.html", act=act, form=form, back=back), status
 
     view.__name__ = act.name
-    return permission(*act.permissions)(view)
+    return permission(*act.permissions)(once(view))
 
 
 for _act in ACTS.values():

@@ -28,6 +28,7 @@ from portal.forms.finding import narrow
 from portal.forms.media import UploadForm
 from portal.guards import permission
 from portal.jobs.queue import wake_after_commit
+from portal.once import once
 from portal.requests import current
 from tenants.permissions import Permission as P
 
@@ -60,6 +61,7 @@ def trash() -> str:
 
 @bp.route("/upload", methods=["GET", "POST"])
 @permission(P.MEDIA_UPLOAD)
+@once
 def upload() -> Any:
     form = UploadForm(folder=request.args.get("folder", ""))
     tree = FolderTree(folders_of(current.here, current.person))

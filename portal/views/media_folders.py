@@ -24,6 +24,7 @@ from portal.forms.base import add_error
 from portal.forms.finding import OFFERED, fits, held, narrow, offer, words_for
 from portal.forms.media import FolderForm, LetInForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from portal.times import end_of_day
 from tenants.permissions import Permission as P
@@ -34,6 +35,7 @@ ON_TOP = ("", "No other folder")
 
 @bp.route("/", methods=["GET", "POST"])
 @permission(P.MEDIA_MANAGE)
+@once
 def index() -> Any:
     form, tree = FolderForm(), FolderTree(folders_of(current.here, current.person))
     narrow(form.parent, tree.choices(), [ON_TOP])
@@ -77,6 +79,7 @@ def show(folder_id: uuid.UUID) -> Any:
 
 @bp.post("/<uuid:folder_id>/people")
 @permission(P.MEDIA_MANAGE)
+@once
 def add(folder_id: uuid.UUID) -> Any:
     folder, form = _folder(folder_id), LetInForm()
     known = _offer(form)

@@ -32,6 +32,7 @@ from portal.forms.base import add_error
 from portal.forms.finding import narrow
 from portal.forms.media import DescribeForm, ReplaceForm, TrashForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from portal.views.media import wake_renditions
 from tenants.permissions import Permission as P
@@ -89,6 +90,7 @@ def file(media_id: uuid.UUID) -> Response:
 
 @bp.route("/replace", methods=["GET", "POST"])
 @permission(*CHANGING)
+@once
 def replace_file(media_id: uuid.UUID) -> Any:
     media, version = _row(media_id)
     form = ReplaceForm()

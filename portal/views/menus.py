@@ -27,6 +27,7 @@ from portal.content.sites import Menu
 from portal.forms.base import add_error
 from portal.forms.menus import PLACES, MenuForm, StartMenuForm, typed_rows
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.permissions import Permission as P
 
@@ -44,6 +45,7 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.ACCOUNT_EDIT)
+@once
 def new() -> Any:
     place = request.args.get("place", "main")
     form = StartMenuForm(place=place, name={"footer": "Footer"}.get(place, "Main menu"))

@@ -12,6 +12,7 @@ from portal.content.problems import Problem
 from portal.content.saved_views import delete_view, save_view
 from portal.errors import Conflict
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from portal.spreadsheets import csv_file
 from tenants.newest import reach_of
@@ -39,6 +40,7 @@ def export() -> Any:
 
 @bp.post("/views")
 @permission(P.PAGE_VIEW)
+@once
 def save() -> Any:
     """Keep the filters under a name."""
     filters = _filters()

@@ -41,6 +41,7 @@ from portal.forms.translations import brought_up_to_date
 from portal.forms.typed import move_rows, told_of_change
 from portal.forms.writing import around, asked_copy, done_starting, done_writing, mark
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from portal.sitepages import render_page, site_context
 from portal.views.typed import beside_fields, beside_new, edit_form, new_form
@@ -76,6 +77,7 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.PAGE_CREATE)
+@once
 def new() -> Any:
     form = new_form(current.here, asked_copy(None) if request.method == "GET" else None)
     reshaped = move_rows(form, request.form.get("rows"))

@@ -15,6 +15,7 @@ from portal.forms.people import GrantForm, InviteForm, RoleForm
 from portal.forms.people_found import offer_people
 from portal.guards import permission
 from portal.jobs.queue import wake_after_commit
+from portal.once import once
 from portal.requests import current
 from portal.views.support import notices
 from tenants.clock import now
@@ -54,6 +55,7 @@ def index() -> str:
 
 @bp.route("/give", methods=["GET", "POST"])
 @permission(P.GRANT_GIVE)
+@once
 def give_role() -> Any:
     asked = request.args
     form = GrantForm(person=asked.get("person", ""), role=asked.get("role", ""))
@@ -70,6 +72,7 @@ def give_role() -> Any:
 
 @bp.route("/invite", methods=["GET", "POST"])
 @permission(P.GRANT_GIVE)
+@once
 @throttling.mails
 def invite_person() -> Any:
     form = InviteForm()
@@ -95,6 +98,7 @@ def invite_person() -> Any:
 
 @bp.post("/invitations/<uuid:invitation_id>/resend")
 @permission(P.GRANT_GIVE)
+@once
 def resend_invitation(invitation_id: uuid.UUID) -> Any:
     row = _invitation(invitation_id)
     try:

@@ -16,6 +16,7 @@ from portal.content.redirecting import (
 from portal.forms.base import add_error
 from portal.forms.redirects import RedirectForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.permissions import Permission as P
 
@@ -34,6 +35,7 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.PAGE_PUBLISH)
+@once
 def new() -> Any:
     form = RedirectForm()
     if form.validate_on_submit():

@@ -15,8 +15,10 @@ from portal.content.release_warnings import Look
 from portal.content.releases import Release, lines_of, release_by_id
 from portal.content.releasing import asked_moment, cancel_release, schedule_release
 from portal.forms.base import add_error, choices
+from portal.forms.calendar_return import calendar_again, carried
 from portal.forms.pages import ReasonForm
 from portal.forms.releases import RunForm, UndoForm, WhenForm
+from portal.forms.schedule_steps import asked_day
 from portal.guards import permission
 from portal.jobs.queue import wake_at
 from portal.requests import after_commit, current
@@ -34,7 +36,7 @@ def schedule(release_id: uuid.UUID) -> Any:
     release = _release(release_id)
     form = WhenForm(
         zone=release.zone if release.zone in zone_names() else current.here.zone,
-        late_policy=release.late_policy, late_minutes=release.late_minutes,
+        late_policy=release.late_policy, late_minutes=release.late_minutes, **asked_day(release),
     )  # fmt: skip
     moment, look = _moment(release, form), None
     if moment is not None and "confirmed" in request.form:
@@ -52,7 +54,8 @@ def schedule(release_id: uuid.UUID) -> Any:
     status = 422 if form.errors else 200
     return render_template(
         "releases/when.html", release=release, form=form, look=look, **_lines(release),
-        moment=None if form.errors else moment,
+        moment=None if form.errors else moment, carried=carried(),
+        back=calendar_again(release.id, release.due_at) if release.due_at else None,
     ), status  # fmt: skip
 
 
@@ -149,7 +152,8 @@ def _set(release: Release, moment: Moment) -> Response:
     job_id = f"release-{release.id.hex}-{release.moves}"
     after_commit(lambda: wake_at(moment.at, "carry_out_releases", job_id=job_id))
     flash(f"The release goes out {moment.sentence}.", "good")
-    return _back(release)
+    back = calendar_again(release.id, moment.at)
+    return redirect(back, 303) if back else _back(release)
 
 
 def _release(release_id: uuid.UUID) -> Release:

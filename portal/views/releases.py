@@ -22,6 +22,7 @@ from portal.forms.base import add_error, choices
 from portal.forms.merging import uuid_or_none
 from portal.forms.releases import AddForm, GatherForm, NameForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.db import db
 from tenants.decisions import can
@@ -41,6 +42,7 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.PAGE_PUBLISH)
+@once
 def new() -> Any:
     form = NameForm()
     if form.validate_on_submit():
@@ -94,6 +96,7 @@ def add(release_id: uuid.UUID) -> Any:
 
 @bp.route("/gather", methods=["GET", "POST"])
 @permission(P.PAGE_PUBLISH)
+@once
 def into() -> Any:
     """Add pages chosen elsewhere, in a list or in the editor, to a release or a new one."""
     form = GatherForm()

@@ -20,6 +20,7 @@ from portal.forms.base import add_error
 from portal.forms.pages import ReasonForm
 from portal.guards import permission
 from portal.jobs.queue import wake_at
+from portal.once import once
 from portal.requests import after_commit, current
 from portal.spreadsheets import csv_file
 from tenants.permissions import Permission as P
@@ -77,6 +78,7 @@ def export() -> Any:
 
 @bp.post("/list/views")
 @permission(P.SCHEDULE_VIEW)
+@once
 def save() -> Any:
     """Keep the filters under a name."""
     filters = _filters()

@@ -21,6 +21,7 @@ from portal.content.schedules import OPEN, Schedule
 from portal.content.scheduling import cancel, move, open_schedules, schedule, schedule_by_id
 from portal.content.settling import kept_instant, wall_instant
 from portal.forms.base import add_error
+from portal.forms.calendar_return import calendar_again, carried
 from portal.forms.pages import ReasonForm
 from portal.forms.schedule_steps import (
     VERBS,
@@ -34,6 +35,7 @@ from portal.forms.schedule_steps import (
 from portal.forms.schedules import ScheduleForm, TimeForm
 from portal.guards import permission
 from portal.jobs.queue import wake_at
+from portal.once import once
 from portal.requests import after_commit, current
 from portal.times import zone_names
 from tenants.permissions import Permission as P
@@ -72,6 +74,7 @@ def show(schedule_id: uuid.UUID) -> str:
 
 @bp.route("/pages/<uuid:page_id>/schedule", methods=["GET", "POST"])
 @permission(P.PAGE_PUBLISH)
+@once
 def new(page_id: uuid.UUID) -> Any:
     page = page_by_id(page_id, current.here.id) or abort(404)
     draft = revision_by_id(page.draft_revision_id, page) or abort(404)
@@ -112,7 +115,7 @@ def reschedule(schedule_id: uuid.UUID) -> Any:
         zone=row.zone if row.zone in zone_names() else current.here.zone,
         late_policy=row.late_policy, late_minutes=row.late_minutes, **asked_day(row),
     )  # fmt: skip
-    dragged = request.method == "GET" and form.wall.data is not None
+    dragged = request.method == "GET" and "on" in request.args and form.wall.data is not None
     moment = moment_of(form) if dragged or form.validate_on_submit() else None
     if moment is not None and "confirmed" in request.form:
         try:
@@ -125,10 +128,13 @@ def reschedule(schedule_id: uuid.UUID) -> Any:
         except Problem as problem:
             add_error(form.wall, str(problem))
         else:
-            return _set([row], [(row.what, moment)])
+            return _set([row], [(row.what, moment)], calendar_again(row.id, moment.at))
     status = 422 if form.errors and not dragged else 200
     steps = in_words([(row.what, moment)]) if moment and not form.errors else []
-    return render_template("schedules/move.html", row=row, form=form, steps=steps), status
+    return render_template(
+        "schedules/move.html", row=row, form=form, steps=steps, carried=carried(),
+        back=calendar_again(row.id, row.due_at),
+    ), status  # fmt: skip
 
 
 @bp.route("/schedules/<uuid:schedule_id>/cancel", methods=["GET", "POST"])
@@ -152,11 +158,11 @@ def _schedule(schedule_id: uuid.UUID) -> Schedule:
     return schedule_by_id(schedule_id, current.here.id) or abort(404)
 
 
-def _set(rows: list[Schedule], steps: list[Step]) -> Response:
+def _set(rows: list[Schedule], steps: list[Step], back: str | None = None) -> Response:
     for row, (what, moment) in zip(rows, steps, strict=True):
         _wake(row, moment)
         flash(f"{VERBS[what]} {moment.sentence}.", "good")
-    return _to_page(rows[0])
+    return redirect(back) if back else _to_page(rows[0])
 
 
 def _wake(row: Schedule, moment: Moment) -> None:

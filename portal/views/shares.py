@@ -17,6 +17,7 @@ from portal.guards import permission
 from portal.headers import unreferred
 from portal.identity.passwords import TooBusy, hash_password
 from portal.mail import address_of
+from portal.once import once
 from portal.requests import current
 from portal.times import local_time
 from tenants.db import db
@@ -40,6 +41,7 @@ def index(page_id: uuid.UUID) -> Response:
 
 @bp.post("/")
 @permission(P.PAGE_SHARE)
+@once
 def make(page_id: uuid.UUID) -> Any:
     page, form = _page(page_id), ShareForm()
     _offer(form, page, revision_choices(page))

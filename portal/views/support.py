@@ -13,6 +13,7 @@ from portal.forms.base import PortalForm, add_error
 from portal.forms.support import GlassForm, OpenForm, ReportForm
 from portal.guards import permission
 from portal.jobs.queue import wake_after_commit
+from portal.once import once
 from portal.requests import current
 from tenants.decisions import Decision, can
 from tenants.looks import Look, last_look, looks_at
@@ -53,6 +54,7 @@ def index() -> str:
 
 @bp.route("/open", methods=["GET", "POST"])
 @permission(P.SUPPORT_OPEN)
+@once
 def open_one() -> Any:
     last = last_look(_me())
     form = OpenForm()
@@ -133,6 +135,7 @@ def glass(session_id: uuid.UUID) -> Any:
 
 @bp.route("/<uuid:session_id>/report", methods=["GET", "POST"])
 @permission(P.SUPPORT_OPEN)
+@once
 def report(session_id: uuid.UUID) -> Any:
     form = ReportForm()
     return _form(

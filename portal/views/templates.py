@@ -35,6 +35,7 @@ from portal.errors import Conflict
 from portal.forms.base import add_error, choices
 from portal.forms.templates import EditTemplateForm, SaveTemplateForm, StartForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.db import db
 from tenants.permissions import Permission as P
@@ -56,6 +57,7 @@ def index() -> str:
 
 @bp.route("/templates/<uuid:template_id>/start", methods=["GET", "POST"])
 @permission(P.PAGE_CREATE)
+@once
 def start(template_id: uuid.UUID) -> Any:
     """Show what a template says, and start a page from it."""
     template = template_at(template_id, current.here) or abort(404)
@@ -78,6 +80,7 @@ def start(template_id: uuid.UUID) -> Any:
 
 @bp.route("/pages/<uuid:page_id>/template", methods=["GET", "POST"])
 @permission(CHANGING)
+@once
 def keep(page_id: uuid.UUID) -> Any:
     """Save a page's draft as a template."""
     page = page_by_id(page_id, current.here.id) or abort(404)

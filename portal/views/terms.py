@@ -21,6 +21,7 @@ from portal.errors import Conflict
 from portal.forms.base import add_error
 from portal.forms.terms import MergeTermForm, RenameTermForm, StartTermForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.permissions import Permission as P
 
@@ -40,6 +41,7 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.PAGE_EDIT)
+@once
 def new() -> Any:
     form = StartTermForm(kind=request.args.get("kind", "category"))
     if form.validate_on_submit():

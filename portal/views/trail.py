@@ -13,6 +13,7 @@ from portal.content.trail_activity import MOST, activity
 from portal.content.trail_filters import KEYS, TrailQuery, read_query, written
 from portal.forms.trail import AddFilterForm, SaveViewForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.permissions import Permission as P
 
@@ -34,6 +35,7 @@ def index() -> Any:
 
 @bp.post("/views")
 @permission(P.TRAIL_VIEW)
+@once
 def save() -> Any:
     """Keep the filter under a name, for oneself."""
     current.look_with(P.TRAIL_VIEW)

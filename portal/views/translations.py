@@ -25,6 +25,7 @@ from portal.forms.base import add_error, choices
 from portal.forms.merging import uuid_or_none
 from portal.forms.translations import LinkForm, SpeakForm, TranslateForm, UpToDateForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.permissions import Permission as P
 from tenants.quotas import QuotaReached
@@ -58,6 +59,7 @@ def speak(page_id: uuid.UUID) -> Any:
 
 @bp.post("/start")
 @permission(P.PAGE_CREATE)
+@once
 def start(page_id: uuid.UUID) -> Any:
     """Start a draft in another language."""
     page, form = _page(page_id), TranslateForm()

@@ -24,6 +24,7 @@ from portal.content.fields import Field
 from portal.content.type_effects import Effects, effects_of
 from portal.forms.content_types import ConfirmTypeForm, FieldForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from portal.views.types import definition, done, own_type, status, to, tried, unchanged
 from tenants.permissions import Permission as P
@@ -33,6 +34,7 @@ bp = Blueprint("type_fields", __name__, url_prefix="/a/<handle>/types/<uuid:type
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.TYPE_MANAGE)
+@once
 def new(type_id: uuid.UUID) -> Any:
     of_type, form = definition(type_id), FieldForm()
     group = _group(of_type)

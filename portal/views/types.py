@@ -27,6 +27,7 @@ from portal.content.type_effects import is_live_somewhere, number_of_pages, numb
 from portal.forms.base import PortalForm, add_error
 from portal.forms.content_types import ConfirmTypeForm, TypeForm
 from portal.guards import permission
+from portal.once import once
 from portal.requests import current
 from tenants.db import db
 from tenants.permissions import Permission as P
@@ -52,6 +53,7 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permission(P.TYPE_MANAGE)
+@once
 def new() -> Any:
     form = TypeForm()
     made: list[ContentType] = []

@@ -26,6 +26,7 @@ NOT_A_TENANTS = {
     "absence": "belongs to a person, who may work in many tenants",
     "alembic_version": "Alembic's own",
     "email_change": "belongs to a person, who may work in many tenants",
+    "form_answer": "a digest and an address, kept for minutes; whose it was is in the digest alone",
     "heartbeat": "signs of life of our machinery",
     "installation": "the one row that says which database this is",
     "login_session": "belongs to a person, who may work in many tenants",

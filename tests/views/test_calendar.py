@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.content.calendars import _days
+from portal.content.freeze_setting import freeze
 from portal.content.moments import moment_at
 from portal.content.queue_filters import day_start
 from portal.content.releasing import make_release
 from portal.content.scheduling import time_fields
+from tenants.accounts import AccountRef
 from tenants.db import db
 from tenants.scope import acting_in, tenant_scope
 from tests.fixtures.app import both_databases
@@ -80,6 +82,38 @@ def test_days_are_those_of_the_zone_and_freezes_lie_over_them(
     assert held == [10, 11]
 
 
+@both_databases
+def test_freezes_below_are_shown_by_account_at_the_cost_of_one(
+    app: Flask, client: FlaskClient, cast: Cast
+):
+    def frozen(account: AccountRef, name: str, *days: int) -> None:
+        with app.app_context(), acting_in(tenant_scope(account.tenant_id)):
+            for number, day in enumerate(days):
+                since = moment_at(NOON + timedelta(days=day), "UTC")
+                until = moment_at(since.at + timedelta(minutes=number + 1), "UTC")
+                freeze(account, name, since, until, by=TESTS)
+            db.session.commit()
+
+    frozen(cast.acme, "Feast", 0)
+    frozen(cast.berlin, "Carnival", 1)
+    frozen(cast.bolt, "Secret", 1)
+    sign_in(client, cast.publisher)
+    url = f"{HOME}?day=2031-03-15"
+    assert "Carnival" not in client.get(url).text
+    few = statements(app, client, f"{url}&within=below")
+    frozen(cast.mitte, "Flood", -1, *[2] * 6)
+    text = client.get(f"{url}&within=below").text
+    assert f"{cast.berlin.name}: Carnival" in day_of(text, "2031-03-16")
+    assert ">Feast<" in day_of(text, "2031-03-15")
+    assert f"{cast.mitte.name}: Flood" in day_of(text, "2031-03-14")
+    assert "and 2 more freezes" in day_of(text, "2031-03-17")
+    assert "Secret" not in text
+    assert statements(app, client, f"{url}&within=below") == few
+    sign_in(client, cast.berlin_editor)
+    there = client.get("/a/acme-berlin/calendar/?day=2031-03-15").text
+    assert "Flood" not in there
+
+
 def test_who_cannot_move_sees_no_way_to_and_who_cannot_read_no_titles(
     app: Flask, client: FlaskClient, cast: Cast
 ):
@@ -128,6 +162,11 @@ def test_a_release_stands_on_its_day(app: Flask, client: FlaskClient, cast: Cast
             setattr(release, name, value)
         release.state = "pending"
         db.session.commit()
+        move = f"/a/acme/releases/{release.id}/schedule"
     text = sign_in(client, cast.publisher).get(f"{HOME}?day=2031-03-01").text
     assert "Spring" in day_of(text, "2031-03-15")
+    assert f'data-move="{move}"' in day_of(text, "2031-03-15")
+    asked = client.get(f"{move}?on=2031-03-20&by=UTC&view=week").text
+    assert 'value="2031-03-20T12:00' in asked
+    assert f"/a/acme/calendar/?view=week&amp;zone=UTC&amp;day=2031-03-15#at-{release.id}" in asked
     assert "Spring" not in sign_in(client, cast.auditor).get(f"{HOME}?day=2031-03-01").text

@@ -169,6 +169,14 @@ def test_dragged_to_another_day_it_asks_to_confirm_that_day(
     assert "Please confirm" in asked
     assert f"{day:%A %-d %B %Y}, 09:00 in Berlin" in asked or "Berlin" in asked
     assert rows(app, cast)[-1].due_at == row.due_at
+    ordinary = client.get(url).text
+    assert f'value="{row.wall_time[:16]}' in ordinary, "it begins with the time that stands"
+    again = {"view": "week", "by": "UTC"}
+    typed = ask(client, url, wall=f"{day}T09:00", confirmed="1") | again
+    to = client.post(url, data=typed).location
+    assert to == f"/a/acme/calendar/?view=week&zone=UTC&day={day}#at-{row.id}"
+    assert client.get(to).text.count(f'id="at-{row.id}"') == 1
+    row = rows(app, cast)[-1]
     past = client.get(f"{url}?on=2020-01-01")
     assert past.status_code == 200
     assert "has passed already" in past.text

@@ -1,0 +1,102 @@
+"""Plain schedules that take pages offline, carried out by the thousand.
+
+Plain is one of a live page that no other's publication waits for, and at whose address no redirect
+stands. What is left of them goes to `due_alone`, which comes to the same end.
+"""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, delete, update
+
+from portal.content.due_alone import due_told, reason_of, request_id_of
+from portal.content.due_plain import led_from, tied_pages
+from portal.content.pages import Page
+from portal.content.schedules import Schedule
+from portal.content.sites import Redirect
+from portal.content.terms import PageTerm
+from tenants.among import Ids, among
+from tenants.clock import database_now
+from tenants.db import UtcDateTime, db
+from tenants.decisions import SYSTEM
+from tenants.events import Event
+from tenants.telling import Telling, record_each
+
+_NOW = bindparam("moment", type_=UtcDateTime())
+_TAKE = (
+    update(Page)
+    .where(among(Page.id, "ids"))
+    .values(live_revision_id=None, address=None, unpublished_at=_NOW)
+)
+_END = (
+    update(Schedule)
+    .where(among(Schedule.id, "schedules"))
+    .values(state="done", done_at=_NOW, cause="")
+)
+_UNFILE = delete(PageTerm).where(among(PageTerm.page_id, "ids"))
+
+
+def leaving(
+    rows: Sequence[Any], plain: Sequence[Any], done: Collection[uuid.UUID], moment: datetime
+) -> list[Any]:
+    """Return those of the plain rows that can go offline together. At most five statements.
+
+    `rows` are all that were claimed, in their order. What follows a publication of its account that
+    is not among the `done` waits for it: that may want the address, and is to find it taken.
+    """
+    wanted = {row.schedule_id for row in plain if row.what == "unpublish"}
+    if not wanted:
+        return []
+    waiting: set[uuid.UUID] = set()
+    found = []
+    for row in rows:
+        if row.what == "publish" and row.schedule_id not in done:
+            waiting.add(row.account_id)
+        elif row.schedule_id in wanted and row.account_id not in waiting:
+            found.append(row)
+    if not found:
+        return []
+    tied = tied_pages([row.page_id for row in found], moment)
+    led = led_from({(row.account_id, row.address) for row in found if row.address is not None})
+    return [
+        row for row in found
+        if row.page_id not in tied and (row.account_id, row.address) not in led
+    ]  # fmt: skip
+
+
+def take_offline(rows: Sequence[Any]) -> None:
+    """Take the pages of claimed schedules offline. Five statements, and those that insert."""
+    if not rows:
+        return
+    moment = database_now(db.session())
+    asked = {
+        "ids": Ids(row.page_id for row in rows), "moment": moment,
+        "schedules": Ids(row.schedule_id for row in rows),
+    }  # fmt: skip
+    options = {"told_by": record_each(_tellings(rows, moment)), "synchronize_session": False}
+    for statement in (_TAKE, _END):
+        changed: Any = db.session.execute(statement, asked, execution_options=options)
+        if changed.rowcount != len(rows):
+            raise RuntimeError(f"{changed.rowcount} rows changed instead of {len(rows)}.")
+    db.session.execute(_UNFILE, asked, execution_options=options)
+    db.session.add_all(
+        Redirect(account_id=row.account_id, address=row.address, page_id=row.page_id)
+        for row in rows
+        if row.address is not None
+    )
+
+
+def _tellings(rows: Sequence[Any], moment: datetime) -> list[Telling]:
+    by = cache(lambda label: replace(SYSTEM, on_behalf_of=label))
+    return [
+        Telling(
+            Event.PAGE_UNPUBLISHED, "page", row.page_id, row.shown_as, row.account_id,
+            by(row.approver_label), request_id_of(row.schedule_id), reason_of(row),
+            {"address": [row.address, None], **due_told(row, moment)}, {"address": row.address},
+        )
+        for row in rows
+    ]  # fmt: skip

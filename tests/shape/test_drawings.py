@@ -1,0 +1,41 @@
+"""Drawings are kept for everybody: what they are drawn from must be all they see."""
+
+import re
+
+from flask import Flask
+from jinja2 import meta
+
+from portal.config import ROOT
+from portal.drawing import FREE, Drawings
+
+TEMPLATES = ROOT / "templates"
+DRAWN = re.compile(r'draw\(\s*"([^"]+)"((?:,\s*\w+=[^,()]+)*)\)')
+
+
+def test_a_drawing_sees_what_it_is_given_and_nothing_of_the_request(app: Flask):
+    calls = [
+        (name, set(re.findall(r"(\w+)=", given)))
+        for path in TEMPLATES.rglob("*.html")
+        for name, given in DRAWN.findall(path.read_text())
+    ]
+    assert len(calls) == sum(p.read_text().count("draw(") for p in TEMPLATES.rglob("*.html"))
+    assert calls
+    for name, given in calls:
+        tree = app.jinja_env.parse((TEMPLATES / name).read_text())
+        seen = meta.find_undeclared_variables(tree)
+        assert seen <= given | FREE, f"{name} sees {sorted(seen - given - FREE)}"
+        assert not list(meta.find_referenced_templates(tree)), f"{name} takes in others"
+
+
+def test_equal_contents_are_drawn_once_and_others_anew(app: Flask):
+    draw = Drawings(app.jinja_env, kept=2)
+    first = draw("layouts/_me.html", name="Ada", email="ada@acme.example", initials="A")
+    assert draw("layouts/_me.html", name="Ada", email="ada@acme.example", initials="A") is first
+    other = draw("layouts/_me.html", name="<b>", email="ada@acme.example", initials="A")
+    assert "&lt;b&gt;" in other
+    assert "<b>" not in other
+    for name in ("Bo", "Cy"):
+        draw("layouts/_me.html", name=name, email="", initials="")
+    again = draw("layouts/_me.html", name="Ada", email="ada@acme.example", initials="A")
+    assert again == first
+    assert again is not first, "more is kept than may be"
