@@ -27,20 +27,23 @@ from tenants.scope import directory
 
 
 @contextmanager
-def portal(world: str, socket: Path | None) -> Iterator[Flask]:
-    """Open a world with an application context; its connections are given back at the end."""
-    with portal_at(worlds.url(world, socket)) as app:
+def portal(world: str, socket: Path | None, memory: int = 0) -> Iterator[Flask]:
+    """Open a world with an application context; its connections are given back at the end.
+
+    `memory` is in bytes, for published pages; without any each is made anew.
+    """
+    with portal_at(worlds.url(world, socket), memory) as app:
         yield app
 
 
 @contextmanager
-def portal_at(url: str) -> Iterator[Flask]:
+def portal_at(url: str, memory: int = 0) -> Iterator[Flask]:
     """Open any database with an application context, and do the same at the end."""
     with tempfile.TemporaryDirectory() as var:
         config = Config(
             secret_key="for-benches-only-" * 3, database_url=url,
             redis_url="unix:///nonexistent/redis.sock", var=Path(var), log_level="CRITICAL",
-            site_memory=0,
+            site_memory=memory,
         )  # fmt: skip
         app = create_app(config)
         settle()

@@ -104,4 +104,4 @@ def _replica(config: Config) -> dict[str, object]:
 def _engine_options(config: Config) -> dict[str, object]:
     if config.database_url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
+    return {"pool_pre_ping": True, "pool_use_lifo": True, "pool_size": 5, "max_overflow": 5}
