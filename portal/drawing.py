@@ -30,7 +30,7 @@ class Drawings:
         key = (template, *parts.items())
         found = self._kept.get(key)
         if found is None:
-            found = Markup(self._env.get_template(template).render(parts))  # noqa: S704  autoescaped
+            found = self._env.get_template(template).make_module(parts).__html__()
             self._keep(key, found)
         return found
 
@@ -42,7 +42,12 @@ class Drawings:
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
+    def icon(self, name: str, label: str = "", size: int = 16) -> Markup:
+        """Return an icon that decorates a text; with a `label` it carries its own name."""
+        return self("components/icon.html", name=name, label=label, size=size)
+
 
 def init_app(app: Flask) -> None:
-    """Let every template draw parts by `draw`."""
-    app.jinja_env.globals["draw"] = Drawings(app.jinja_env)
+    """Let every template draw parts by `draw`, and icons by `icon`."""
+    draw = Drawings(app.jinja_env)
+    app.jinja_env.globals.update(draw=draw, icon=draw.icon)

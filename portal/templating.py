@@ -2,12 +2,11 @@
 
 import hashlib
 from datetime import timedelta
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
-from markupsafe import Markup
 
 from portal import drawing
 from portal.bell import SCHEDULER, bell_and_life
@@ -33,7 +32,6 @@ def init_app(app: Flask) -> None:
     """Attach globals, filters and the shell."""
     app.jinja_env.globals.update(
         static_url=static_url,
-        icon=icon,
         can=_can,
         Permission=P,
         decide=_decide,
@@ -49,20 +47,6 @@ def init_app(app: Flask) -> None:
 def static_url(path: str) -> str:
     """Return the address of a static file with its content's hash, so it can be kept for ever."""
     return f"/static/{path}?v={_fingerprint(path)}"
-
-
-@lru_cache(maxsize=512)
-def icon(name: str, label: str | None = None, size: int = 16) -> Markup:
-    """Return an icon that decorates a text; with a `label` it carries its own name."""
-    said = (
-        Markup('role="img" aria-label="{}"').format(label)
-        if label
-        else Markup('aria-hidden="true"')
-    )
-    return Markup(
-        '<svg class="icon" width="{0}" height="{0}" {1} focusable="false">'
-        '<use href="{2}#{3}"></use></svg>'
-    ).format(size, said, static_url("vendor/icons.svg"), name)
 
 
 @cache

@@ -57,32 +57,14 @@ class _Ids(_Given):
         return ids.array if dialect.name == "postgresql" else ids.json
 
 
-class _Pairs(_Given):
-    """Pairs of an id and a text as one text, which the database takes apart."""
-
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, _dialect: Dialect) -> str:
-        return json.dumps([(each.hex, words) for each, words in value])
-
-
 # Conditions without a type: of a Boolean SQLAlchemy would ask SQLite whether it is 1, past indexes.
 class _Among(FunctionElement[Any]):
-    inherit_cache = True
-
-
-class _PairAmong(FunctionElement[Any]):
     inherit_cache = True
 
 
 def among(column: Any, name: str) -> ColumnElement[Any]:
     """Return that a column of ids is one of those given as `name` when the statement is run."""
     return _Among(column, bindparam(name, type_=_Ids()))
-
-
-def pair_among(ids: Any, words: Any, name: str) -> ColumnElement[Any]:
-    """Return that an id and a text stand together in a pair of those given as `name`."""
-    return _PairAmong(ids, words, bindparam(name, type_=_Pairs()))
 
 
 @compiles(_Among, "postgresql")
@@ -95,19 +77,3 @@ def _any(element: Any, compiler: Any, **options: Any) -> str:
 def _each(element: Any, compiler: Any, **options: Any) -> str:
     column, ids = (compiler.process(each, **options) for each in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - compiled parts
-
-
-@compiles(_PairAmong, "postgresql")
-def _any_pair(element: Any, compiler: Any, **options: Any) -> str:
-    first, second, pairs = (compiler.process(each, **options) for each in element.clauses)
-    parts = "CAST(pair ->> 0 AS uuid), pair ->> 1"
-    given = f"json_array_elements(CAST({pairs} AS json)) pair"
-    return f"({first}, {second}) IN (SELECT {parts} FROM {given})"  # noqa: S608 - compiled parts
-
-
-@compiles(_PairAmong, "sqlite")
-def _each_pair(element: Any, compiler: Any, **options: Any) -> str:
-    first, second, pairs = (compiler.process(each, **options) for each in element.clauses)
-    parts = "json_extract(value, '$[0]'), json_extract(value, '$[1]')"
-    given = f"json_each({pairs})"
-    return f"({first}, {second}) IN (SELECT {parts} FROM {given})"  # noqa: S608 - compiled parts

@@ -3,11 +3,26 @@
 A statement stays as short with two thousand rows as with two: one parameter, one plan.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Text, bindparam, cast, column, func
 from sqlalchemy.types import TypeEngine
+
+from tenants.db import db
+
+
+def by_dialect(make: Callable[[str], Any]) -> Callable[[], Any]:
+    """Make a function of a dialect's name one that returns a statement made once for ours."""
+    made = cache(make)
+
+    @wraps(make)
+    def ours() -> Any:
+        session = db.session()
+        return made(session.get_bind().dialect.name)
+
+    return ours
 
 
 def given_rows(

@@ -13,9 +13,9 @@ from portal.content.due_together import carry_out_plain
 from portal.content.due_world import Crowd, crowds_due, world_of
 
 BATCH = 2500
-LEAST, TURNS = 500, 4
-"""A crowd is done in four turns where that makes neither more than BATCH at once nor fewer than
-LEAST: two schedulers then end together, instead of one waiting for the other's last thousands."""
+LEAST, PARTS = 500, 2
+"""A crowd is done by halves where that makes neither more than BATCH at once nor fewer than LEAST:
+two schedulers then end together, instead of one waiting for the other's last thousands."""
 SECONDS = 1.0
 
 
@@ -41,7 +41,7 @@ def publish_due(batch: int = BATCH, seconds: float = SECONDS) -> int:
 
 def turn_of(number: int, batch: int = BATCH) -> int:
     """Return how many of a crowd of `number` are carried out at once."""
-    return min(batch, max(LEAST, -(-number // TURNS)))
+    return min(batch, max(LEAST, -(-number // PARTS)))
 
 
 def _some_of(crowd: Crowd, batch: int) -> tuple[int, bool]:

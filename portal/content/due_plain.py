@@ -1,5 +1,6 @@
 """Which schedules are plain: they touch nothing but the page itself."""
 
+import json
 import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, Uuid, func, select
 from sqlalchemy.orm import aliased
 
 from portal.content.content_types import BUILT_IN
@@ -19,8 +20,9 @@ from portal.content.pages import Page
 from portal.content.schedules import Schedule
 from portal.content.sites import Redirect
 from portal.content.terms import PageTerm, Term
-from tenants.among import Ids, among, pair_among
+from tenants.among import Ids, among
 from tenants.db import db
+from tenants.given import by_dialect, given_rows
 
 
 @dataclass(slots=True)
@@ -65,11 +67,6 @@ _TYING = (
     select(Page.parent_id).where(among(Page.parent_id, "ids"), Page.address.is_not(None)),
 )
 """Pages that others depend on, or that more than one schedule is due for."""
-_TAKEN = tuple(
-    select(kind.account_id, kind.address).where(pair_among(kind.account_id, kind.address, "places"))
-    for kind in (Page, Redirect)
-)
-_LED = _TAKEN[1]
 _FILED = select(PageTerm.page_id, PageTerm.term_id).where(among(PageTerm.page_id, "ids"))
 
 
@@ -81,8 +78,7 @@ def tied_pages(page_ids: Collection[uuid.UUID], moment: datetime) -> set[uuid.UU
 
 def led_from(places: Collection[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
     """Return those of the addresses at which a redirect stands. One statement."""
-    rows = db.session.execute(_LED, {"places": places}) if places else ()
-    return {(account_id, address) for account_id, address in rows if address}
+    return _held(_redirects_at(), places)
 
 
 def without_neighbours(ready: list[Ready], moment: datetime) -> list[Ready]:
@@ -91,8 +87,11 @@ def without_neighbours(ready: list[Ready], moment: datetime) -> list[Ready]:
         return []
     tied = tied_pages([each.row.page_id for each in ready], moment)
     places = Counter((each.row.account_id, each.address) for each in ready)
-    new = {(each.row.account_id, each.address) for each in ready if each.row.address is None}
-    unfit = _taken(new) | {place for place, number in places.items() if number > 1}
+    new = [(each.row.account_id, each.address) for each in ready if each.row.address is None]
+    twice = {place for place, number in places.items() if number > 1}
+    unfit = _held(_pages_at(), new) | led_from(new) | twice
+    if not tied and not unfit:
+        return ready
     return [
         each
         for each in ready
@@ -100,15 +99,32 @@ def without_neighbours(ready: list[Ready], moment: datetime) -> list[Ready]:
     ]
 
 
-def _taken(places: Collection[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
-    """Return the addresses that another page stands at, or that lead to one. Two statements."""
-    found: set[tuple[uuid.UUID, str]] = set()
+def _held(query: Any, places: Collection[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
+    """Return those of the addresses that a page or a redirect has. One statement, or none."""
     if not places:
-        return found
-    for query in _TAKEN:
-        rows = db.session.execute(query, {"places": places}, execution_options=WITH_TRASH)
-        found.update((account_id, address) for account_id, address in rows if address)
-    return found
+        return set()
+    rows = [{"account_id": account_id.hex, "address": address} for account_id, address in places]
+    asked = {"places": json.dumps(rows)}
+    held = db.session.execute(query, asked, execution_options=WITH_TRASH)
+    return {(account_id, address) for account_id, address in held}
+
+
+@by_dialect
+def _pages_at(dialect: str) -> Any:
+    return _at_places(Page, dialect)
+
+
+@by_dialect
+def _redirects_at(dialect: str) -> Any:
+    return _at_places(Redirect, dialect)
+
+
+def _at_places(kind: type[Page | Redirect], dialect: str) -> Any:
+    """Return the statement, which looks the places up one by one: never all pages."""
+    place = given_rows(dialect, "places", {"account_id": Uuid(), "address": String()})
+    return select(kind.account_id, kind.address).where(
+        kind.account_id == place["account_id"], kind.address == place["address"]
+    )
 
 
 def with_terms(ready: list[Ready]) -> list[Ready]:

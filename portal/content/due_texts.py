@@ -24,7 +24,8 @@ from tenants.among import among
 from tenants.db import db
 
 CHUNK = 500
-"""How many texts are in memory at a time."""
+"""How many texts are in memory at a time. They are kept by their ids' integers, which are hashed
+in no time, where a UUID is by a call."""
 HOLDS = 120.0
 """For how many seconds what was read ahead is used."""
 _TEXTS = select(
@@ -52,28 +53,32 @@ class Ahead:
     """Texts that were read before they are due, for `HOLDS` seconds. One for a process."""
 
     def __init__(self) -> None:
-        self._texts: dict[uuid.UUID, tuple[float, Text]] = {}
+        self._texts: dict[int, tuple[float, Text]] = {}
 
     def read(self, revision_ids: Sequence[uuid.UUID]) -> None:
         """Read those that are not at hand yet, inside their tenant's scope."""
         held = self.at_hand(revision_ids)
-        wanted = [each for each in revision_ids if each not in held]
+        wanted = [each for each in revision_ids if each.int not in held]
         for start in range(0, len(wanted), CHUNK):
             read_at = time.monotonic()
-            for revision_id, text in _read(wanted[start : start + CHUNK]).items():
-                self._texts[revision_id] = read_at, text
+            for number, text in _read(wanted[start : start + CHUNK]).items():
+                self._texts[number] = read_at, text
 
-    def at_hand(self, revision_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Text]:
-        """Return those of the texts that were read within `HOLDS` seconds."""
+    def at_hand(self, revision_ids: Sequence[uuid.UUID]) -> dict[int, Text]:
+        """Return those of the texts that were read within `HOLDS` seconds, by the ids' integers."""
         oldest = time.monotonic() - HOLDS
-        found = ((each, self._texts.get(each)) for each in revision_ids)
+        found = ((each.int, self._texts.get(each.int)) for each in revision_ids)
         return {each: kept[1] for each, kept in found if kept is not None and kept[0] >= oldest}
 
-    def forget(self, revision_ids: Sequence[uuid.UUID] = ()) -> None:
-        """Let go of these, and of all that is older than `HOLDS` seconds."""
+    def drop(self, revision_ids: Sequence[uuid.UUID]) -> None:
+        """Let go of these."""
+        for each in revision_ids:
+            self._texts.pop(each.int, None)
+
+    def forget(self) -> None:
+        """Let go of all that is older than `HOLDS` seconds."""
         oldest = time.monotonic() - HOLDS
-        old = [each for each, (read_at, _) in list(self._texts.items()) if read_at < oldest]
-        for each in (*revision_ids, *old):
+        for each in [each for each, (at, _) in list(self._texts.items()) if at < oldest]:
             self._texts.pop(each, None)
 
     def __len__(self) -> int:
@@ -89,7 +94,8 @@ def as_scheduled(plain: Sequence[Any], world: World) -> list[Ready]:
     One statement for five hundred that were not read ahead, two where approvals are asked for, and
     those of the workflows.
     """
-    gates = {each: gate_at(world.accounts[each]) for each in {row.account_id for row in plain}}
+    accounts = {row.account_id.int: world.accounts[row.account_id] for row in plain}
+    gates = {number: gate_at(account) for number, account in accounts.items()}
     return [
         found
         for start in range(0, len(plain), CHUNK)
@@ -97,22 +103,22 @@ def as_scheduled(plain: Sequence[Any], world: World) -> list[Ready]:
     ]
 
 
-def _some(rows: Sequence[Any], gates: Mapping[uuid.UUID, Gate]) -> Iterator[Ready]:
-    asked = [row.revision_id for row in rows if gates[row.account_id].required]
+def _some(rows: Sequence[Any], gates: Mapping[int, Gate]) -> Iterator[Ready]:
+    asked = [row.revision_id for row in rows if gates[row.account_id.int].required]
     verdicts = verdicts_on_each(asked) if asked else {}
     ids = [row.revision_id for row in rows]
     texts = AHEAD.at_hand(ids)
     if len(texts) < len(ids):
-        texts |= _read([each for each in ids if each not in texts])
+        texts |= _read([each for each in ids if each.int not in texts])
     for row in rows:
-        found = _ready(row, texts.get(row.revision_id), gates[row.account_id], verdicts)
+        found = _ready(row, texts.get(row.revision_id.int), gates[row.account_id.int], verdicts)
         if found is not None:
             yield found
-    AHEAD.forget(ids)
+    AHEAD.drop(ids)
 
 
-def _read(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Text]:
-    return {row.id: _text(row) for row in db.session.execute(_TEXTS, {"ids": ids})}
+def _read(ids: Sequence[uuid.UUID]) -> dict[int, Text]:
+    return {row.id.int: _text(row) for row in db.session.execute(_TEXTS, {"ids": ids})}
 
 
 def _text(row: Any) -> Text:
@@ -137,7 +143,8 @@ def _ready(
     if not _stands_alone(row, text):
         return None
     try:
-        given = gate.approvals(text, text.whole, verdicts.get(row.revision_id, []))
+        said = verdicts.get(row.revision_id, []) if verdicts else []
+        given = gate.approvals(text, text.whole, said)
     except NotApproved:
         return None
     return Ready(row, text.number, plain_address(row, text), approved_by(given), text.term_ids)

@@ -35,7 +35,7 @@ from tenants.clock import database_now
 from tenants.db import UtcDateTime, db
 from tenants.decisions import SYSTEM
 from tenants.events import Event
-from tenants.given import given_rows
+from tenants.given import by_dialect, given_rows
 from tenants.scope import acting_in, tenant_scope
 from tenants.telling import Telling, record_each
 
@@ -139,20 +139,20 @@ def _ready(rows: Sequence[Any], world: World, moment: datetime) -> tuple[list[Re
     """Return those that are plain and that no rule stands against: to go live, to go offline."""
 
     @cache
-    def may(account_id: uuid.UUID, approver_id: uuid.UUID | None) -> bool:
-        account = world.accounts.get(account_id)
-        approver = world.approvers.get(approver_id) if approver_id else None
-        return is_entitled(account, approver)
+    def may(account: int, approver: int | None) -> bool:
+        who = world.approvers.get(uuid.UUID(int=approver)) if approver is not None else None
+        return is_entitled(world.accounts.get(uuid.UUID(int=account)), who)
 
     plain = [
         row
         for row in rows
         if is_plain(row)
         and verdict_on_delay(row, moment) is None
-        and may(row.account_id, row.approver_id)
+        and may(row.account_id.int, row.approver_id.int if row.approver_id else None)
     ]
     frozen = frozen_now({row.account_id for row in plain})
-    plain = [row for row in plain if row.account_id not in frozen]
+    if frozen:
+        plain = [row for row in plain if row.account_id not in frozen]
     public = [row for row in plain if row.what == "publish"]
     ready = with_terms(without_neighbours(as_scheduled(public, world), moment))
     done = {each.row.schedule_id for each in ready}
@@ -162,7 +162,7 @@ def _ready(rows: Sequence[Any], world: World, moment: datetime) -> tuple[list[Re
 _NOW = bindparam("moment", type_=UtcDateTime())
 
 
-@cache
+@by_dialect
 def _publish(dialect: str) -> Any:
     """Return the UPDATE: page, text and address of each are given, and locked or unchangeable."""
     row = given_rows(
@@ -192,7 +192,7 @@ def _carry_out(ready: list[Ready]) -> None:
         "ids": Ids(each.row.schedule_id for each in ready), "moment": moment,
         "rows": json.dumps([_place(each) for each in ready]),
     }  # fmt: skip
-    for statement in (_publish(db.session.connection().dialect.name), _END):
+    for statement in (_publish(), _END):
         options = {"told_by": told_by, "synchronize_session": False}
         done: Any = db.session.execute(statement, asked, execution_options=options)
         if done.rowcount != len(ready):

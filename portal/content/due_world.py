@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
@@ -41,8 +42,18 @@ class World:
 
         What became due since is for the next look.
         """
-        return row.account_id in self.crowd.account_ids and (
-            row.approver_id is None or row.approver_id in self.crowd.approver_ids
+        accounts, approvers = self._asked
+        return row.account_id.int in accounts and (
+            row.approver_id is None or row.approver_id.int in approvers
+        )
+
+    @cached_property
+    def _asked(self) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the ids' integers, which are hashed in no time."""
+        crowd = self.crowd
+        return (
+            frozenset(each.int for each in crowd.account_ids),
+            frozenset(each.int for each in crowd.approver_ids),
         )
 
 
