@@ -19,8 +19,9 @@ from tenants.branches import Halt, halt_of
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Decision, can
-from tenants.directory import account_path, accounts_within_reach, actor_for, scope_of
+from tenants.directory import account_path, actor_for, scope_of
 from tenants.engines import impatient, reading
+from tenants.nearest import accounts_within_reach
 from tenants.permissions import Permission
 from tenants.policies import session_limits
 from tenants.scope import acting_in, aside, directory

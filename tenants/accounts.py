@@ -87,6 +87,7 @@ class AccountClosure(TenantScoped, Base):
     __tablename__ = "account_closure"
     __table_args__ = (
         Index("ix_account_closure_below", "ancestor_id", "descendant_id", "tenant_id", "distance"),
+        Index("ix_account_closure_near", "ancestor_id", "distance", "descendant_id"),
     )
 
     ancestor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)

@@ -5,14 +5,13 @@ return plain values that outlive the session.
 """
 
 import uuid
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, String, Uuid, bindparam, or_, select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import aliased
 
 from tenants.accounts import REF, Account, AccountClosure, AccountRef, ref
@@ -147,59 +146,6 @@ def house() -> AccountRef | None:
     with reading(), directory():
         account = db.session.scalar(select(Account).where(Account.kind == "house"))
         return ref(account) if account else None
-
-
-def accounts_within_reach(
-    actor: Actor,
-    limit: int,
-    search: str = "",
-    *,
-    tenant_id: uuid.UUID | None = None,
-    ids: Collection[uuid.UUID] = (),
-) -> list[AccountRef]:
-    """Return accounts the actor is a member of, parents before children, at most `limit`.
-
-    With `tenant_id` only that tenant's, with `ids` only these. Those closed for good are left out.
-    """
-    roots = [h.account_id for h in actor.holdings if h.reach == "subtree"]
-    alone = [h.account_id for h in actor.holdings if h.reach != "subtree"]
-    query = _reach_query()
-    if search:
-        hit = [c.icontains(search, autoescape=True) for c in (Account.name, Account.handle)]
-        query = query.where(or_(*hit))
-    if ids:
-        query = query.where(Account.id.in_(ids))
-    if tenant_id:
-        query = query.where(Account.tenant_id == tenant_id)
-    asked = {"reach_roots": roots, "reach_alone": alone, "reach_limit": limit}
-    with reading(), directory():
-        return as_tree([ref(row) for row in db.session.execute(query, asked)])
-
-
-@cache
-def _reach_query() -> Any:
-    roots = bindparam("reach_roots", type_=Uuid(), expanding=True)
-    alone = bindparam("reach_alone", type_=Uuid(), expanding=True)
-    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(roots))
-    query = select(*REF).where(or_(Account.id.in_(below), Account.id.in_(alone)))
-    query = query.where(Account.state != "closed")
-    query = query.order_by(Account.depth, Account.name, Account.id)
-    return query.limit(bindparam("reach_limit", type_=Integer()))
-
-
-def as_tree(accounts: list[AccountRef]) -> list[AccountRef]:
-    """Order accounts so that each comes right after its parent's earlier descendants."""
-    children: dict[uuid.UUID | None, list[AccountRef]] = defaultdict(list)
-    known = {account.id for account in accounts}
-    for account in accounts:
-        children[account.parent_id if account.parent_id in known else None].append(account)
-    ordered: list[AccountRef] = []
-    waiting = children[None][::-1]
-    while waiting:
-        account = waiting.pop()
-        ordered.append(account)
-        waiting += children[account.id][::-1]
-    return ordered
 
 
 def givers(

@@ -18,9 +18,10 @@ from tenants.closing import ask_close, undo_close
 from tenants.db import db
 from tenants.decisions import SYSTEM, Actor, Denied
 from tenants.delegation import CannotDelegate
-from tenants.directory import accounts_within_reach, house
+from tenants.directory import house
 from tenants.events import Event
 from tenants.moving import move
+from tenants.nearest import accounts_within_reach
 from tenants.opening import HandleTaken, open_account, open_house
 from tenants.people import BadEmail, Person, normal_email, person_by_email
 from tenants.quotas import QuotaReached

@@ -16,8 +16,9 @@ from portal.treework import tree_work
 from portal.views.accounts import child
 from tenants.accounts import HANDLE, AccountRef
 from tenants.decisions import can
-from tenants.directory import account_path, accounts_within_reach
+from tenants.directory import account_path
 from tenants.moving import move
+from tenants.nearest import accounts_within_reach
 from tenants.permissions import Permission as P
 from tenants.suspending import reactivate, suspend
 from tenants.tree import CannotChange

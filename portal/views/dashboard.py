@@ -14,7 +14,8 @@ from portal.guards import permission, signed_in
 from portal.requests import current
 from portal.views.support import notices
 from tenants.allotting import warnings
-from tenants.directory import accounts_within_reach, scope_of
+from tenants.directory import scope_of
+from tenants.nearest import accounts_within_reach
 from tenants.permissions import Permission as P
 from tenants.scope import acting_in
 

@@ -16,9 +16,9 @@ from portal.proofs import linked
 from portal.requests import current
 from tenants.accounts import AccountRef
 from tenants.clock import now
-from tenants.directory import accounts_within_reach
 from tenants.grants import Grant, grants_at
 from tenants.groups import groups_at
+from tenants.nearest import accounts_within_reach
 from tenants.offers import givable_roles
 from tenants.permissions import Permission as P
 from tenants.questions import holders

@@ -43,6 +43,7 @@ MAY_USE_DIRECTORY = {
     "tenants/access_requests.py": "what a person asked for stands in many tenants",
     "tenants/branches.py": "lists the accounts below one: masters, each its own tenant, too",
     "tenants/directory.py": "what it is for",
+    "tenants/nearest.py": "lists the accounts somebody can go to, in all tenants",
     "tenants/looks.py": "who of the staff looks where, seen across tenants",
     "tenants/past.py": "where accounts stood, asked of any instant",
     "tenants/grant_log.py": "somebody's own grants, in all tenants",
