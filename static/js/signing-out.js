@@ -3,7 +3,7 @@ const kept = () => {
   try { return Object.keys(localStorage).filter((key) => key.startsWith("kept:")); } catch { return []; }
 };
 const form = document.querySelector("form[action='/sign-out']");
-const button = form?.querySelector("button");
+const button = document.querySelector("button[form='sign-out']");
 
 button?.addEventListener("pointerdown", () => ask());
 button?.addEventListener("keydown", () => ask());

@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -111,12 +112,12 @@ def test_lists_work_without_scripts(
     page.get_by_label("Account", exact=True).fill("bolt")
     page.get_by_role("button", name="Filter").click()
     assert "role=editor" in page.url
-    assert page.locator("tbody tr").count() == 1
+    expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Edda Editor").click()
     assert page.get_by_role("heading", level=1).inner_text().startswith("The grant of Editor")
     page.get_by_role("link", name="All grants").click()
     page.get_by_role("link", name="Since").click()
-    assert page.locator("th[aria-sort=ascending]").count() == 1
+    expect(page.locator("th[aria-sort=ascending]")).to_have_count(1)
     with page.expect_download() as download:
         page.get_by_role("link", name="Export as CSV").click()
     assert download.value.suggested_filename.startswith("grants-")
