@@ -87,7 +87,7 @@ def schedules(connection: Connection, number: int) -> None:
         {
             "id": _id(connection, 6), "tenant_id": "a.tenant_id", "account_id": "a.id",
             "page_id": quoted, "page_title": "'Item ' || n.i", "what": "'publish'",
-            "due_at": _moment(connection, "15552000 + n.i"), "wall_time": "'2026-07-01T12:00'",
+            "due_at": _moment(connection, "3000000000 + n.i"), "wall_time": "'2026-07-01T12:00'",
             "zone": "'UTC'", "offset_minutes": "0", "state": "'pending'", "moves": "0",
             "approver_label": "'bench'", "created_at": _moment(connection, "n.i"), "cause": "''",
         },

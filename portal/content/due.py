@@ -7,6 +7,7 @@ one (`due_alone`), by the same rules (`due_rules`).
 
 import time
 from collections import deque
+from itertools import takewhile
 
 from portal.content.due_alone import carry_out
 from portal.content.due_together import carry_out_plain
@@ -16,7 +17,8 @@ BATCH = 2500
 LEAST, PARTS = 500, 2
 """A crowd is done by halves where that makes neither more than BATCH at once nor fewer than LEAST:
 two schedulers then end together, instead of one waiting for the other's last thousands."""
-SECONDS = 1.0
+SECONDS, LONGER = 1.0, 4.0
+"""What goes one by one may take LONGER than the seconds asked for, then others have their turn."""
 
 
 def publish_due(batch: int = BATCH, seconds: float = SECONDS) -> int:
@@ -30,7 +32,7 @@ def publish_due(batch: int = BATCH, seconds: float = SECONDS) -> int:
     waiting = deque(crowds_due())
     while waiting:
         crowd = waiting.popleft()
-        done, more = _some_of(crowd, turn_of(crowd.number, batch))
+        done, more = _some_of(crowd, turn_of(crowd.number, batch), until + LONGER)
         number += done
         if time.monotonic() > until:
             break
@@ -44,9 +46,18 @@ def turn_of(number: int, batch: int = BATCH) -> int:
     return min(batch, max(LEAST, -(-number // PARTS)))
 
 
-def _some_of(crowd: Crowd, batch: int) -> tuple[int, bool]:
-    """Carry out a tenant's next schedules; tell how many, and whether there may be more."""
+def _some_of(crowd: Crowd, batch: int, until: float) -> tuple[int, bool]:
+    """Carry out a tenant's next schedules; tell how many, and whether there may be more.
+
+    What goes one by one is broken off at `until` (monotonic seconds): others are due meanwhile.
+    """
     world = world_of(crowd)
     plain = carry_out_plain(crowd.tenant_id, world, batch)
-    alone = [carry_out(due, world) for due in plain.rest]
-    return plain.number + sum(alone), plain.claimed == batch and bool(plain.number or any(alone))
+    alone = [carry_out(due, world) for due in takewhile(lambda _: _in_time(until), plain.rest)]
+    broken_off = len(alone) < len(plain.rest)
+    more = broken_off or (plain.claimed == batch and bool(plain.number or any(alone)))
+    return plain.number + sum(alone), more
+
+
+def _in_time(until: float) -> bool:
+    return time.monotonic() <= until

@@ -211,3 +211,22 @@ def test_what_became_due_since_the_look_waits_for_the_next(
     assert state(cast, second)[0] == "pending"
     due.publish_due()
     assert state(cast, second)[0] == "done"
+
+
+@pytest.mark.usefixtures("inside")
+def test_what_goes_one_by_one_is_broken_off_for_others(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, _ = scheduled(cast)
+    make_due(row)
+    clock = iter(range(0, 1_000, 2))  # every look at it two seconds later
+    waiting = [Due(uuid.uuid4(), row.tenant_id) for _ in range(50)]
+    done: list[Due] = []
+    monkeypatch.setattr(due.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(
+        due, "carry_out_plain", lambda *_: due_together.Carried(50, 0, tuple(waiting))
+    )
+    monkeypatch.setattr(due, "carry_out", lambda each, _world: done.append(each) or True)
+    number = due.publish_due()
+    assert 0 < number == len(done) < len(waiting)
+    assert done == waiting[:number], "the longest due first"
