@@ -53,11 +53,6 @@ def _some_of(crowd: Crowd, batch: int, until: float) -> tuple[int, bool]:
     """
     world = world_of(crowd)
     plain = carry_out_plain(crowd.tenant_id, world, batch)
-    alone = [carry_out(due, world) for due in takewhile(lambda _: _in_time(until), plain.rest)]
-    broken_off = len(alone) < len(plain.rest)
-    more = broken_off or (plain.claimed == batch and bool(plain.number or any(alone)))
-    return plain.number + sum(alone), more
-
-
-def _in_time(until: float) -> bool:
-    return time.monotonic() <= until
+    in_time = takewhile(lambda _: time.monotonic() <= until, plain.rest)
+    alone = [carry_out(due, world) for due in in_time]
+    return plain.number + sum(alone), plain.claimed == batch and bool(plain.number or any(alone))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from flask.ctx import AppContext
 from sqlalchemy import select
 
@@ -17,14 +15,13 @@ from tests.fixtures.cast import Cast, as_actor
 
 
 def _a_wood_below(cast: Cast) -> None:
-    dice = random.Random(7)  # noqa: S311 - not for secrets
-    with across_tenants("a random tree"):
+    with across_tenants("a tree"):
         top = db.session.get(Account, cast.acme.id)
         assert top is not None
         accounts = [top]
         for number in range(40):
-            above = dice.choice(accounts)
-            name = f"T {dice.randrange(1000)}"
+            above = accounts[number * 7 % len(accounts)]
+            name = f"T {number * 37 % 100}"
             accounts.append(place("secondary", f"tree-{number}", name, above, "UTC"))
         accounts[9].state = "closed"
         for row in accounts:
