@@ -17,7 +17,7 @@ from flask import Flask, Response, current_app, flash, g, redirect, request, ses
 
 from portal.answers import keep, kept
 from portal.errors import Conflict
-from portal.requests import SAFE_METHODS, current
+from portal.requests import SAFE_METHODS, attempt, current
 from tenants.db import db
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -84,16 +84,18 @@ def _settle(response: Response) -> Response:
     if status < 300:
         return response
     if status < 400:
-        try:
-            db.session.flush()
-            if keep(db.session(), key, response.location or request.path):
-                return response
-            raise Conflict(TWICE)
-        except Exception as error:  # noqa: BLE001 - it becomes the error page it deserves
-            db.session.rollback()
-            response = current_app.make_response(current_app.handle_user_exception(error))
+        answered = attempt(lambda: _keep(key, response), response)
+        if answered is response:
+            return response
+        response = answered
     db.session.rollback()
     return _as_first(key, before) or response
+
+
+def _keep(key: bytes, response: Response) -> None:
+    db.session.flush()
+    if not keep(db.session(), key, response.location or request.path):
+        raise Conflict(TWICE)
 
 
 def _as_first(key: bytes, before: dict[str, Any]) -> Response | None:

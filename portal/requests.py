@@ -169,16 +169,27 @@ def _leave(response: Response) -> Response:
     if not hasattr(g, "current") or response.status_code >= 400:
         db.session.rollback()
         return response
+    answered = attempt(lambda: _commit(response), response)
+    if answered is response:
+        for call in current.after_commit:
+            call()
+    return answered
+
+
+def _commit(response: Response) -> None:
+    db.session.commit()
+    _tell_look(response)
+    if request.method not in SAFE_METHODS and request.blueprint != "site":
+        note_write(response)
+
+
+def attempt(work: Callable[[], None], response: Response) -> Response:
+    """Return the response when the work that it waits for is done, else the fault's own page."""
     try:
-        db.session.commit()
-        _tell_look(response)
-        if request.method not in SAFE_METHODS and request.blueprint != "site":
-            note_write(response)
+        work()
     except Exception as error:  # noqa: BLE001 - whatever it is, it becomes the error page it deserves
         db.session.rollback()
         return current_app.make_response(current_app.handle_user_exception(error))
-    for call in current.after_commit:
-        call()
     return response
 
 
