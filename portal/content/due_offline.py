@@ -6,36 +6,27 @@ stands. What is left of them goes to `due_alone`, which comes to the same end.
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import delete, update
 
 from portal.content.due_alone import due_told, reason_of, request_id_of
 from portal.content.due_plain import led_from, tied_pages
+from portal.content.due_writes import END, MOMENT, change_each, on_behalf_of
 from portal.content.pages import Page
-from portal.content.schedules import Schedule
 from portal.content.sites import Redirect
 from portal.content.terms import PageTerm
 from tenants.among import Ids, among
 from tenants.clock import database_now
-from tenants.db import UtcDateTime, db
-from tenants.decisions import SYSTEM
+from tenants.db import db
 from tenants.events import Event
 from tenants.telling import Telling, record_each
 
-_NOW = bindparam("moment", type_=UtcDateTime())
 _TAKE = (
     update(Page)
     .where(among(Page.id, "ids"))
-    .values(live_revision_id=None, address=None, unpublished_at=_NOW)
-)
-_END = (
-    update(Schedule)
-    .where(among(Schedule.id, "schedules"))
-    .values(state="done", done_at=_NOW, cause="")
+    .values(live_revision_id=None, address=None, unpublished_at=MOMENT)
 )
 _UNFILE = delete(PageTerm).where(among(PageTerm.page_id, "ids"))
 
@@ -77,11 +68,9 @@ def take_offline(rows: Sequence[Any]) -> None:
         "ids": Ids(row.page_id for row in rows), "moment": moment,
         "schedules": Ids(row.schedule_id for row in rows),
     }  # fmt: skip
-    options = {"told_by": record_each(_tellings(rows, moment)), "synchronize_session": False}
-    for statement in (_TAKE, _END):
-        changed: Any = db.session.execute(statement, asked, execution_options=options)
-        if changed.rowcount != len(rows):
-            raise RuntimeError(f"{changed.rowcount} rows changed instead of {len(rows)}.")
+    told_by = record_each(_tellings(rows, moment))
+    change_each((_TAKE, END), asked, len(rows), told_by)
+    options = {"told_by": told_by, "synchronize_session": False}
     db.session.execute(_UNFILE, asked, execution_options=options)
     db.session.add_all(
         Redirect(account_id=row.account_id, address=row.address, page_id=row.page_id)
@@ -91,11 +80,10 @@ def take_offline(rows: Sequence[Any]) -> None:
 
 
 def _tellings(rows: Sequence[Any], moment: datetime) -> list[Telling]:
-    by = cache(lambda label: replace(SYSTEM, on_behalf_of=label))
     return [
         Telling(
             Event.PAGE_UNPUBLISHED, "page", row.page_id, row.shown_as, row.account_id,
-            by(row.approver_label), request_id_of(row.schedule_id), reason_of(row),
+            on_behalf_of(row.approver_label), request_id_of(row.schedule_id), reason_of(row),
             {"address": [row.address, None], **due_told(row, moment)}, {"address": row.address},
         )
         for row in rows

@@ -9,7 +9,7 @@ the same end: a test carries out the same schedules both ways and compares every
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -25,6 +25,7 @@ from portal.content.due_plain import Ready, is_plain, with_terms, without_neighb
 from portal.content.due_rules import is_entitled, verdict_on_delay
 from portal.content.due_texts import as_scheduled
 from portal.content.due_world import IS_DUE, World
+from portal.content.due_writes import END, MOMENT, change_each, on_behalf_of
 from portal.content.freezing import frozen_now
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
@@ -32,8 +33,7 @@ from portal.content.schedules import Schedule
 from portal.content.terms import PageTerm
 from tenants.among import Ids, among
 from tenants.clock import database_now
-from tenants.db import UtcDateTime, db
-from tenants.decisions import SYSTEM
+from tenants.db import db
 from tenants.events import Event
 from tenants.given import by_dialect, given_rows
 from tenants.scope import acting_in, tenant_scope
@@ -159,9 +159,6 @@ def _ready(rows: Sequence[Any], world: World, moment: datetime) -> tuple[list[Re
     return ready, leaving(rows, plain, done, moment)
 
 
-_NOW = bindparam("moment", type_=UtcDateTime())
-
-
 @by_dialect
 def _publish(dialect: str) -> Any:
     """Return the UPDATE: page, text and address of each are given, and locked or unchangeable."""
@@ -175,28 +172,19 @@ def _publish(dialect: str) -> Any:
             live_revision_id=row["revision_id"],
             address=row["address"],
             unpublished_at=None,
-            published_at=func.coalesce(Page.published_at, _NOW),
+            published_at=func.coalesce(Page.published_at, MOMENT),
         )
     )
-
-
-_END = (
-    update(Schedule).where(among(Schedule.id, "ids")).values(state="done", done_at=_NOW, cause="")
-)
 
 
 def _carry_out(ready: list[Ready]) -> None:
     moment = database_now(db.session())
     told_by = record_each(_tellings(ready, moment))
     asked = {
-        "ids": Ids(each.row.schedule_id for each in ready), "moment": moment,
+        "schedules": Ids(each.row.schedule_id for each in ready), "moment": moment,
         "rows": json.dumps([_place(each) for each in ready]),
     }  # fmt: skip
-    for statement in (_publish(), _END):
-        options = {"told_by": told_by, "synchronize_session": False}
-        done: Any = db.session.execute(statement, asked, execution_options=options)
-        if done.rowcount != len(ready):
-            raise RuntimeError(f"{done.rowcount} rows changed instead of {len(ready)}.")
+    change_each((_publish(), END), asked, len(ready), told_by)
     db.session.add_all(
         PageTerm(account_id=each.row.account_id, page_id=each.row.page_id, term_id=term_id)
         for each in ready
@@ -210,11 +198,10 @@ def _place(each: Ready) -> dict[str, str]:
 
 
 def _tellings(ready: list[Ready], moment: datetime) -> list[Telling]:
-    by = cache(lambda label: replace(SYSTEM, on_behalf_of=label))
     return [
         Telling(
             Event.PAGE_PUBLISHED, "page", row.page_id, row.shown_as, row.account_id,
-            by(row.approver_label), request_id_of(row.schedule_id), reason_of(row),
+            on_behalf_of(row.approver_label), request_id_of(row.schedule_id), reason_of(row),
             {
                 "live revision": [row.live_number, each.number],
                 "address": [row.address, each.address],
