@@ -63,13 +63,6 @@ class Me(NamedTuple):
     name: str
     email: str
 
-    @property
-    def initials(self) -> str:
-        """Return the first letters of the first and the last name."""
-        words = self.name.split()
-        ends = [words[0], words[-1]] if len(words) > 1 else words
-        return "".join(word[0] for word in ends).upper() or "?"
-
 
 def menu(here: AccountRef | None) -> tuple[Group, ...]:
     """Return the menu beside every page: what the person may do at the account, and as staff."""

@@ -39,9 +39,18 @@ def init_app(app: Flask) -> None:
         lacking=lacking,
         language_name=name_of,
     )
-    app.jinja_env.filters.update(local_time=local_time, ago=ago, clock_time=clock_time)
+    app.jinja_env.filters.update(
+        local_time=local_time, ago=ago, clock_time=clock_time, initials=initials
+    )
     drawing.init_app(app)
     app.context_processor(_shell_context)
+
+
+def initials(name: str) -> str:
+    """Return the first letters of the first and the last word of a name, for an avatar."""
+    words = name.split()
+    ends = [words[0], words[-1]] if len(words) > 1 else words
+    return "".join(word[0] for word in ends).upper() or "?"
 
 
 def static_url(path: str) -> str:
