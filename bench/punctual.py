@@ -23,7 +23,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, func, select
 
-from bench import due_rows, postgres, worlds
+from bench import due_rows, worlds
 from bench.apps import portal
 from bench.due_rows import Item
 from bench.editor import text, wagtail
@@ -106,12 +106,7 @@ def _calm(kind: str, engine: Engine) -> list[Line]:
 
 @contextmanager
 def _owner(socket: Path | None) -> Iterator[Engine]:
-    url = (
-        f"sqlite:///{worlds.VAR / WORLD}.sqlite3"
-        if socket is None
-        else postgres.url(socket, WORLD, postgres.SUPERUSER)
-    )
-    engine = create_engine(url)
+    engine = create_engine(worlds.owner_url(WORLD, socket))
     yield engine
     engine.dispose()
 
@@ -150,7 +145,7 @@ def _watch(
     """Read a page all the while; return the milliseconds before and meanwhile, and the last's."""
     quiet: list[float] = []
     busy: list[float] = []
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         while (moment := _clock(connection)) < due:
             if moment > due - timedelta(seconds=5):
                 quiet.append(_look(reader, url))
@@ -169,7 +164,9 @@ def _wait_until_done(engine: Engine, last: datetime) -> None:
 
 
 def _waiting(connection: Connection, due: datetime) -> bool:
-    query = select(Schedule.id).where(Schedule.state == "pending", Schedule.due_at <= due).limit(1)
+    """Look along the index: a look that reads the whole table takes the time it measures."""
+    waiting = Schedule.state == "pending", Schedule.due_at <= due
+    query = select(Schedule.id).where(*waiting).order_by(Schedule.due_at).limit(1)
     found = connection.scalar(query) is not None
     connection.rollback()
     return found

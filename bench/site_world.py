@@ -5,8 +5,6 @@ The text of a post is 5 kB, its page some 10 kB. Kept in var/bench like the othe
 
 import json
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 from bench import postgres, worlds
@@ -49,34 +47,13 @@ def address(number: int, post: int = 0) -> str:
 
 def owner_url(socket: Path | None) -> str:
     """Return the database as its owner opens it, filling it first when it is not there."""
-    sqlite = f"sqlite:///{worlds.VAR / WORLD}.sqlite3"
-    url = sqlite if socket is None else postgres.url(socket, WORLD, postgres.SUPERUSER)
-    mark = worlds.VAR / f"{'postgres' if socket else 'sqlite'}-{WORLD}.filled"
-    if mark.exists():
-        worlds.migrate(url)  # what was filled by an older portal
-    else:
-        print(f"filling {WORLD} ({'PostgreSQL' if socket else 'SQLite'}) …", file=sys.stderr)
-        _begin_anew(socket)
-        started = time.perf_counter()
-        worlds.migrate(url)
-        _fill(url)
-        mark.write_text(f"{time.perf_counter() - started:.0f} s\n")
-    return url
+    return worlds.kept(WORLD, socket, _fill)
 
 
 def web_url(socket: Path | None) -> str:
     """Return the database as the portal's web processes open it."""
     filled = owner_url(socket)
     return filled if socket is None else postgres.url(socket, WORLD, postgres.WEB)
-
-
-def _begin_anew(socket: Path | None) -> None:
-    """Drop what a filling that was cut off has left."""
-    for old in worlds.VAR.glob(f"{WORLD}.sqlite3*") if socket is None else ():
-        old.unlink()
-    if socket is not None and not postgres.make_database(socket, WORLD):
-        postgres.drop_database(socket, WORLD)
-        postgres.make_database(socket, WORLD)
 
 
 def _fill(url: str) -> None:

@@ -4,9 +4,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -73,36 +74,57 @@ def server(kind: str) -> Iterator[Path | None]:
 
 
 def url(world: str, socket: Path | None) -> str:
-    """Return the URL the portal opens a world with, filling it first when it is not there."""
+    """Return the URL the portal opens a world with: filled, and as new as the portal."""
+    owner = kept(world, socket, partial(_fill, SIZES[world]))
+    return owner if socket is None else postgres.url(socket, world, postgres.WEB)
+
+
+def kept(world: str, socket: Path | None, fill: Callable[[str], None]) -> str:
+    """Return a world as its owner opens it.
+
+    One that is not there is filled, one that an older portal filled is migrated.
+    """
+    owner = owner_url(world, socket)
     mark = VAR / f"{'postgres' if socket else 'sqlite'}-{world}.filled"
-    if not mark.exists():
-        started = time.perf_counter()
-        _fill(world, socket)
-        mark.write_text(f"{time.perf_counter() - started:.0f} s\n")
+    if mark.exists():
+        migrate(owner)
+        return owner
+    print(f"filling {world} ({'PostgreSQL' if socket else 'SQLite'}) …", file=sys.stderr)
+    _begin_anew(world, socket)
+    started = time.perf_counter()
+    migrate(owner)
+    fill(owner)
+    mark.write_text(f"{time.perf_counter() - started:.0f} s\n")
+    return owner
+
+
+def owner_url(world: str, socket: Path | None) -> str:
+    """Return where a world is, for its owner."""
     if socket is None:
         return f"sqlite:///{VAR / world}.sqlite3"
-    return postgres.url(socket, world, postgres.WEB)
+    return postgres.url(socket, world, postgres.SUPERUSER)
 
 
-def _fill(world: str, socket: Path | None) -> None:
-    print(f"filling {world} ({'PostgreSQL' if socket else 'SQLite'}) …", file=sys.stderr)
-    if socket is None:
-        owner = f"sqlite:///{VAR / world}.sqlite3"
-        for old in VAR.glob(f"{world}.sqlite3*"):
-            old.unlink()
-    else:
+def _begin_anew(world: str, socket: Path | None) -> None:
+    """Drop what a filling that was cut off has left."""
+    for old in VAR.glob(f"{world}.sqlite3*") if socket is None else ():
+        old.unlink()
+    if socket is not None and not postgres.make_database(socket, world):
+        postgres.drop_database(socket, world)
         postgres.make_database(socket, world)
-        owner = postgres.url(socket, world, postgres.SUPERUSER)
-    migrate(owner)
+
+
+def _fill(size: Size, owner: str) -> None:
     engine = create_engine(owner)
     with engine.begin() as connection:
-        kept = _drop_helpers(connection)
-        _rows(connection, SIZES[world])
-        for statement in kept:
+        dropped = _drop_helpers(connection)
+        _rows(connection, size)
+        for statement in dropped:
             connection.exec_driver_sql(statement)
     _tidy(engine)
 
 
+@cache
 def migrate(owner: str) -> None:
     """Bring a database's tables up to what the portal wants."""
     environment = os.environ | {

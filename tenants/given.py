@@ -3,10 +3,11 @@
 A statement stays as short with two thousand rows as with two: one parameter, one plan.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
 from typing import Any
 
+import orjson
 from sqlalchemy import JSON, ColumnElement, Text, bindparam, cast, column, func
 from sqlalchemy.types import TypeEngine
 
@@ -25,12 +26,17 @@ def by_dialect(make: Callable[[str], Any]) -> Callable[[], Any]:
     return ours
 
 
+def given(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows as a statement with `given_rows` takes them. Ids are hexadecimal already."""
+    return orjson.dumps(rows).decode()
+
+
 def given_rows(
     dialect: str, name: str, types: Mapping[str, TypeEngine[Any]]
 ) -> dict[str, ColumnElement[Any]]:
     """Return the columns of the rows given as `name` when the statement is run.
 
-    They are given as the JSON of a list of objects with these keys; ids are hexadecimal.
+    They are given as `given` writes them, each with these keys.
     """
     rows: Any = bindparam(name, type_=Text())
     if dialect == "postgresql":

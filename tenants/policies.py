@@ -134,6 +134,16 @@ def effective(account: AccountRef, at: datetime | None = None) -> dict[str, Effe
     return _fold(account.path, _set_on(account.path, at))
 
 
+def effective_each(accounts: Iterable[AccountRef]) -> list[dict[str, Effective]]:
+    """Return what holds now at each of some accounts, in their order. One statement."""
+    asked = list(accounts)
+    rows = list(_set_on({node for account in asked for node in account.path}, None))
+    return [
+        _fold(account.path, [row for row in rows if row.account_id in account.path])
+        for account in asked
+    ]
+
+
 def inherited(account: AccountRef) -> dict[str, Effective]:
     """Return what would hold at an account if nothing were set there itself. One statement."""
     above = account.path[:-1]
@@ -181,11 +191,11 @@ def session_limits(account_ids: Collection[uuid.UUID]) -> tuple[timedelta | None
     )
 
 
-def _set_on(path: tuple[uuid.UUID, ...], at: datetime | None) -> Iterable[Any]:
+def _set_on(nodes: Collection[uuid.UUID], at: datetime | None) -> Iterable[Any]:
     query = select(Policy.key, Policy.value, Policy.account_id, Account.name)
     query = query.outerjoin(Account, Account.id == Policy.account_id)
     with tenant_at_large():
-        query = query.where(Policy.account_id.in_(path), *in_force(Policy, at or now()))
+        query = query.where(Policy.account_id.in_(nodes), *in_force(Policy, at or now()))
         return db.session.execute(query).all()
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.clock import now
@@ -82,12 +82,15 @@ class AuditPurge(Keyed, TenantScoped, Base):
 
 
 class AuditWaiting(TenantScoped, Base):
-    """An event that is not sealed yet. A trigger on the trail adds it, sealing removes it."""
+    """An event that is not sealed yet. A trigger on the trail adds it, sealing removes it.
+
+    It names the account of its event, which has just been looked up: not again here.
+    """
 
     __tablename__ = "audit_waiting"
 
     event_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))  # never asked for
+    account_id: Mapped[uuid.UUID] = mapped_column()  # never asked for
 
 
 def plain_event(values: Mapping[str, Any]) -> dict[str, Any]:

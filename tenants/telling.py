@@ -4,7 +4,6 @@ The same rules as `audit.record`, the same rows; only without an object for ever
 a parameter for every value.
 """
 
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from tenants.audit import AuditEvent, BadEvent, By, shared_circumstances
 from tenants.clock import now
 from tenants.db import db, new_id
 from tenants.event_types import EventType
-from tenants.given import given_rows
+from tenants.given import given, given_rows
 from tenants.scope import CrossTenant, current_scope
 from tenants.scope_hooks import require_reached
 
@@ -70,7 +69,7 @@ _SHARED = ("tenant_id", "at", "outcome", "address")
 
 def _add(connection: Connection, tellings: Sequence[Telling], tenant_id: uuid.UUID) -> None:
     asked = {
-        "rows": json.dumps([_row(each) for each in tellings]), "of_all_tenant_id": tenant_id,
+        "rows": given([_row(each) for each in tellings]), "of_all_tenant_id": tenant_id,
         "of_all_at": now(), "of_all_outcome": "done",
         "of_all_address": shared_circumstances().address,
     }  # fmt: skip

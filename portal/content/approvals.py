@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from portal.content.pages import Page, Revision, digest_now
 from portal.content.problems import Problem
 from portal.content.reviews import Review, Verdict, approvals_of, verdicts_on
-from portal.content.workflows import Company, workflow_at
+from portal.content.workflows import Company, Workflow, workflow_at, workflows_at
 from tenants.accounts import AccountRef
 from tenants.colleagues import Colleague, colleagues
 from tenants.db import db
@@ -65,7 +65,15 @@ class Gate:
 
 def gate_at(account: AccountRef) -> Gate:
     """Return what is asked at an account as it stands now. One statement without a workflow."""
-    workflow = workflow_at(account)
+    return _gate(account, workflow_at(account))
+
+
+def gates_at(accounts: Sequence[AccountRef]) -> list[Gate]:
+    """Return what is asked at each of some accounts, in their order. One statement without any."""
+    return list(map(_gate, accounts, workflows_at(accounts)))
+
+
+def _gate(account: AccountRef, workflow: Workflow) -> Gate:
     if not workflow.required:
         return Gate(())
     return Gate(workflow.steps, Company(workflow.steps), colleagues(account))

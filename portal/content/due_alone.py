@@ -155,14 +155,14 @@ def reason_of(row: Schedule) -> str:
     return f"Scheduled by {row.approver_label}."
 
 
-def due_told(row: Any, moment: datetime) -> dict[str, list[str]]:
+def due_told(row: Any, carried_out: str) -> dict[str, list[str]]:
     """Return what the page's event tells of its schedule: when it was due, and carried out."""
-    return {"due, carried out": [row.due_at.isoformat(), moment.isoformat()]}
+    return {"due, carried out": [row.due_at.isoformat(), carried_out]}
 
 
 def _change(row: Schedule, page: Page, account: AccountRef, by: Actor, moment: datetime) -> bool:
     """Do what was scheduled; tell whether anything was left to do."""
-    reason, told = reason_of(row), due_told(row, moment)
+    reason, told = reason_of(row), due_told(row, moment.isoformat())
     if row.what == "unpublish":
         if page.live_revision_id is None:
             return False

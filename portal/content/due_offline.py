@@ -4,7 +4,6 @@ Plain is one of a live page that no other's publication waits for, and at whose 
 stands. What is left of them goes to `due_alone`, which comes to the same end.
 """
 
-import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -32,30 +31,31 @@ _UNFILE = delete(PageTerm).where(among(PageTerm.page_id, "ids"))
 
 
 def leaving(
-    rows: Sequence[Any], plain: Sequence[Any], done: Collection[uuid.UUID], moment: datetime
+    rows: Sequence[Any], plain: Sequence[Any], done: Collection[int], moment: datetime
 ) -> list[Any]:
     """Return those of the plain rows that can go offline together. At most five statements.
 
-    `rows` are all that were claimed, in their order. What follows a publication of its account that
-    is not among the `done` waits for it: that may want the address, and is to find it taken.
+    `rows` are all that were claimed, in their order; `done` those that go live, by their ids'
+    integers. What follows another publication of its account waits for that one: it may want the
+    address, and is to find it taken.
     """
-    wanted = {row.schedule_id for row in plain if row.what == "unpublish"}
+    wanted = {row.schedule_id.int for row in plain if row.what == "unpublish"}
     if not wanted:
         return []
-    waiting: set[uuid.UUID] = set()
+    waiting: set[int] = set()
     found = []
     for row in rows:
-        if row.what == "publish" and row.schedule_id not in done:
-            waiting.add(row.account_id)
-        elif row.schedule_id in wanted and row.account_id not in waiting:
+        if row.what == "publish" and row.schedule_id.int not in done:
+            waiting.add(row.account_id.int)
+        elif row.schedule_id.int in wanted and row.account_id.int not in waiting:
             found.append(row)
     if not found:
         return []
-    tied = tied_pages([row.page_id for row in found], moment)
-    led = led_from({(row.account_id, row.address) for row in found if row.address is not None})
+    tied = tied_pages(Ids(row.page_id for row in found), moment)
+    led = led_from([(row.account_id.int, row.address) for row in found if row.address is not None])
     return [
         row for row in found
-        if row.page_id not in tied and (row.account_id, row.address) not in led
+        if row.page_id.int not in tied and (row.account_id.int, row.address) not in led
     ]  # fmt: skip
 
 
@@ -80,11 +80,13 @@ def take_offline(rows: Sequence[Any]) -> None:
 
 
 def _tellings(rows: Sequence[Any], moment: datetime) -> list[Telling]:
+    carried_out = moment.isoformat()
     return [
         Telling(
             Event.PAGE_UNPUBLISHED, "page", row.page_id, row.shown_as, row.account_id,
             on_behalf_of(row.approver_label), request_id_of(row.schedule_id), reason_of(row),
-            {"address": [row.address, None], **due_told(row, moment)}, {"address": row.address},
+            {"address": [row.address, None], **due_told(row, carried_out)},
+            {"address": row.address},
         )
         for row in rows
     ]  # fmt: skip

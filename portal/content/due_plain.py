@@ -1,6 +1,5 @@
 """Which schedules are plain: they touch nothing but the page itself."""
 
-import json
 import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +21,7 @@ from portal.content.sites import Redirect
 from portal.content.terms import PageTerm, Term
 from tenants.among import Ids, among
 from tenants.db import db
-from tenants.given import by_dialect, given_rows
+from tenants.given import by_dialect, given, given_rows
 
 
 @dataclass(slots=True)
@@ -70,43 +69,49 @@ _TYING = (
 _FILED = select(PageTerm.page_id, PageTerm.term_id).where(among(PageTerm.page_id, "ids"))
 
 
-def tied_pages(page_ids: Collection[uuid.UUID], moment: datetime) -> set[uuid.UUID]:
+Place = tuple[int, str]
+"""An address of an account, which is named by its id's integer: that is hashed in no time."""
+
+
+def tied_pages(page_ids: Ids, moment: datetime) -> set[int]:
     """Return those of the pages that others depend on, or that more is due for. Four statements."""
-    asked = {"ids": Ids(page_ids), "moment": moment}
-    return {each for query in _TYING for each in db.session.scalars(query, asked) if each}
+    asked = {"ids": page_ids, "moment": moment}
+    return {each.int for query in _TYING for each in db.session.scalars(query, asked) if each}
 
 
-def led_from(places: Collection[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
+def led_from(places: Collection[Place]) -> set[Place]:
     """Return those of the addresses at which a redirect stands. One statement."""
-    return _held(_redirects_at(), places)
+    return _held(_redirects_at(), _as_given(places))
 
 
 def without_neighbours(ready: list[Ready], moment: datetime) -> list[Ready]:
     """Leave out pages that others depend on, and addresses that are not free. Six statements."""
     if not ready:
         return []
-    tied = tied_pages([each.row.page_id for each in ready], moment)
-    places = Counter((each.row.account_id, each.address) for each in ready)
-    new = [(each.row.account_id, each.address) for each in ready if each.row.address is None]
+    tied = tied_pages(Ids(each.row.page_id for each in ready), moment)
+    wanted = [(each.row.account_id.int, each.address) for each in ready]
+    places = Counter(wanted)
+    new = [place for each, place in zip(ready, wanted, strict=True) if each.row.address is None]
     twice = {place for place, number in places.items() if number > 1}
-    unfit = _held(_pages_at(), new) | led_from(new) | twice
+    asked = _as_given(new)
+    unfit = _held(_pages_at(), asked) | _held(_redirects_at(), asked) | twice
     if not tied and not unfit:
         return ready
     return [
         each
-        for each in ready
-        if each.row.page_id not in tied and (each.row.account_id, each.address) not in unfit
+        for each, place in zip(ready, wanted, strict=True)
+        if each.row.page_id.int not in tied and place not in unfit
     ]
 
 
-def _held(query: Any, places: Collection[tuple[uuid.UUID, str]]) -> set[tuple[uuid.UUID, str]]:
-    """Return those of the addresses that a page or a redirect has. One statement, or none."""
-    if not places:
-        return set()
-    rows = [{"account_id": account_id.hex, "address": address} for account_id, address in places]
-    asked = {"places": json.dumps(rows)}
-    held = db.session.execute(query, asked, execution_options=WITH_TRASH)
-    return {(account_id, address) for account_id, address in held}
+def _as_given(places: Collection[Place]) -> str:
+    return given([{"account_id": f"{number:032x}", "address": at} for number, at in places])
+
+
+def _held(query: Any, places: str) -> set[Place]:
+    """Return those of the addresses that a page or a redirect has. One statement."""
+    held = db.session.execute(query, {"places": places}, execution_options=WITH_TRASH)
+    return {(account_id.int, address) for account_id, address in held}
 
 
 @by_dialect
@@ -136,10 +141,10 @@ def with_terms(ready: list[Ready]) -> list[Ready]:
         return []
     known: dict[uuid.UUID, set[uuid.UUID]] = {}
     for page_id, term_id in db.session.execute(
-        _FILED, {"ids": [each.row.page_id for each in ready]}
+        _FILED, {"ids": Ids(each.row.page_id for each in ready)}
     ):
         known.setdefault(page_id, set()).add(term_id)
-    tagged = [each for each in ready if each.asked_terms or each.row.page_id in known]
+    tagged = [each for each in ready if each.asked_terms or (known and each.row.page_id in known)]
     if not tagged:
         return ready
     wanted = {each.row.page_id: {uuid.UUID(e) for e in each.asked_terms or ()} for each in tagged}

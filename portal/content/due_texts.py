@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from portal.content.addresses import RESERVED
-from portal.content.approvals import Gate, NotApproved, approved_by, gate_at
+from portal.content.approvals import Gate, NotApproved, approved_by, gates_at
 from portal.content.due_plain import Ready, plain_address
 from portal.content.due_rules import verdict_on_text
 from portal.content.due_world import World
@@ -94,8 +94,11 @@ def as_scheduled(plain: Sequence[Any], world: World) -> list[Ready]:
     One statement for five hundred that were not read ahead, two where approvals are asked for, and
     those of the workflows.
     """
-    accounts = {row.account_id.int: world.accounts[row.account_id] for row in plain}
-    gates = {number: gate_at(account) for number, account in accounts.items()}
+    ids = {row.account_id.int: row.account_id for row in plain}
+    accounts = [world.accounts[each] for each in ids.values()]
+    gates = {
+        account.id.int: gate for account, gate in zip(accounts, gates_at(accounts), strict=True)
+    }
     return [
         found
         for start in range(0, len(plain), CHUNK)

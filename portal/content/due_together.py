@@ -6,7 +6,6 @@ What is left of it, and everything that a rule stands against, goes to `due_alon
 the same end: a test carries out the same schedules both ways and compares every row.
 """
 
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +34,7 @@ from tenants.among import Ids, among
 from tenants.clock import database_now
 from tenants.db import db
 from tenants.events import Event
-from tenants.given import by_dialect, given_rows
+from tenants.given import by_dialect, given, given_rows
 from tenants.scope import acting_in, tenant_scope
 from tenants.telling import Telling, record_each
 
@@ -105,8 +104,8 @@ def _carry_out_some(
             log.exception("schedules failed together", number=len(rows))
             db.session.rollback()
             raise _Failed([row.schedule_id for row in rows]) from error
-    done = {row.schedule_id for row in (*(each.row for each in ready), *offline)}
-    rest = tuple(Due(row.schedule_id, tenant_id) for row in rows if row.schedule_id not in done)
+    done = {row.schedule_id.int for row in (*(each.row for each in ready), *offline)}
+    rest = tuple(Due(row.schedule_id, tenant_id) for row in rows if row.schedule_id.int not in done)
     return Carried(len(rows), len(done), rest)
 
 
@@ -150,12 +149,12 @@ def _ready(rows: Sequence[Any], world: World, moment: datetime) -> tuple[list[Re
         and verdict_on_delay(row, moment) is None
         and may(row.account_id.int, row.approver_id.int if row.approver_id else None)
     ]
-    frozen = frozen_now({row.account_id for row in plain})
+    frozen = frozen_now({row.account_id.int: row.account_id for row in plain}.values())
     if frozen:
         plain = [row for row in plain if row.account_id not in frozen]
     public = [row for row in plain if row.what == "publish"]
     ready = with_terms(without_neighbours(as_scheduled(public, world), moment))
-    done = {each.row.schedule_id for each in ready}
+    done = {each.row.schedule_id.int for each in ready}
     return ready, leaving(rows, plain, done, moment)
 
 
@@ -182,7 +181,7 @@ def _carry_out(ready: list[Ready]) -> None:
     told_by = record_each(_tellings(ready, moment))
     asked = {
         "schedules": Ids(each.row.schedule_id for each in ready), "moment": moment,
-        "rows": json.dumps([_place(each) for each in ready]),
+        "rows": given([_place(each) for each in ready]),
     }  # fmt: skip
     change_each((_publish(), END), asked, len(ready), told_by)
     db.session.add_all(
@@ -198,6 +197,7 @@ def _place(each: Ready) -> dict[str, str]:
 
 
 def _tellings(ready: list[Ready], moment: datetime) -> list[Telling]:
+    carried_out = moment.isoformat()
     return [
         Telling(
             Event.PAGE_PUBLISHED, "page", row.page_id, row.shown_as, row.account_id,
@@ -205,7 +205,7 @@ def _tellings(ready: list[Ready], moment: datetime) -> list[Telling]:
             {
                 "live revision": [row.live_number, each.number],
                 "address": [row.address, each.address],
-                **each.approvals, **due_told(row, moment),
+                **each.approvals, **due_told(row, carried_out),
             },
             {"revision": each.number, "address": each.address},
         )

@@ -1,7 +1,7 @@
 """The workflow that holds at an account: its steps, who may act in each, and setting it."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from tenants.accounts import AccountRef
@@ -9,7 +9,7 @@ from tenants.colleagues import members_of, with_heirs
 from tenants.decisions import Actor, Holding
 from tenants.groups import groups_at
 from tenants.permissions import Permission
-from tenants.policies import Effective, Policy, effective
+from tenants.policies import Effective, Policy, effective, effective_each
 from tenants.policing import clear_policy, set_policy
 from tenants.policy_kinds import BadPolicy
 from tenants.roles import roles_at
@@ -44,7 +44,15 @@ def workflow_at(account: AccountRef) -> Workflow:
     The steps with names come first; where the policy “Review steps” asks for more, nameless ones
     that anybody who reviews may take make up the number.
     """
-    held = effective(account)
+    return _from(effective(account))
+
+
+def workflows_at(accounts: Iterable[AccountRef]) -> list[Workflow]:
+    """Return the workflow that holds at each of some accounts, in their order. One statement."""
+    return [_from(held) for held in effective_each(accounts)]
+
+
+def _from(held: Mapping[str, Effective]) -> Workflow:
     named, number = held["workflow"], held["review_steps"]
     steps = steps_in(named.value)
     taken = {step.key for step in steps}

@@ -36,6 +36,8 @@ NOT_A_TENANTS = {
 }
 # Foreign keys are checked past row-level security: they name the tenant too. No exception so far.
 REFERENCES_BY_ID_ALONE: set[str] = set()
+# Written by a trigger alone, which takes the account from a row that has just been checked for it.
+NAMED_BY_A_TRIGGER = {"audit_waiting"}
 # The full-text indexes: triggers keep them; they are only asked through a mapped table.
 UNMAPPED = ("search_index", "live_index")
 # Columns that end like secrets and are none.
@@ -63,7 +65,8 @@ def test_every_tenant_row_names_an_account():
             held = [
                 c for c in columns if any(k.column.table.name == "account" for k in c.foreign_keys)
             ]
-            assert held, f"{cls.__name__} refers to no account"
+            by_trigger = table_of(cls).name in NAMED_BY_A_TRIGGER
+            assert bool(held) is not by_trigger, f"{cls.__name__} refers to no account"
             assert not table_of(cls).c.tenant_id.nullable
 
 
