@@ -11,7 +11,7 @@ from portal.content.teasers import READ, teaser
 from portal.forms.seo import typed_seo
 from portal.heads import DESCRIPTION_LENGTH
 from portal.sitemenus import UNTITLED
-from portal.sitepages import site_context
+from portal.sitepages import bare_context
 from tenants.accounts import AccountRef
 
 
@@ -30,7 +30,7 @@ class SearchCard:
 
 def card_of(form: Any, page: Page | None, account: AccountRef) -> SearchCard:
     """Return the card of what stands in the editor's form."""
-    site, seo = site_context(account), typed_seo(form)
+    site, seo = bare_context(account), typed_seo(form)
     title = " ".join((form.title.data or "").split()) or UNTITLED
     own = " ".join((form.excerpt.data or _beginning(form.body.data or "")).split())
     own = own[:DESCRIPTION_LENGTH]

@@ -126,12 +126,24 @@ def site_context(
 ) -> SiteContext:
     """Return the account's site with its menus. Three statements; four with only a foot's menu.
 
+    The arguments are those of `bare_context`.
+    """
+    context = bare_context(account, accent, logo, at_home=at_home)
+    menus, home = menus_of(account.id), context.home_url
+    return replace(context, menu=shown(menus.main, home), foot_menu=shown(menus.footer, home))
+
+
+def bare_context(
+    account: AccountRef, accent: str = "", logo: str = "", *, at_home: bool = False
+) -> SiteContext:
+    """Return the account's site without its menus. One statement.
+
     `accent` is the account's, `#rrggbb`, for a look that has none of its own; or empty. `at_home`:
     for readers, who see it on its primary host; others are shown it on the portal's.
     """
     site, host = site_and_host(account.id)
     base_url, path = current_app.config["PORTAL"].base_url, f"/s/{account.handle}"
-    context = SiteContext(
+    return SiteContext(
         id=site.id if site else account.id,
         account_id=account.id,
         handle=account.handle,
@@ -147,8 +159,6 @@ def site_context(
         logo=logo,
         name=account.name,
     )
-    menus, home = menus_of(account.id), context.home_url
-    return replace(context, menu=shown(menus.main, home), foot_menu=shown(menus.footer, home))
 
 
 def render_page(

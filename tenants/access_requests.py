@@ -7,9 +7,22 @@ nobody is shown it: what the person sees of it is the same, and so tells nothing
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    Text,
+    Uuid,
+    bindparam,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from tenants.accounts import Account, AccountClosure, AccountRef, ref
@@ -119,8 +132,15 @@ def requests_of(person_id: uuid.UUID, limit: int = 20) -> list[OwnRequest]:
 
 def open_requests_below(account: AccountRef, limit: int = 200) -> list[AccessRequest]:
     """Return the open requests at the account and below it, the oldest first, inside the scope."""
-    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id == account.id)
-    query = (
+    return list(db.session.scalars(_open_below(), {"of_account": account.id, "at_most": limit}))
+
+
+@cache
+def _open_below() -> Select[AccessRequest]:
+    """Return the statement: every page with a menu asks, so it is made once."""
+    here = bindparam("of_account", type_=Uuid())
+    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id == here)
+    return (
         _whole()
         .where(
             AccessRequest.answered_at.is_(None),
@@ -129,9 +149,8 @@ def open_requests_below(account: AccountRef, limit: int = 200) -> list[AccessReq
             or_(AccessRequest.kind == "right", AccessRequest.wanted == Account.handle),
         )
         .order_by(AccessRequest.asked_at, AccessRequest.id)
-        .limit(limit)
+        .limit(bindparam("at_most", type_=Integer()))
     )
-    return list(db.session.scalars(query))
 
 
 def request_by_id(

@@ -1,5 +1,8 @@
 """The catalogue of events: what can stand in the trail, and the facts each must bring."""
 
+from collections.abc import Mapping
+from functools import cache
+
 from tenants.event_types import EventType, event
 from tenants.events_content import ContentEvent
 from tenants.events_exchange import ExchangeEvent
@@ -153,7 +156,8 @@ class Event(ContentEvent, ExchangeEvent, SiteEvent):
     )
 
 
-def all_events() -> dict[str, EventType]:
+@cache
+def all_events() -> Mapping[str, EventType]:
     """Return the catalogue by name."""
     found = (getattr(Event, name) for name in dir(Event))
     return {each.name: each for each in found if isinstance(each, EventType)}

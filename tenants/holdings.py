@@ -1,13 +1,13 @@
 """What people hold: their grants with the roles' permissions folded in, and support sessions."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, func, literal, select, true
+from sqlalchemy import Uuid, bindparam, func, literal, or_, select, true
 
 from tenants.accounts import Account
 from tenants.db import UtcDateTime, db
@@ -60,6 +60,31 @@ def held_at(
     return rows + _support(rows, at, account_ids)
 
 
+def bearers_at(
+    at: datetime, account_id: uuid.UUID, path: Collection[uuid.UUID]
+) -> list[tuple[uuid.UUID, str, str]]:
+    """Return who holds a grant that reaches an account at an instant (UTC): id, name, e-mail.
+
+    `path` are the account and those above it. One statement. Needs the directory's scope.
+    """
+    asked = {"at": at, "account_id": account_id, "account_ids": list(path)}
+    return [(row.id, row.name, row.email) for row in db.session.execute(_people_query(), asked)]
+
+
+@cache
+def _people_query() -> Any:
+    bearer = _bearers(of_person=False, at_accounts=True)
+    account_id: Any = bindparam("account_id", type_=Uuid())
+    covers = or_(Grant.reach == "subtree", Grant.account_id == account_id)
+    return (
+        select(Person.id, Person.name, Person.email)
+        .join(bearer, bearer.c.person_id == Person.id)
+        .join(Grant, Grant.id == bearer.c.grant_id)
+        .where(Person.active_at(AT), covers)
+        .distinct()
+    )
+
+
 def _support(rows: list[Held], at: datetime, account_ids: Any) -> list[Held]:
     """Return the sessions of those among `rows` whose right to open them reaches there."""
     staff = {
@@ -97,23 +122,27 @@ def _bearers(of_person: bool, at_accounts: bool) -> Any:
 
 
 def _rights(bearer: Any) -> Any:
-    """Return what each grant's role says, and what each role it inherits from, `steps` away."""
+    """Return what each role that is held says, and each it inherits from, `steps` away.
+
+    By role, not by grant: of a thousand grants hundreds say the same.
+    """
     chain = (
-        select(Grant.id.label("grant_id"), Grant.role_id, literal(0).label("steps"))
+        select(Grant.role_id.label("held_id"), Grant.role_id, literal(0).label("steps"))
         .where(Grant.id.in_(select(bearer.c.grant_id)))
+        .distinct()
         .cte("chain", recursive=True)
     )
-    climb = select(chain.c.grant_id, RoleParent.parent_id, chain.c.steps + 1)
+    climb = select(chain.c.held_id, RoleParent.parent_id, chain.c.steps + 1)
     climb = climb.join(RoleParent, RoleParent.role_id == chain.c.role_id)
     climb = climb.where(chain.c.steps < DEEPEST, *in_force(RoleParent, AT))
     chain = chain.union_all(climb)
     said = func.aggregate_strings(RolePermission.permission, SEPARATOR).label("said")
     return (
-        select(chain.c.grant_id, chain.c.steps, Role.name, said)
+        select(chain.c.held_id, chain.c.steps, Role.name, said)
         .join(Role, Role.id == chain.c.role_id)
         .join(RolePermission, RolePermission.role_id == chain.c.role_id)
         .where(*in_force(RolePermission, AT))
-        .group_by(chain.c.grant_id, chain.c.steps, Role.name)
+        .group_by(chain.c.held_id, chain.c.steps, Role.name)
         .cte("rights")
     )
 
@@ -131,7 +160,7 @@ def _query(of_person: bool, at_accounts: bool, barred: bool) -> Any:
             Person.id.label("person_id"), Person.name, Person.email, Person.zone,
             bearer.c.through, rights.c.steps, rights.c.name.label("via"), rights.c.said,
         )
-        .join(rights, rights.c.grant_id == Grant.id)
+        .join(rights, rights.c.held_id == Grant.role_id)
         .join(bearer, bearer.c.grant_id == Grant.id)
         .join(Account, Account.id == Grant.account_id)
         .join(Person, Person.id == bearer.c.person_id)
@@ -148,13 +177,20 @@ def _fold(rows: Iterable[Any]) -> list[Held]:
     return [_held(steps) for steps in found.values()]
 
 
+@lru_cache(maxsize=1024)
+def _said(steps: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
+    """Return each permission that the roles' texts name, with the roles it comes through."""
+    path = tuple(via for via, _ in steps)
+    permissions: dict[str, tuple[str, ...]] = {}
+    for length, (_, said) in enumerate(steps, 1):
+        for permission in said.split(SEPARATOR):
+            permissions.setdefault(permission, path[:length])
+    return permissions
+
+
 def _held(steps: list[Any]) -> Held:
     """Return a grant from its rows: one for each role that it says something through."""
-    row, path = steps[0], tuple(step.via for step in steps)
-    permissions: dict[str, tuple[str, ...]] = {}
-    for length, step in enumerate(steps, 1):
-        for permission in step.said.split(SEPARATOR):
-            permissions.setdefault(permission, path[:length])
+    row = steps[0]
     holding = Holding(
         grant_id=row.id,
         tenant_id=row.tenant_id,
@@ -166,7 +202,7 @@ def _held(steps: list[Any]) -> Held:
         since=row.since,
         until=row.until,
         given_by=row.given_by_label,
-        permissions=permissions,
+        permissions=_said(tuple((step.via, step.said) for step in steps)),
         group=row.through,
         role_id=row.role_id,
     )

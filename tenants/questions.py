@@ -16,7 +16,7 @@ from tenants.db import db
 from tenants.decisions import WHILE_HALTED, Decision, can
 from tenants.directory import actor_for, givers
 from tenants.grants import Grant
-from tenants.holdings import Held, held_at
+from tenants.holdings import Held, bearers_at, held_at
 from tenants.memberships import turns_of
 from tenants.past import account_as_of
 from tenants.people import Person
@@ -24,6 +24,9 @@ from tenants.permissions import Permission
 from tenants.roles import Role
 from tenants.scope import directory, reading
 from tenants.support import ROLE_NAME, SupportSession, sessions_of
+
+Named = tuple[uuid.UUID, str, str]
+"""A person's id, name and e-mail."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,17 @@ def holders(account: AccountRef, at: datetime | None = None) -> list[Held]:
         found = held_at(at or now(), account_ids=was.path)
     reaching = [row for row in found if row.holding.covers(was)]
     return sorted(reaching, key=lambda row: (row.name.casefold(), row.email, row.holding.since))
+
+
+def reached_by(account: AccountRef, at: datetime | None = None) -> list[Named]:
+    """Return who holds anything that reaches an account at an instant, by name.
+
+    Ids, names and e-mails of the people of `holders`, without what each of them holds.
+    """
+    was = _as_it_was(account, at)
+    with reading(), directory():
+        found = bearers_at(at or now(), was.id, was.path)
+    return sorted(found, key=lambda each: (each[1].casefold(), each[2]))
 
 
 def who_can(permission: Permission, account: AccountRef, at: datetime | None = None) -> list[Held]:

@@ -102,19 +102,20 @@ def possible_parents(
     page_id: uuid.UUID | None,
     chosen: uuid.UUID | None = None,
     search: str = "",
-) -> tuple[list[Page], bool]:
+) -> tuple[list[tuple[uuid.UUID, str]], bool]:
     """Return the pages that another may stand below, at most OFFERED, and whether there are more.
 
-    By title; with `search` only those with it in their title or address. The one that is `chosen`
-    is among them in any case. At most two statements.
+    Their ids and titles, by title; with `search` only those with it in their title or address. The
+    one that is `chosen` is among them in any case. At most two statements.
     """
-    query = select(Page).where(Page.account_id == account_id, Page.type == "page")
+    query = select(Page.id, Page.title).where(Page.account_id == account_id, Page.type == "page")
     if page_id is not None:
         query = query.where(Page.id != page_id)
     words = [c.icontains(search, autoescape=True) for c in (Page.title, Page.address)]
     named = query.where(or_(*words)) if search else query
-    hits = list(db.session.scalars(named.order_by(Page.title, Page.id).limit(OFFERED + 1)))
-    found = hits[:OFFERED]
-    if chosen is not None and chosen not in {page.id for page in found}:
-        found += db.session.scalars(query.where(Page.id == chosen))
+    hits = db.session.execute(named.order_by(Page.title, Page.id).limit(OFFERED + 1)).all()
+    found = [(page, title) for page, title in hits[:OFFERED]]
+    if chosen is not None and not any(page == chosen for page, _ in found):
+        rows = db.session.execute(query.where(Page.id == chosen))
+        found += [(page, title) for page, title in rows]
     return found, len(hits) > OFFERED

@@ -1,6 +1,7 @@
 """What the editor and the review page show of a text's way to being published."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from portal.content.approvals import missing_words
 from portal.content.pages import Page, Revision
@@ -16,8 +17,7 @@ from tenants.permissions import Permission
 class Flow:
     """Where the draft of a page stands, and what its viewer may do about it.
 
-    `why_not` says why he may not decide on it, and is empty when he may; `able` are those who
-    could act next.
+    `why_not` says why he may not decide on it, and is empty when he may.
     """
 
     revision: Revision
@@ -25,7 +25,12 @@ class Flow:
     reviews: list[Review]
     live: bool
     why_not: str
-    able: list[Colleague]
+
+    @cached_property
+    def able(self) -> list[Colleague]:
+        """Return those who could act next. One statement at most, when it is first asked."""
+        step = self.standing.step
+        return self.standing.able(step) if step else []
 
     @property
     def waiting(self) -> Review | None:
@@ -80,7 +85,5 @@ def flow_of(page: Page, revision: Revision, account: AccountRef, *, by: Actor) -
     why = "" if review.allowed else review.sentence
     if not why and step is not None:
         why = why_not(standing, step, own, account)
-    return Flow(
-        revision, standing, reviews_of(page), page.live_revision_id == revision.id, why,
-        standing.able(step) if step else [],
-    )  # fmt: skip
+    live = page.live_revision_id == revision.id
+    return Flow(revision, standing, reviews_of(page), live, why)

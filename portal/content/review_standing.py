@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from portal.content.approvals import Progress, authors_of, progress_of
 from portal.content.pages import Page, Revision
@@ -22,8 +23,15 @@ class Standing:
     workflow: Workflow
     progress: Sequence[Progress]
     company: Company
-    people: Sequence[Colleague]
+    account: AccountRef
     authors: frozenset[uuid.UUID]
+    asked: Sequence[Colleague] | None = None
+    """Who holds anything there, if somebody asked already."""
+
+    @cached_property
+    def people(self) -> Sequence[Colleague]:
+        """Return who holds anything there: hundreds in a large firm. One statement at most."""
+        return colleagues(self.account) if self.asked is None else self.asked
 
     @property
     def step(self) -> Step | None:
@@ -55,11 +63,12 @@ class Standing:
 def standing_of(page: Page, revision: Revision, account: AccountRef) -> Standing:
     """Return where a revision stands. A fixed number of statements."""
     workflow = workflow_at(account)
-    company, people = Company(workflow.asked), colleagues(account)
+    company = Company(workflow.asked)
     approvals = approvals_of(verdicts_on(revision), revision.digest)
-    progress = progress_of(workflow.asked, approvals, company, people)
+    people = colleagues(account) if approvals else None
+    progress = progress_of(workflow.asked, approvals, company, people or ())
     authors = frozenset(authors_of(page, revision))
-    return Standing(workflow, progress, company, people, authors)
+    return Standing(workflow, progress, company, account, authors, people)
 
 
 def why_not(standing: Standing, step: Step, by: Actor, account: AccountRef) -> str:

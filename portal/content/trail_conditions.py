@@ -21,17 +21,16 @@ _DONE: Any = bindparam("not_done", "done", literal_execute=True)
 def exact(asked: TrailQuery, event: Any = AuditEvent) -> list[Condition]:
     """Return the conditions on `event` that an index answers, but for accounts."""
     found: list[Condition] = []
-    actions = [name for term in asked.of("action") for name in actions_named(term.value)]
-    for values, condition in (
-        (actions, event.event.in_(actions)),
-        (asked.of("outcome"), _outcome(event, [t.value for t in asked.of("outcome")])),
-        (asked.of("request"), event.request_id.in_([t.value for t in asked.of("request")])),
-        *(_whole(asked, event, *each) for each in (("actor", _label), ("target", _id))),
-        *(([t], event.at >= t.moment) for t in asked.of("since")),
-        *(([t], event.at <= t.moment) for t in asked.of("until")),
-    ):
-        if values:
-            found.append(condition)
+    if actions := [name for term in asked.of("action") for name in actions_named(term.value)]:
+        found.append(event.event.in_(actions))
+    if outcomes := [term.value for term in asked.of("outcome")]:
+        found.append(_outcome(event, outcomes))
+    if requests := [term.value for term in asked.of("request")]:
+        found.append(event.request_id.in_(requests))
+    for key, condition in (("actor", _label), ("target", _id)):
+        found += _whole(asked, event, key, condition)
+    found += [event.at >= term.moment for term in asked.of("since")]
+    found += [event.at <= term.moment for term in asked.of("until")]
     return found
 
 
@@ -41,12 +40,12 @@ def _outcome(event: Any, values: list[str]) -> Condition:
     return condition if "done" in values else and_(condition, event.outcome != _DONE)
 
 
-def _whole(asked: TrailQuery, event: Any, key: str, condition: Any) -> tuple[Any, Any]:
-    """Return terms of a key that name something whole, unless others of it are looked for."""
+def _whole(asked: TrailQuery, event: Any, key: str, condition: Any) -> list[Condition]:
+    """Return the condition of a key's terms if all of them name something whole."""
     terms = asked.of(key)
-    if any(term.is_loose for term in terms):
-        return [], None
-    return terms, or_(*(condition(event, term) for term in terms)) if terms else None
+    if not terms or any(term.is_loose for term in terms):
+        return []
+    return [or_(*(condition(event, term) for term in terms))]
 
 
 def _label(event: Any, term: Term) -> Condition:

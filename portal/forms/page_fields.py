@@ -32,7 +32,7 @@ def offer_parents(field: Any, account_id: uuid.UUID, page_id: uuid.UUID | None =
                   without: Collection[str] = ()) -> None:  # fmt: skip
     """Fill a select with the pages that another may stand below, but for some."""
     found, more = possible_parents(account_id, page_id, as_id(field.data), words_for(field))
-    titles = [(str(page.id), page.title or "(untitled)") for page in found]
+    titles = [(str(page), title or "(untitled)") for page, title in found]
     kept = [each for each in titles if each[0] not in without]
     offer(field, kept, [("", "Top of the site")], cut=more)
 

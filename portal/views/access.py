@@ -17,7 +17,7 @@ from portal.requests import current
 from portal.views.support import notices
 from tenants.holdings import Held
 from tenants.permissions import Permission as P
-from tenants.questions import Answer, explain, holders
+from tenants.questions import Answer, explain, holders, reached_by
 
 bp = Blueprint("access", __name__, url_prefix="/a/<handle>/access")
 
@@ -70,10 +70,8 @@ def _people(moment: datetime | None) -> list[tuple[str, str]]:
     here = current.here
     if not current.can(P.ACCESS_VIEW).allowed:
         return [(str(current.person.person_id), f"{current.person.name} ({current.person.label})")]
-    found = {row.person_id: f"{row.name} ({row.email})" for row in holders(here, moment)}
-    if moment is not None:
-        found |= {row.person_id: f"{row.name} ({row.email})" for row in holders(here)}
-    return [(str(person_id), label) for person_id, label in found.items()]
+    found = reached_by(here, moment) + (reached_by(here) if moment is not None else [])
+    return list({str(each): f"{name} ({email})" for each, name, email in found}.items())
 
 
 def _answer(form: AccessForm, moment: datetime | None) -> Answer | None:

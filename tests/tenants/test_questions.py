@@ -16,7 +16,7 @@ from tenants.ending import end
 from tenants.offers import grant_by_id
 from tenants.people import person_by_id
 from tenants.permissions import Permission as P
-from tenants.questions import changes_for, explain, holders, who_can
+from tenants.questions import changes_for, explain, holders, reached_by, who_can
 from tenants.roles import built_in
 from tenants.scope import acting_in, tenant_scope
 from tests.fixtures.app import both_databases
@@ -54,6 +54,21 @@ def test_who_can_names_just_those_who_can(cast: Cast) -> None:
                 if can(as_actor(person), permission, account).allowed
             }
             assert named == able, (account.handle, permission)
+
+
+@both_databases
+def test_those_to_choose_from_are_the_holders(cast: Cast) -> None:
+    admin = as_actor(cast.admin)
+    with acting_in(tenant_scope(cast.acme.tenant_id)):
+        row = person_by_id(cast.viewer.id)
+        assert row is not None
+        give(row, built_in("editor"), cast.acme, by=admin)
+        db.session.commit()
+    for account in cast.accounts.values():
+        for at in (None, now() - timedelta(days=1), now() + timedelta(days=400)):
+            named = [(row.person_id, row.name, row.email) for row in holders(account, at)]
+            assert reached_by(account, at) == list(dict.fromkeys(named)), (account.handle, at)
+    assert len(reached_by(cast.acme)) < len(holders(cast.acme)), "nobody holds two grants"
 
 
 def test_neighbours_are_not_among_the_holders(cast: Cast) -> None:
