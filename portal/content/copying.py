@@ -15,10 +15,10 @@ from portal.content.problems import Problem
 from portal.content.terms import Term
 from portal.content.translation_groups import carry_language, let_go
 from portal.content.trash import put_in_trash
-from tenants.accounts import Account, AccountRef, ref
+from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.db import db
-from tenants.decisions import Actor, authorize, can
+from tenants.decisions import Actor, authorize
 from tenants.events import Event
 from tenants.limiting import take
 from tenants.permissions import Permission
@@ -100,22 +100,6 @@ def move_page(
     record(Event.PAGE_ARRIVED, arrived, by=by, reason=reason, changes={}, account=source.name,
            revisions=kept)  # fmt: skip
     return arrived
-
-
-def place_for(handle: str, here: AccountRef, by: Actor) -> AccountRef:
-    """Return the account of this tenant that `by` names as a page's new place. Raises Problem.
-
-    One that he may not write in is the same as none.
-    """
-    query = select(Account).where(
-        Account.handle == handle.strip().lower(), Account.tenant_id == here.tenant_id,
-        Account.id != here.id, Account.state == "open",
-    )  # fmt: skip
-    row = db.session.scalar(query)
-    if row is None or not can(by, Permission.PAGE_CREATE, ref(row)).allowed:
-        raise Problem("There is no other account of this customer with this handle where you may "
-                      "start pages.")  # fmt: skip
-    return ref(row)
 
 
 def _copy_revisions(page: Page, arrived: Page, target: AccountRef) -> int:

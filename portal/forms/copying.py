@@ -1,6 +1,6 @@
 """A page once more, and a page elsewhere."""
 
-from wtforms import StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired
 
 from portal.content.drafting import TITLE_LENGTH
@@ -17,9 +17,10 @@ class DuplicateForm(PortalForm):
 
 
 class _To:
-    to = StringField(
-        "To the account", [DataRequired("Name the account by its handle."), at_most(63)],
-        description="Its handle, as it stands in addresses.",
+    to = SelectField(
+        "To the account", [DataRequired("Choose an account.")], choices=[], default="",
+        validate_choice=False,
+        description="Those of this customer where you may start content of this type.",
     )  # fmt: skip
 
 

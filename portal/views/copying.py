@@ -5,22 +5,23 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
-from portal.content.copying import KEPT, duplicate, move_page, place_for
+from portal.content.copying import KEPT, duplicate, move_page
 from portal.content.drafting import may_edit
 from portal.content.pages import Page, page_by_id
 from portal.content.problems import Problem
+from portal.content.receiving import place_for, places_for
 from portal.content.trash import ahead_of
 from portal.forms.base import add_error
 from portal.forms.copying import DuplicateForm, MovePageForm
+from portal.forms.finding import held, offer, words_for
 from portal.guards import permission
 from portal.once import once
 from portal.requests import current
-from tenants.accounts import AccountRef
-from tenants.decisions import can
 from tenants.permissions import Permission as P
 from tenants.quotas import QuotaReached
 
 bp = Blueprint("copying", __name__, url_prefix="/a/<handle>/pages/<uuid:page_id>")
+PLACES = 100
 
 
 @bp.route("/duplicate", methods=["GET", "POST"])
@@ -46,9 +47,10 @@ def once_more(page_id: uuid.UUID) -> Any:
 def elsewhere(page_id: uuid.UUID) -> Any:
     page = _page(page_id)
     form = MovePageForm()
+    anywhere = _offer(form, page)
     if form.validate_on_submit():
         try:
-            target = place_for(form.to.data or "", current.here, current.person)
+            target = place_for(form.to.data or "", current.here, by=current.person)
             arrived = move_page(
                 page, current.here, target, by=current.person, reason=form.reason.data or ""
             )
@@ -59,19 +61,21 @@ def elsewhere(page_id: uuid.UUID) -> Any:
             return redirect(url_for("pages.edit", handle=target.handle, page_id=arrived.id))
     status = 422 if form.is_submitted() else 200
     return render_template(
-        "copying/move.html", page=page, form=form, ahead=ahead_of(page), places=_places(),
+        "copying/move.html", page=page, form=form, ahead=ahead_of(page), anywhere=anywhere,
         kept=KEPT, why=may_edit(current.person, page, current.here),
         may_publish=current.can(P.PAGE_PUBLISH),
     ), status  # fmt: skip
 
 
-def _places() -> list[AccountRef]:
-    """Return accounts near at hand that the page could go to: suggestions, not all there are."""
-    return [
-        place for place in current.within_reach
-        if place.tenant_id == current.here.tenant_id and place.id != current.here.id
-        and can(current.person, P.PAGE_CREATE, place).allowed
-    ]  # fmt: skip
+def _offer(form: MovePageForm, page: Page) -> bool:
+    """Offer the accounts that the page can go to, each by its handle; tell if there is one."""
+    places, cut = places_for(
+        page, current.here, PLACES, by=current.person, search=words_for(form.to),
+        chosen=held(form.to),
+    )  # fmt: skip
+    pairs = [(each.handle, f"{each.name} ({each.handle})") for each in places]
+    offer(form.to, pairs, [("", "Choose…")], cut=cut)
+    return bool(places or words_for(form.to))
 
 
 def _page(page_id: uuid.UUID) -> Page:

@@ -15,7 +15,7 @@ from portal.content import choosing, filing
 from portal.content.media_foldering import make_folder
 from portal.content.terms import Term
 from portal.forms import finding, people_found
-from portal.views import media_folders, supposing
+from portal.views import copying, media_folders, supposing
 from tenants.audit import AuditEvent
 from tenants.db import db
 from tenants.scope import across_tenants, acting_in, tenant_scope
@@ -42,6 +42,8 @@ CHOOSERS: tuple[tuple[Any, ...], ...] = (
     ("pages/{page}/", "editor", "categories", "zeb", "Zebras", "Apes", {"title": "Typed words"}),
     ("pages/new?type=page", "editor", "parent", "zeb", "Zebra", "Ape", {"title": "Typed words"}),
     ("pages/many/move", "editor", "parent", "zeb", "Zebra", "Ape", {"reason": "Typed words"}),
+    ("pages/{page}/move", "admin", "to", "hamb", "Acme Hamburg", "Mitte",
+     {"reason": "Typed words"}),
     ("media/upload", "editor", "folder", "zeb", "Zebra pictures", "Ape pictures", {}),
     ("media/folders/", "admin", "parent", "zeb", "Zebra pictures", "Ape pictures",
      {"name": "Typed words"}),
@@ -53,7 +55,8 @@ CHOOSERS: tuple[tuple[Any, ...], ...] = (
 def two_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     for each in (choosing, filing, finding, people_found, media_folders):
         monkeypatch.setattr(each, "OFFERED", 2)
-    monkeypatch.setattr(supposing, "PLACES", 2)
+    for asking in (supposing, copying):
+        monkeypatch.setattr(asking, "PLACES", 2)
     monkeypatch.setattr(finding, "MANY", 1)
 
 
