@@ -1,6 +1,7 @@
 """Lists around releases: which there are, which pages can be added, what happened to one."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,10 +50,23 @@ def releases_of(account_id: uuid.UUID, group: str, before: str | None = None) ->
     return Slice([(row, sizes.get(row.id, 0)) for row in shown], older)
 
 
-def open_releases(account_id: uuid.UUID) -> list[Release]:
-    """Return the account's releases that pages can be added to, the latest first; at most 100."""
+def open_releases(
+    account_id: uuid.UUID, most: int, search: str = "", chosen: Collection[uuid.UUID] = ()
+) -> tuple[list[Release], bool]:
+    """Return releases of the account that pages can be added to, and whether there are more.
+
+    The latest made first, at most `most`; `search` narrows them to those with it in the name, and
+    those `chosen` are among them in any case. One statement, two when some of these are not.
+    """
     query = select(Release).where(Release.account_id == account_id, Release.state.in_(OPEN))
-    return list(db.session.scalars(query.order_by(Release.created_at.desc()).limit(100)))
+    query = query.order_by(Release.created_at.desc(), Release.id.desc())
+    hit = Release.name.icontains(search, autoescape=True)
+    wanted = query.where(hit) if search else query
+    found = list(db.session.scalars(wanted.limit(most + 1)))
+    cut, found = len(found) > most, found[:most]
+    if missing := set(chosen) - {row.id for row in found}:
+        found += db.session.scalars(query.where(Release.id.in_(missing)))
+    return found, cut
 
 
 def candidates(

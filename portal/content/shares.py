@@ -5,8 +5,10 @@ Only its SHA-256 is kept.
 """
 
 import hashlib
+import re
 import secrets
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -20,11 +22,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    or_,
     select,
+    tuple_,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.content.pages import Page, Revision
+from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from tenants.accounts import AccountRef
 from tenants.audit import Audited
 from tenants.clock import now
@@ -34,9 +39,9 @@ from tenants.scope import TenantScoped
 Said = Literal["approved", "changes"]
 State = Literal["working", "expired", "revoked"]
 NAME_LENGTH = 100
-MOST_SHOWN = 100
 LONGEST = 200
 _ID_LENGTH = 32
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 class ShareLink(Keyed, TenantScoped, Audited, Base):
@@ -150,11 +155,16 @@ def account_id_in(token: str) -> uuid.UUID | None:
         return None
 
 
-def shares_of(page: Page) -> list[ShareLink]:
-    """Return the page's links, the latest first, at most MOST_SHOWN."""
+def shares_of(page: Page, before: str | None = None) -> Slice:
+    """Return a page's links, the latest first, PER_PAGE of them from a key on."""
     query = select(ShareLink).where(ShareLink.page_id == page.id)
-    query = query.order_by(ShareLink.created_at.desc(), ShareLink.id.desc()).limit(MOST_SHOWN)
-    return list(db.session.scalars(query))
+    if before:
+        query = query.where(tuple_(ShareLink.created_at, ShareLink.id) < tuple_(*parse_key(before)))
+    query = query.order_by(ShareLink.created_at.desc(), ShareLink.id.desc()).limit(PER_PAGE + 1)
+    found = list(db.session.scalars(query))
+    shown = found[:PER_PAGE]
+    older = key_of(shown[-1].created_at, shown[-1].id) if len(found) > PER_PAGE else None
+    return Slice(shown, older)
 
 
 def share_by_id(share_id: uuid.UUID, page: Page) -> ShareLink | None:
@@ -181,9 +191,24 @@ def opinions_of(page: Page, limit: int = 50) -> list[tuple[ShareOpinion, str]]:
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
-def revision_choices(page: Page, limit: int = 50) -> list[Choice]:
-    """Return the page's revisions, the newest first, without their texts."""
+def revision_choices(
+    page: Page, most: int, search: str = "", chosen: Collection[uuid.UUID] = ()
+) -> tuple[list[Choice], bool]:
+    """Return the page's revisions without their texts, the newest first, and if there are more.
+
+    At most `most`. `search` narrows them to that number, or to those whose author is called so;
+    those `chosen` are among them in any case. One statement, two when some of these are not.
+    """
     columns: Any = (Revision.id, Revision.number, Revision.author_label, Revision.created_at)
     query = select(*columns).where(Revision.page_id == page.id)
-    query = query.order_by(Revision.number.desc()).limit(limit)
-    return [Choice(*row) for row in db.session.execute(query)]
+    wanted = query.order_by(Revision.number.desc()).limit(most + 1)
+    if search:
+        hit = Revision.author_label.icontains(search, autoescape=True)
+        number = int(search) if _NUMBER.fullmatch(search) else 0
+        wanted = wanted.where(or_(hit, Revision.number == number))
+    found = [Choice(*row) for row in db.session.execute(wanted)]
+    cut, found = len(found) > most, found[:most]
+    if missing := set(chosen) - {each.id for each in found}:
+        held = db.session.execute(query.where(Revision.id.in_(missing)))
+        found += [Choice(*row) for row in held]
+    return sorted(found, key=lambda each: -each.number), cut

@@ -19,6 +19,7 @@ from portal.content.release_looks import look_over
 from portal.content.releases import MOST, Release, lines_of, release_by_id
 from portal.content.releasing import drop, gather, item_of, make_release
 from portal.forms.base import add_error, choices
+from portal.forms.finding import held, offer, words_for
 from portal.forms.merging import uuid_or_none
 from portal.forms.releases import AddForm, GatherForm, NameForm
 from portal.guards import permission
@@ -29,6 +30,7 @@ from tenants.decisions import can
 from tenants.permissions import Permission as P
 
 bp = Blueprint("releases", __name__, url_prefix="/a/<handle>/releases")
+RELEASES = 100
 
 
 @bp.get("/")
@@ -103,11 +105,9 @@ def into() -> Any:
     asked = _ids(request.values.getlist("pages"))
     offered = candidates(current.here, current.person, ids=asked)
     _offer(form, offered)
-    named = [(str(row.id), row.name) for row in open_releases(current.here.id)]
-    form.release.choices = choices([*named, ("", "A new one…")])
-    if not form.is_submitted():
+    _offer_releases(form)
+    if request.method == "GET":
         form.pages.data = [str(each.page.id) for each in offered]
-        form.release.data = named[0][0] if named else ""
     if form.validate_on_submit():
         try:
             release = _wanted(form)
@@ -187,6 +187,15 @@ def _offer(form: Any, offered: list[Candidate]) -> None:
          + ("" if each.account_id == here else f", {each.account_name}") + ")")
         for each in offered
     )  # fmt: skip
+
+
+def _offer_releases(form: GatherForm) -> None:
+    """Offer a new one and those that are open; before anything is chosen, the latest is."""
+    chosen = [known for each in held(form.release) if (known := uuid_or_none(each))]
+    found, cut = open_releases(current.here.id, RELEASES, words_for(form.release), chosen)
+    offer(form.release, [(str(row.id), row.name) for row in found], [("", "A new one…")], cut=cut)
+    if request.method == "GET" and found:
+        form.release.data = str(found[0].id)
 
 
 def _ids(texts: list[str]) -> list[uuid.UUID]:

@@ -10,7 +10,8 @@ from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.shares import Choice, revision_choices, share_by_id, shares_of
 from portal.content.sharing import make_share, makers_able, may_share, revoke_share
-from portal.forms.base import add_error, choices
+from portal.forms.base import add_error
+from portal.forms.finding import held, offer, words_for
 from portal.forms.merging import uuid_or_none
 from portal.forms.shares import ShareForm
 from portal.guards import permission
@@ -26,6 +27,7 @@ from tenants.permissions import Permission as P
 
 bp = Blueprint("shares", __name__, url_prefix="/a/<handle>/pages/<uuid:page_id>/share")
 MADE = "share_made"
+REVISIONS = 50
 
 
 @bp.get("/")
@@ -34,7 +36,7 @@ def index(page_id: uuid.UUID) -> Response:
     """Show the page's links, and the address of one that was made just now: once."""
     page = _page(page_id)
     form = ShareForm(formdata=None)
-    _offer(form, page, revision_choices(page))
+    _offer(form, page)
     made = session.pop(MADE, None)
     return unreferred(_screen(page, form, made if made and made[0] == str(page.id) else None))
 
@@ -44,12 +46,12 @@ def index(page_id: uuid.UUID) -> Response:
 @once
 def make(page_id: uuid.UUID) -> Any:
     page, form = _page(page_id), ShareForm()
-    _offer(form, page, revision_choices(page))
+    _offer(form, page)
     decision = may_share(current.person, page, current.here)
     if not decision.allowed:
         raise Denied(decision)
     if not form.validate():
-        return _screen(page, form), 422
+        return _screen(page, form), 422 if form.is_submitted() else 200
     try:
         hashed = _hashed(form)
         revision = revision_by_id(uuid_or_none(form.revision.data), page) or abort(404)
@@ -89,19 +91,21 @@ def _hashed(form: ShareForm) -> str | None:
 
 def _screen(page: Page, form: ShareForm, made: list[str] | None = None) -> str:
     address = address_of("shared.show", token=made[2]) if made else ""
+    shares = shares_of(page, request.args.get("before"))
     return render_template(
-        "shares/index.html", page=page, form=form, shares=shares_of(page),
+        "shares/index.html", page=page, form=form, shares=shares,
         able=makers_able(page, current.here), made=made, address=address,
         allowed=may_share(current.person, page, current.here),
     )  # fmt: skip
 
 
-def _offer(form: ShareForm, page: Page, revisions: list[Choice]) -> None:
-    form.revision.choices = choices((str(each.id), _named(each, page)) for each in revisions)
-    if not form.is_submitted():
-        asked = uuid_or_none(request.args.get("revision"))
-        known = {each.id for each in revisions}
-        form.revision.data = str(asked if asked in known else page.draft_revision_id)
+def _offer(form: ShareForm, page: Page) -> None:
+    if request.method == "GET":
+        asked = revision_by_id(uuid_or_none(request.args.get("revision")), page)
+        form.revision.data = str(asked.id if asked else page.draft_revision_id)
+    chosen = [known for each in held(form.revision) if (known := uuid_or_none(each))]
+    found, cut = revision_choices(page, REVISIONS, words_for(form.revision), chosen)
+    offer(form.revision, [(str(each.id), _named(each, page)) for each in found], cut=cut)
 
 
 def _named(each: Choice, page: Page) -> str:
