@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-TITLES = frozenset({"other", "source"})
+TITLES = frozenset({"folder", "other", "source"})
 """Facts that name content beside the event's target."""
 
 

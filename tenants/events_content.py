@@ -26,9 +26,11 @@ class ContentEvent:
         "media_folder.access_given", "let {who} see the folder {folder}", "who", "folder"
     )
     MEDIA_FOLDER_CHANGED = event("media_folder.changed", "changed the folder {target}")
-    MEDIA_FOLDER_DELETED = event("media_folder.deleted", "deleted the folder {target}")
+    MEDIA_FOLDER_DELETED = event(
+        "media_folder.deleted", "deleted the folder {target}", "restricted"
+    )
     MEDIA_FOLDER_MADE = event("media_folder.made", "made the folder {target}")
-    MEDIA_PURGED = event("media.purged", "purged {target} from the trash", "versions")
+    MEDIA_PURGED = event("media.purged", "purged {target} from the trash", "versions", "restricted")
     MEDIA_REPLACED = event("media.replaced", "replaced what is in {target}", "version")
     MEDIA_RESTORED = event("media.restored", "brought {target} back from the trash")
     MEDIA_TRASHED = event("media.trashed", "put {target} into the trash", "used")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from portal.content.media_folders import MediaAccess, MediaFolder, in_force_now
+from portal.content.media_folders import MediaAccess, MediaFolder, in_force_now, is_restricted
 from portal.content.media_list import is_empty
 from portal.content.media_tree import DEEPEST, FolderTree
 from portal.content.problems import Problem
@@ -84,7 +84,10 @@ def delete_folder(folder: MediaFolder, account: AccountRef, *, by: Actor) -> Non
     if db.session.scalar(inner.limit(1)) is not None:
         raise Problem("Folders stand in this folder. Move or delete them first.")
     query = select(MediaAccess).where(MediaAccess.folder_id == folder.id)
-    record(Event.MEDIA_FOLDER_DELETED, folder, by=by, changes={"name": [folder.name, None]})
+    record(
+        Event.MEDIA_FOLDER_DELETED, folder, by=by, changes={"name": [folder.name, None]},
+        restricted=is_restricted(folder.id, account.id),
+    )  # fmt: skip
     for access in db.session.scalars(query):
         if access.ended_at is None:
             _told_of_end(access, folder, by)

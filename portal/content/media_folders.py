@@ -120,6 +120,18 @@ def restricted_folders(account_id: uuid.UUID, *, but: Any = None) -> Any:
     return _with_all_in_them(top, lambda inner: inner.account_id == account_id)
 
 
+def is_restricted(folder_id: uuid.UUID | None, account_id: uuid.UUID) -> bool:
+    """Tell whether a folder of an account is restricted, or stands in one that is."""
+    if folder_id is None:
+        return False
+    return folder_id in set(db.session.scalars(restricted_folders(account_id)))
+
+
+def looks_after(by: Actor, account_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a column names an account whose library `by` manages."""
+    return _places(by, lambda h: Permission.MEDIA_MANAGE in h.permissions, account_id)
+
+
 def _with_all_in_them(top: Any, here: Callable[[Any], Any]) -> Any:
     closed = top.cte("closed_folder", recursive=True)
     inner = aliased(MediaFolder)
@@ -154,14 +166,13 @@ def visible_media_anywhere(by: Actor) -> ColumnElement[bool]:
 
 def closed_folders(by: Actor) -> Any:
     """Return the ids of the folders that `by` does not see, at every account, as a subquery."""
-    looks_after = _places(
-        by, lambda h: Permission.MEDIA_MANAGE in h.permissions, MediaFolder.account_id
-    )
     roles = sorted({h.role_id for h in by.holdings if h.role_id is not None})
     held = [(MediaAccess.role_id == role) & _held_there(by, role) for role in roles]
     opened = select(MediaAccess.folder_id).where(*in_force_now(), _names(by, *held))
     top = select(MediaFolder.id).where(
-        MediaFolder.restricted, not_(looks_after), MediaFolder.id.not_in(opened)
+        MediaFolder.restricted,
+        not_(looks_after(by, MediaFolder.account_id)),
+        MediaFolder.id.not_in(opened),
     )
     return _with_all_in_them(top, lambda _inner: true())
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from portal.content.export_rows import ExportRun
 from portal.content.media import KEPT, Media, MediaUse, MediaVersion
+from portal.content.media_folders import is_restricted
 from portal.content.problems import Problem
 from portal.content.renditions import renditions_of
 from portal.content.storage import KEY, NotStored, Storage, StoreDown
@@ -130,7 +131,10 @@ def _purge_media(media_id: uuid.UUID, tenant_id: uuid.UUID) -> bool:
         for version in versions:
             _forget(version)
         db.session.flush()
-        record(Event.MEDIA_PURGED, media, by=SYSTEM, changes={}, versions=len(versions))
+        record(
+            Event.MEDIA_PURGED, media, by=SYSTEM, changes={}, versions=len(versions),
+            restricted=is_restricted(media.folder_id, media.account_id),
+        )  # fmt: skip
         db.session.delete(media)
         db.session.commit()
     return True
