@@ -27,6 +27,7 @@ FORMATS = {
     "markdown": "Markdown files in a ZIP", "csv": "CSV table", "wordpress": "WordPress export (XML)"
 }  # fmt: skip
 OPEN = ("waiting", "working")
+PEOPLE = "people"
 
 
 class ExportRun(Keyed, TenantScoped, Base):
@@ -34,8 +35,8 @@ class ExportRun(Keyed, TenantScoped, Base):
 
     `done` of `total` pages and files are written. `tries` tells which worker has it: what an
     earlier one still has to say is not heard. `key` is where the file is kept, and empty before
-    and after. `folders` are the folders of the library whose files are in it. Its steps are
-    events; how far it is is not, so it is not `Audited`.
+    and after. `folders` are the folders of the library whose files are in it, and PEOPLE if e-mail
+    addresses may be. Its steps are events; how far it is is not, so it is not `Audited`.
     """
 
     __tablename__ = "export_run"

@@ -1,4 +1,7 @@
-"""Whose texts they are: members of the account by their e-mail, names for everybody else."""
+"""Whose texts they are: members of the account by their e-mail, names for everybody else.
+
+And who answers for them.
+"""
 
 import uuid
 from collections import Counter
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from portal.content.drafting import TITLE_LENGTH
 from portal.content.import_plan import Line
 from portal.content.import_standing import Standing
-from portal.content.wordpress.documents import Author, Document, Export
+from portal.content.wordpress.documents import Document, Export
 from tenants.people import BadEmail, normal_email
 
 
@@ -27,6 +30,7 @@ class Authors:
 
     def __init__(self, export: Export, standing: Standing) -> None:
         self._standing = standing
+        self._keeps_bylines = export.bundle is not None
         self._authors = {author.login: author for author in export.authors}
         self._texts: Counter[str] = Counter()
 
@@ -34,10 +38,20 @@ class Authors:
         """Return who the document is by, and count it."""
         self._texts[document.author_login] += 1
         author = self._authors.get(document.author_login)
-        member = self._member(author) if author else None
+        member = self._member(author.email) if author else None
         if member is not None:
-            return Credit(member[0], member[1])
+            said = document.byline[:TITLE_LENGTH] if self._keeps_bylines else ""
+            return Credit(member[0], said or member[1])
         return Credit(None, document.byline[:TITLE_LENGTH])
+
+    def owner(self, document: Document) -> tuple[tuple[uuid.UUID, str] | None, str]:
+        """Return who is to answer for the document, id and name, and a remark if nobody is."""
+        owner = document.owner
+        member = self._member(owner.email)
+        if member is not None or not (owner.name or owner.email):
+            return member, ""
+        named = (owner.name or owner.email)[:80]
+        return None, f"Its owner there, {named}, is not known here by e-mail; it has none."
 
     def lines(self) -> list[Line]:
         """Return a line for each author with texts."""
@@ -46,7 +60,7 @@ class Authors:
     def known(self) -> int:
         """Return how many authors with texts are members of the account."""
         return sum(
-            login in self._authors and self._member(self._authors[login]) is not None
+            login in self._authors and self._member(self._authors[login].email) is not None
             for login in self._texts
         )
 
@@ -54,9 +68,9 @@ class Authors:
         """Return how many authors with texts are kept as names."""
         return sum(bool(login) for login in self._texts) - self.known()
 
-    def _member(self, author: Author) -> tuple[uuid.UUID, str] | None:
+    def _member(self, email: str) -> tuple[uuid.UUID, str] | None:
         try:
-            return self._standing.people.get(normal_email(author.email))
+            return self._standing.people.get(normal_email(email))
         except BadEmail:
             return None
 
@@ -64,10 +78,11 @@ class Authors:
         author = self._authors.get(login)
         name = author.name if author else login
         texts = "1 text" if count == 1 else f"{count} texts"
-        member = self._member(author) if author else None
+        member = self._member(author.email) if author else None
         if member is not None:
             return Line("authors", "author", name, f"Is {member[1]} here: author of {texts}.")
         why = "No member of this account has the e-mail address in the export"
         if author is None or not author.email:
             why = "The export gives no e-mail address"
-        return Line("authors", "author", name, f"{why}; the name stays as the byline of {texts}.")
+        kept = "the byline stays in" if self._keeps_bylines else "the name stays as the byline of"
+        return Line("authors", "author", name, f"{why}; {kept} {texts}.")

@@ -152,7 +152,8 @@ def _planned(
     fate = fate_of(document, around)
     if fate.state == "published" and (why := links.why_not_live(body, fields)):
         fate = Fate("draft", None, why)
-    remarks = [*document.remarks, *([fate.remark] if fate.remark else [])]
+    owner, no_owner = authors.owner(document)
+    remarks = [*document.remarks, *(each for each in (fate.remark, no_owner) if each)]
     if changed := links.changed - before:
         links_lead = "1 link leads" if changed == 1 else f"{changed} links lead"
         remarks.append(f"{links_lead} to pages of this site.")
@@ -175,6 +176,7 @@ def _planned(
         text=text, body=body, parent_id=placing.parent.id if placing.parent else None,
         author_id=credit.person_id or around.author_id, moment=fate.moment,
         published_at=_not_after(published.utc if published else around.now, around.now),
+        owner=owner,
     )  # fmt: skip
     return page, remarks
 

@@ -69,7 +69,7 @@ class PlannedTerm:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPage:
-    """A page or post that is new here, with all that is written of it."""
+    """A page or post that is new here, with all that is written of it; `owner` is id and name."""
 
     id: uuid.UUID
     document: Document
@@ -81,6 +81,7 @@ class PlannedPage:
     author_id: uuid.UUID | None
     published_at: datetime | None
     moment: Moment | None
+    owner: tuple[uuid.UUID, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

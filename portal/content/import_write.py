@@ -1,11 +1,12 @@
 """Writing what an import planned: a few statements for each kind of row, none for each item."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
 
+from portal.content.caring import PageCare
 from portal.content.drafting import Text, new_revision, stand
 from portal.content.field_values import keep
 from portal.content.import_plan import Plan, PlannedPage
@@ -50,7 +51,7 @@ def write(plan: Plan, hashes: Mapping[int, str]) -> None:
     pages = [(planned, _page(planned, hashes, keys)) for planned in plan.pages]
     _add(page for _, page in pages)
     made = _write_revisions(plan, pages)
-    _add(rows_of(plan.tongues, made, keys))
+    _add([*rows_of(plan.tongues, made, keys), *_owners(plan, pages, keys)])
     _add(
         PageTerm(page_id=planned.id, term_id=uuid.UUID(term_id), **keys)
         for planned in plan.pages
@@ -88,6 +89,16 @@ def _page(planned: PlannedPage, hashes: Mapping[int, str], keys: Mapping[str, uu
         created_at=min(created, now()), access_password_hash=hashes.get(document.source_id),
         **keys,
     )  # fmt: skip
+
+
+def _owners(
+    plan: Plan, pages: list[tuple[PlannedPage, Page]], keys: Mapping[str, uuid.UUID]
+) -> Iterator[PageCare]:
+    for planned, page in pages:
+        if planned.owner is not None:
+            owner_id, name = planned.owner
+            record(Event.PAGE_CARE_SET, page, by=plan.by, changes={"owner": ["", name]})
+            yield PageCare(page_id=page.id, owner_id=owner_id, **keys)
 
 
 def _write_revisions(

@@ -36,6 +36,7 @@ from tests.jobs.export_scene import (  # noqa: F401 - a fixture
     work,
 )
 from tests.media.scene import picture, uploaded
+from tests.tenants.tree_scene import give
 
 pytestmark = pytest.mark.usefixtures("everything_is_much")
 
@@ -73,6 +74,22 @@ def test_rights_are_asked_again_when_it_is_fetched(client: FlaskClient, cast: Ca
     assert "not there for you" in client.post(f"{address}file").text
     take_role_away(app, cast, cast.editor)
     assert client.post(f"{address}file").status_code in {403, 404}
+
+
+def test_one_with_addresses_is_for_those_who_may_see_people(
+    client: FlaskClient, cast: Cast, app: Flask
+):
+    """An editor's holds none and stays his; an admin's is kept from him once he is an editor."""
+    address = asked(sign_in(client, cast.editor))
+    work(app, address)
+    assert client.post(f"{address}file").status_code == 200
+    address = asked(sign_in(client, cast.admin))
+    work(app, address)
+    assert client.post(f"{address}file").status_code == 200
+    take_role_away(app, cast, cast.admin)
+    with app.app_context():
+        give(cast.admin, "editor", cast.acme)
+    assert "access.view" in client.post(f"{address}file").text
 
 
 def test_a_file_that_the_store_lost_is_listed(client: FlaskClient, cast: Cast, app: Flask):

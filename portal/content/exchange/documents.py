@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from portal.content import clean_html
 from portal.content.drafting import BODY_LENGTH
-from portal.content.exchange.model import Bundle, Item, LeftOut, TermName
+from portal.content.exchange.model import Bundle, Item, LeftOut, Named, TermName
 from portal.content.exchange.reading import resolved
-from portal.content.wordpress.documents import Body, Document, Export, Moment, Term
+from portal.content.wordpress.documents import Author, Body, Document, Export, Moment, Term
 
 INDEXES = ("index.md", "_index.md", "index.markdown")
 
@@ -28,7 +28,8 @@ def export_of(bundle: Bundle) -> Export:
     nothing = ("", "", "", "", "", "", "", "")
     kept = replace(bundle, items=tuple(items), left=tuple(left))
     return Export(
-        *nothing, authors=(), other_terms=(), attachments=(), menus=(), notes=(), bundle=kept,
+        *nothing, authors=tuple(_authors(items)), bundle=kept,
+        other_terms=(), attachments=(), menus=(), notes=(),
         categories=tuple(_terms("category", (i.categories for i in items))),
         tags=tuple(_terms("post_tag", (i.tags for i in items))),
         posts=tuple(d for d in documents if d.kind == "post"),
@@ -56,7 +57,9 @@ def _document(number: int, item: Item, body: Body, family: _Family) -> Document:
         kind="post" if item.type == "post" else "page", source_id=number, title=item.title,
         slug=item.slug or item.title, source_slug=item.slug,
         state="published" if item.state == "live" else "draft", status=item.state, body=body,
-        old_paths=item.former, byline=item.byline, published_at=_moment(item.published_at),
+        old_paths=item.former, author_login=_login(item.author),
+        byline=item.byline or item.author.name, owner=item.owner,
+        published_at=_moment(item.published_at),
         created_at=_moment(item.created_at), parent=parent, menu_order=item.position,
         excerpt=item.excerpt, categories=tuple(_nicename(each) for each in item.categories),
         tags=tuple(_nicename(each) for each in item.tags), key=item.key, path=item.path,
@@ -64,6 +67,17 @@ def _document(number: int, item: Item, body: Body, family: _Family) -> Document:
         language=item.language, translates=family.translated(number),
         fields=item.fields, remarks=remarks,
     )  # fmt: skip
+
+
+def _authors(items: list[Item]) -> Iterator[Author]:
+    named = {_login(item.author): item.author for item in items}
+    for login, person in named.items():
+        if login:
+            yield Author(login, person.name or person.email, person.email)
+
+
+def _login(person: Named) -> str:
+    return person.email.casefold() or person.name
 
 
 def _moment(when: datetime | None) -> Moment | None:

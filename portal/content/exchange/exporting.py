@@ -1,7 +1,8 @@
 """An account's content as one file: Markdown or a table, with its files of the library or without.
 
 Written to a temporary file, a page and a file at a time, so memory is bounded by the largest.
-Secrets are in none of it: no passwords of pages, nobody's e-mail address.
+Secrets are in none of it: no passwords of pages, and no e-mail address of an author or owner but of
+those whom whoever exports is shown among the account's people.
 """
 
 from __future__ import annotations
@@ -30,14 +31,9 @@ from portal.content.exchange.gathering import (
     wholes_of,
 )
 from portal.content.exchange.paths import file_paths, page_paths
+from portal.content.exchange.people import emails_for
 from portal.content.exchange.reading import MANIFEST
-from portal.content.exchange.saying import (
-    Terms,
-    as_markdown,
-    as_row,
-    said_of,
-    with_paths,
-)
+from portal.content.exchange.saying import Terms, as_markdown, as_row, said_of, with_paths
 from portal.content.exchange.tables import COLUMNS
 from portal.content.exchange.wxr import wxr_of
 from portal.content.media_uses import named_in
@@ -74,7 +70,8 @@ class Wanted:
 class Exported:
     """What came of it.
 
-    `missing` names files that the store does not have, `folders` where the others stand.
+    `missing` names files that the store lacks, `folders` where the others stand, `people` tells
+    whether e-mail addresses may be in it.
     """
 
     file: BinaryIO
@@ -83,6 +80,7 @@ class Exported:
     files: int
     missing: tuple[str, ...]
     folders: frozenset[uuid.UUID] = frozenset()
+    people: bool = False
 
 
 def export_content(
@@ -101,7 +99,9 @@ def export_content(
     stubs = stubs_of(account, wanted.which)
     if wanted.pages is not None and len(stubs) > wanted.pages:
         raise TooMuch(_too_many(f"{len(stubs):,} pages", f"{wanted.pages:,}"))
-    job = _Job(account, wanted, stubs, _files(account, wanted, stubs, by), files, key, tell)
+    emails = frozenset() if wanted.format == "wordpress" else emails_for(account, by=by)
+    shelf = _files(account, wanted, stubs, by)
+    job = _Job(account, wanted, stubs, shelf, files, key, tell, emails)
     file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
     try:
         ending = job.write(file)
@@ -111,7 +111,7 @@ def export_content(
         raise
     count = len(job.files) - len(job.missing)
     folders = frozenset(each.media.folder_id for each in job.files if each.media.folder_id)
-    return Exported(file, ending, len(stubs), count, tuple(job.missing), folders)
+    return Exported(file, ending, len(stubs), count, tuple(job.missing), folders, bool(emails))
 
 
 def record_content_export(
@@ -157,13 +157,14 @@ class _Job:
 
     def __init__(
         self, account: AccountRef, wanted: Wanted, stubs: list[Stub], files: list[FileRow],
-        store: Storage, key: bytes, tell: Callable[[int, int], None],
+        store: Storage, key: bytes, tell: Callable[[int, int], None], emails: frozenset[str],
     ) -> None:  # fmt: skip
         self.account, self.wanted, self.files = account, wanted, files
         self.missing: list[str] = []
         self._ids = [stub.id for stub in stubs]
         self._terms: Terms = terms_of(account)
         self._store, self._key, self._tell = store, key, tell
+        self._emails = emails
         self._done, self._total = 0, len(stubs) + len(files)
         self._media = file_paths(files)
         self._paths = page_paths(stubs) if wanted.format == "markdown" else {}
@@ -189,7 +190,7 @@ class _Job:
         return "zip"
 
     def _wholes(self) -> Iterator[Whole]:
-        for whole in wholes_of(self.account, self.wanted.which, self._ids):
+        for whole in wholes_of(self.account, self.wanted.which, self._ids, self._emails):
             yield whole
             self._step()
 

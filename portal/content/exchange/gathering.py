@@ -14,7 +14,8 @@ from typing import Any, Literal
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
-from portal.content.exchange.model import TermName
+from portal.content.exchange.model import NOBODY, Named, TermName
+from portal.content.exchange.people import NO_PEOPLE, people_of
 from portal.content.exchange.terms_text import DEEPEST
 from portal.content.media import Media, MediaVersion
 from portal.content.media_folders import MediaFolder, visible_media
@@ -60,6 +61,8 @@ class Whole:
     revision: Revision
     former: tuple[str, ...]
     tongue: Tongue
+    author: Named = NOBODY
+    owner: Named = NOBODY
 
     @property
     def state(self) -> str:
@@ -87,8 +90,13 @@ def stubs_of(account: AccountRef, which: Which) -> list[Stub]:
     return [Stub(*row) for row in db.session.execute(query)]
 
 
-def wholes_of(account: AccountRef, which: Which, ids: list[uuid.UUID]) -> Iterator[Whole]:
-    """Yield these pages with their texts, in this order. Three statements for each batch."""
+def wholes_of(
+    account: AccountRef, which: Which, ids: list[uuid.UUID], emails: frozenset[str] = frozenset()
+) -> Iterator[Whole]:
+    """Yield these pages with their texts, in this order. Four statements for each batch.
+
+    Of the addresses of their people only `emails` are told.
+    """
     for start in range(0, len(ids), PER_READ):
         part = ids[start : start + PER_READ]
         query = (
@@ -104,12 +112,13 @@ def wholes_of(account: AccountRef, which: Which, ids: list[uuid.UUID]) -> Iterat
             .order_by(Redirect.address)
         ):
             former.setdefault(page_id, []).append(address)
-        tongues = _tongues(account, which, part)
+        tongues, people = _tongues(account, which, part), people_of(account, part, emails)
         rows = [(row[0], row[1]) for row in db.session.execute(query)]
         for page, revision in rows:
             yield Whole(
-                page, revision, tuple(former.get(page.id, ())), tongues.get(page.id, UNSAID)
-            )
+                page, revision, tuple(former.get(page.id, ())), tongues.get(page.id, UNSAID),
+                *people.get(page.id, NO_PEOPLE),
+            )  # fmt: skip
         for row in rows:
             for each in row:
                 db.session.expunge(each)

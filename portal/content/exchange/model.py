@@ -44,6 +44,17 @@ class TermName:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A person as files name him; `email` is empty where it is not told."""
+
+    name: str = ""
+    email: str = ""
+
+
+NOBODY = Named()
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One page or post. `where` says where it stands in the file, `path` is where links start.
 
@@ -60,6 +71,8 @@ class Item:
     body: str = ""
     excerpt: str = ""
     byline: str = ""
+    author: Named = NOBODY
+    owner: Named = NOBODY
     state: str = "draft"
     published_at: datetime | None = None
     created_at: datetime | None = None

@@ -35,7 +35,9 @@ def said_of(whole: Whole, terms: Terms, paths: Mapping[str, str]) -> dict[str, A
     found: dict[str, Any] = {
         "title": revision.title, "type": page.type, "slug": revision.slug, "state": whole.state,
         "published": seconds_of(page.published_at), "created": seconds_of(page.created_at),
-        "byline": revision.byline, "excerpt": revision.excerpt,
+        "byline": revision.byline, "author name": whole.author.name,
+        "author email": whole.author.email, "owner name": whole.owner.name,
+        "owner email": whole.owner.email, "excerpt": revision.excerpt,
         "parent": parent_named(revision.parent_id, paths),
         "categories": _terms(revision.term_ids, terms, "category"),
         "tags": _terms(revision.term_ids, terms, "tag"), "position": page.position,

@@ -15,8 +15,9 @@ from portal.content.exchange.values import item_of
 from portal.spreadsheets import FORMULA
 
 COLUMNS = (
-    "id", "type", "title", "slug", "address", "state", "published", "created", "byline", "excerpt",
-    "parent", "categories", "tags", "position", "language", "translation of",
+    "id", "type", "title", "slug", "address", "state", "published", "created", "byline",
+    "author name", "author email", "owner name", "owner email", "excerpt", "parent",
+    "categories", "tags", "position", "language", "translation of",
     "up to date", "seo title", "seo description", "seo canonical",
     "seo noindex", "seo picture", "protected", "former addresses", "fields", "body",
 )  # fmt: skip

@@ -11,11 +11,12 @@ from typing import Any
 
 from portal.content.content_types import KEY
 from portal.content.drafting import BODY_LENGTH, TITLE_LENGTH
-from portal.content.exchange.model import STATES, Item, TermName, Unfit
+from portal.content.exchange.model import STATES, Item, Named, TermName, Unfit
 from portal.content.exchange.terms_text import terms_from
 from portal.content.languages import language_tag
 from portal.content.problems import Problem
 from portal.content.seo import NAMES, Seo, seo_of, with_seo
+from tenants.people import EMAIL_LENGTH
 
 _PLURALS = {"": "page", "pages": "page", "posts": "post"}
 FIELDS_LENGTH, FIELDS_DEPTH = 1_000_000, 20
@@ -43,7 +44,8 @@ def item_of(
     return Item(
         where=where, path=path, key=say.words("id")[:KEY_LENGTH] or key, type=kind,
         title=say.words("title"), slug=say.words("slug"), body=body, excerpt=say.words("excerpt"),
-        byline=say.words("byline")[:TITLE_LENGTH], state=state,
+        byline=say.words("byline")[:TITLE_LENGTH], author=say.person("author"),
+        owner=say.person("owner"), state=state,
         published_at=say.moment("published", remarks), created_at=say.moment("created", remarks),
         parent=say.words("parent"), categories=say.terms("categories", nested=True),
         language=_language(say, remarks), translates=say.words("translation of").strip(),
@@ -68,6 +70,12 @@ class _Words:
         if _UNSTORABLE.search(text):
             raise Unfit(f"Its “{name}” holds a character that cannot be kept; remove it.")
         return text
+
+    def person(self, part: str) -> Named:
+        return Named(
+            self.words(f"{part} name").strip()[:TITLE_LENGTH],
+            self.words(f"{part} email").strip()[:EMAIL_LENGTH],
+        )
 
     def flag(self, name: str) -> bool:
         value = self._values.get(name)

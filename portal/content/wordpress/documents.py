@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from portal.content.clean_html import Removal
-from portal.content.exchange.model import Bundle
+from portal.content.exchange.model import NOBODY, Bundle, Named
 
 Kind = Literal["post", "page"]
 State = Literal["published", "scheduled", "draft", "trashed"]
@@ -27,9 +27,7 @@ class NotWordPress(ValueError):
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(message)
-        self.message = message
-        self.line = line
-        self.column = column
+        self.message, self.line, self.column = message, line, column
 
     def __str__(self) -> str:
         where = "" if self.line is None else f"Line {self.line}, column {self.column}: "
@@ -123,7 +121,7 @@ class Document:
     ``parent`` is the ``source_id`` of a document in this export, never its own descendant.
     ``excerpt`` and ``title`` are plain text; ``title`` may be empty.
     ``categories`` and ``tags`` are nicenames, all present in the export's lists.
-    The last seven are not WordPress's. ``translates``: which page, and whether up to date with it.
+    The last eight are not WordPress's. ``translates``: which page, and whether up to date with it.
     """
 
     kind: Kind
@@ -161,6 +159,7 @@ class Document:
     key: str = ""
     type: str = ""
     path: str = ""
+    owner: Named = NOBODY
     language: str = ""
     translates: tuple[int, bool] | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
