@@ -25,10 +25,7 @@ class ShareForm(PortalForm):
         "Who is it for?", [DataRequired("Say who it is for."), at_most(NAME_LENGTH)],
         description="Tells the links apart, here and in the trail. Whoever opens it sees it too.",
     )  # fmt: skip
-    revision = SelectField(
-        "Revision", choices=[],
-        description="Of many, one is found by its number or by who wrote it.",
-    )  # fmt: skip
+    revision = SelectField("Revision", choices=[])
     days = IntegerField(
         "Works for how many days?",
         [InputRequired("Give a number of days."),
