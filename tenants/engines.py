@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,8 +17,6 @@ _reading: ContextVar[bool] = ContextVar("reading", default=False)
 _chosen: ContextVar[Engine | None] = ContextVar("chosen", default=None)
 
 BUSY_SECONDS = 10
-PATIENTLY = f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}"
-ASK_AGAIN_SECONDS = 0.003
 _patience: ContextVar[float] = ContextVar("patience", default=BUSY_SECONDS)
 
 
@@ -96,13 +93,13 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     connection.create_function(SQLITE_NAME, 1, _fold, deterministic=True)
     for pragma in (
-        PATIENTLY,
-        "PRAGMA journal_mode=WAL",
-        "PRAGMA synchronous=FULL",
-        "PRAGMA foreign_keys=ON",
-        "PRAGMA recursive_triggers=ON",  # else REPLACE deletes past the append-only triggers
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",  # without it REPLACE deletes rows past the append-only triggers
     ):
-        connection.execute(pragma)
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _fold(text: str | None) -> str | None:
@@ -110,34 +107,12 @@ def _fold(text: str | None) -> str | None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if _reading.get():
-        connection.exec_driver_sql("BEGIN")
-        return
+    wanted = _patience.get()
+    if connection.info.get("patience", BUSY_SECONDS) != wanted:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={round(wanted * 1000)}")
+        connection.info["patience"] = wanted
     # A deferred transaction that later writes loses updates or fails at once: take the lock first.
-    driver: Any = connection.connection.driver_connection
-    driver.execute("PRAGMA busy_timeout=0")
-    try:
-        if not _locks(driver, _patience.get()):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-    finally:
-        driver.execute(PATIENTLY)
-
-
-def _locks(driver: sqlite3.Connection, seconds: float) -> bool:
-    """Begin a transaction that writes, as soon as the lock is free; tell whether it was in time.
-
-    SQLite's own waiting sleeps for up to a tenth of a second though the lock is free by then.
-    """
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            driver.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
-                return False
-            time.sleep(ASK_AGAIN_SECONDS)
-        else:
-            return True
+    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:

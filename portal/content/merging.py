@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -15,6 +15,8 @@ State = Literal["mine", "theirs", "both", "overlap", "conflict"]
 Choice = Literal["mine", "theirs", "merged", "hand"]
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
 _NOT_SPACE = re.compile(r"\S")
+_Group = tuple[int, int, list[str], list[str]]
+"""From where to where the base was changed, and what each side has there."""
 
 
 @dataclass(frozen=True)
@@ -111,15 +113,29 @@ def _field(key: str, base: Any, mine: Any, theirs: Any) -> FieldMerge:
 def merge_bodies(base: str, mine: str, theirs: str) -> tuple[str, int]:
     """Merge clean bodies by paragraphs; where both changed the same ones, keep both versions.
 
-    Returns the body, and how many times both changed the same.
+    Returns the body, and how many times both changed the same. What stands in all three stays.
     """
     if theirs in (mine, base):
         return mine, 0
     if mine == base:
         return theirs, 0
     old, ours, other = blocks_of(base), blocks_of(mine), blocks_of(theirs)
+    groups = list(_groups(old, ours, other))
+    merged, overlaps = _put_together(old, groups)
+    everywhere = set(_keys(old)) & set(_keys(ours)) & set(_keys(other))
+    if lost := everywhere - set(_keys(merged)):
+        # It stood there twice, and each side took another one away: neither meant both.
+        merged, overlaps = _put_together(old, groups, lost)
+        overlaps += 1
+    return _together(merged), overlaps
+
+
+def _put_together(
+    old: list[str], groups: Sequence[_Group], kept: Collection[str] = ()
+) -> tuple[list[str], int]:
+    """Return the blocks, and how many times both changed the same; theirs takes no `kept` away."""
     merged, overlaps, at = [], 0, 0
-    for start, end, my_part, their_part in _groups(old, ours, other):
+    for start, end, my_part, their_part in groups:
         merged += old[at:start]
         at = end
         untouched = _keys(old[start:end])
@@ -127,10 +143,11 @@ def merge_bodies(base: str, mine: str, theirs: str) -> tuple[str, int]:
             merged += my_part
         elif _keys(my_part) == untouched:
             merged += their_part
+            merged += [block for block in old[start:end] if block.strip() in kept]
         else:
             merged += [*my_part, *their_part]
             overlaps += 1
-    return _together([*merged, *old[at:]]), overlaps
+    return [*merged, *old[at:]], overlaps
 
 
 def blocks_of(body: str) -> list[str]:
@@ -182,9 +199,7 @@ class _Edit:
     is_mine: bool
 
 
-def _groups(
-    base: list[str], mine: list[str], theirs: list[str]
-) -> Iterator[tuple[int, int, list[str], list[str]]]:
+def _groups(base: list[str], mine: list[str], theirs: list[str]) -> Iterator[_Group]:
     """Yield stretches of the base that were changed, with what each side has there."""
     edits = [*_edits(base, mine, is_mine=True), *_edits(base, theirs, is_mine=False)]
     group: list[_Edit] = []

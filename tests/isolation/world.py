@@ -166,6 +166,8 @@ class World:
     def _value(self, table: Table, column: Column[Any], handle: str) -> Any:
         if column.name == "id":
             return new_id()
+        if column.name == "account_id":
+            return self.id_of(handle)
         target = next((key.column.table.name for key in column.foreign_keys), None)
         if target is not None:
             return self._target(target, handle)
