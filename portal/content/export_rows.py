@@ -27,7 +27,6 @@ FORMATS = {
     "markdown": "Markdown files in a ZIP", "csv": "CSV table", "wordpress": "WordPress export (XML)"
 }  # fmt: skip
 OPEN = ("waiting", "working")
-PEOPLE = "people"
 
 
 class ExportRun(Keyed, TenantScoped, Base):
@@ -35,8 +34,9 @@ class ExportRun(Keyed, TenantScoped, Base):
 
     `done` of `total` pages and files are written. `tries` tells which worker has it: what an
     earlier one still has to say is not heard. `key` is where the file is kept, and empty before
-    and after. `folders` are the folders of the library whose files are in it, and PEOPLE if e-mail
-    addresses may be. Its steps are events; how far it is is not, so it is not `Audited`.
+    and after. `folders` are the folders of the library whose files are in it, `with_people` tells
+    whether e-mail addresses may be. Its steps are events; how far it is is not, so it is not
+    `Audited`.
     """
 
     __tablename__ = "export_run"
@@ -66,6 +66,7 @@ class ExportRun(Keyed, TenantScoped, Base):
     files: Mapped[int] = mapped_column(default=0)
     missing: Mapped[list[Any]] = mapped_column(default=list)
     folders: Mapped[list[Any]] = mapped_column(default=list)
+    with_people: Mapped[bool] = mapped_column(default=False)
     key: Mapped[str | None] = mapped_column(String(200))
     ending: Mapped[str] = mapped_column(String(8), default="")
     size: Mapped[int] = mapped_column(BigInteger, default=0)

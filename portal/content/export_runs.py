@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.content.exchange.exporting import Exported, Wanted, record_content_export
-from portal.content.export_rows import KEPT, LOST_AFTER, MOST_TRIES, OPEN, PEOPLE, ExportRun
+from portal.content.export_rows import KEPT, LOST_AFTER, MOST_TRIES, OPEN, ExportRun
 from portal.content.media_folders import MediaFolder, visible_folders
 from portal.content.notifications import Notification
 from portal.content.problems import Problem
@@ -113,8 +113,8 @@ def finish(
     """Note where the file is kept, record what left the account, and tell whoever asked."""
     run.state, run.finished_at, run.key, run.size = "done", now(), key, size
     run.pages, run.files, run.ending = done.pages, done.files, done.ending
-    run.missing = list(done.missing)
-    run.folders = [*sorted(map(str, done.folders)), *([PEOPLE] if done.people else [])]
+    run.missing, run.folders = list(done.missing), sorted(map(str, done.folders))
+    run.with_people = done.people
     run.done = run.total = done.pages + done.files + len(done.missing)
     wanted = Wanted(run.format, run.which, run.with_files)  # type: ignore[arg-type]  # as handed in
     record_content_export(account, wanted, done, by=by)
@@ -162,13 +162,13 @@ def fetch(run: ExportRun, account: AccountRef, *, by: Actor) -> str:
         raise Problem(f"This file is for {run.person_label} alone. Make an export of your own.")
     if run.files:
         _refuse_unless(can_any(by, (P.CONTENT_EXPORT, P.MEDIA_VIEW), account))
-    if PEOPLE in run.folders:
+    if run.with_people:
         _refuse_unless(can(by, P.ACCESS_VIEW, account))
-    if folders := [uuid.UUID(each) for each in run.folders if each != PEOPLE]:
+    if run.folders:
         query = select(func.count()).select_from(MediaFolder).where(
-            visible_folders(by, account), MediaFolder.id.in_(folders)
+            visible_folders(by, account), MediaFolder.id.in_(map(uuid.UUID, run.folders))
         )  # fmt: skip
-        if db.session.scalar(query) != len(folders):
+        if db.session.scalar(query) != len(run.folders):
             raise Problem("A folder whose files are in it is not there for you any more. "
                           "Export again.")  # fmt: skip
     if run.key is None:
