@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from bench.tree import EPOCH
 from portal.content.pages import Page, Revision, digest_of
@@ -93,6 +93,14 @@ def add(connection: Connection, tenant_id: uuid.UUID, dues: list[datetime], run:
     mine = Page.title.like(f"Item {run} %")
     connection.execute(update(Page).where(mine).values(draft_revision_id=drafts))
     return items
+
+
+def set_due(connection: Connection, items: list[Item], dues: list[datetime]) -> None:
+    """Have each item due at its moment: known only once they are in, which may take minutes."""
+    rows: Any = Schedule.__table__
+    query = rows.update().where(rows.c.id == bindparam("which")).values(due_at=bindparam("moment"))
+    given = zip(items, dues, strict=True)
+    connection.execute(query, [{"which": i.schedule_id, "moment": due} for i, due in given])
 
 
 def _insert(connection: Connection, rows: dict[Any, list[dict[str, Any]]]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Uuid, bindparam, func, literal, or_, select, true
@@ -179,13 +180,16 @@ def _fold(rows: Iterable[Any]) -> list[Held]:
 
 @lru_cache(maxsize=1024)
 def _said(steps: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
-    """Return each permission that the roles' texts name, with the roles it comes through."""
+    """Return each permission that the roles' texts name, with the roles it comes through.
+
+    One mapping for everybody with the same role: it cannot be changed.
+    """
     path = tuple(via for via, _ in steps)
     permissions: dict[str, tuple[str, ...]] = {}
     for length, (_, said) in enumerate(steps, 1):
         for permission in said.split(SEPARATOR):
             permissions.setdefault(permission, path[:length])
-    return permissions
+    return MappingProxyType(permissions)
 
 
 def _held(steps: list[Any]) -> Held:

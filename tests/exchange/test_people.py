@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from portal.content.caring import PageCare, set_care
 from portal.content.drafting import Text, create_page
-from portal.content.exchange.exporting import Wanted
+from portal.content.exchange.exporting import Format, Wanted
 from portal.content.pages import Page, Revision
 from tenants.accounts import AccountRef
 from tenants.audit import AuditEvent
@@ -54,8 +54,8 @@ def found(account: AccountRef, title: str) -> tuple[uuid.UUID | None, uuid.UUID 
         return row[0], row[1], row[2]
 
 
-def wanted(form: str) -> Wanted:
-    return Wanted(form, media="none")  # type: ignore[arg-type]
+def wanted(form: Format) -> Wanted:
+    return Wanted(form, media="none")
 
 
 def text_of(data: bytes) -> str:
@@ -72,7 +72,7 @@ def sentences(outcome: dict[str, Any], title: str) -> str:
 
 @both_databases
 @FORMS
-def test_they_come_back_as_they_were(cast: Cast, form: str):
+def test_they_come_back_as_they_were(cast: Cast, form: Format):
     written(cast.acme, cast.editor, "Menu", owner=cast.publisher)
     data = take_along(cast.acme, as_actor(cast.admin), wanted(form))
     outcome = bring(cast.berlin, as_actor(cast.admin), data)
@@ -92,7 +92,7 @@ def told(account: AccountRef) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 @FORMS
-def test_those_unknown_here_stay_as_the_byline(cast: Cast, form: str):
+def test_those_unknown_here_stay_as_the_byline(cast: Cast, form: Format):
     written(cast.acme, cast.editor, "Menu", owner=cast.publisher)
     data = take_along(cast.acme, as_actor(cast.admin), wanted(form))
     outcome = bring(cast.bolt, as_actor(cast.bolt_admin), data)
@@ -112,7 +112,7 @@ def test_a_name_becomes_the_byline_where_there_is_none(cast: Cast):
 
 
 @FORMS
-def test_addresses_take_the_right_to_see_people(cast: Cast, form: str):
+def test_addresses_take_the_right_to_see_people(cast: Cast, form: Format):
     written(cast.acme, cast.editor, "Menu", owner=cast.publisher)
     seen = text_of(take_along(cast.acme, as_actor(cast.admin), wanted(form)))
     assert cast.editor.email in seen
@@ -127,7 +127,7 @@ def test_addresses_take_the_right_to_see_people(cast: Cast, form: str):
 
 
 @FORMS
-def test_nobody_of_elsewhere_is_told_with_an_address(cast: Cast, form: str):
+def test_nobody_of_elsewhere_is_told_with_an_address(cast: Cast, form: Format):
     """A page can be owned by somebody who is none of this account's people: one moved here is."""
     written(cast.acme, cast.admin, "Menu", owner=cast.berlin_editor)
     outside = text_of(take_along(cast.acme, as_actor(cast.admin), wanted(form)))
