@@ -8,10 +8,10 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from tenants.audit import Audited
@@ -141,8 +141,8 @@ REF = (
 """The columns that make an `AccountRef`."""
 
 
-def ref(account: Account | Row[Any]) -> AccountRef:
-    """Return the lasting form of a loaded account, or of a row of the columns `REF`."""
+def ref(account: Account) -> AccountRef:
+    """Return the lasting form of a loaded account."""
     return AccountRef(
         id=account.id,
         tenant_id=account.tenant_id,
@@ -159,6 +159,14 @@ def ref(account: Account | Row[Any]) -> AccountRef:
     )
 
 
+def row_ref(row: Any) -> AccountRef:
+    """Return the lasting form of an account from a row of just the columns `REF`."""
+    values = list(row)
+    values[6] = split_path(values[6])
+    return AccountRef(*values)
+
+
+@lru_cache(maxsize=4096)
 def split_path(path: str) -> tuple[uuid.UUID, ...]:
     """Return the ids in a stored path, root first."""
     return tuple(uuid.UUID(hex=part) for part in path.split("/"))

@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import aliased
 
-from tenants.accounts import REF, Account, AccountClosure, AccountRef, ref
+from tenants.accounts import REF, Account, AccountClosure, AccountRef, ref, row_ref
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor
 from tenants.holdings import Held, held_at
 from tenants.people import Person, person_by_email
 from tenants.permissions import Permission
+from tenants.prepared import by_key
 from tenants.scope import Scope, directory, reading
 
 
@@ -111,20 +112,21 @@ def account_path(handle: str) -> tuple[AccountRef, ...]:
     """Return the account with this handle and its ancestors, the house first; empty if none."""
     with reading(), directory():
         found = db.session.execute(_path_query(), {"of_handle": handle})
-        return tuple(ref(row) for row in found)
+        return tuple(row_ref(row) for row in found)
 
 
 @cache
 def _path_query() -> Any:
     """Return the statement of an account's line; every request asks, so it is made once."""
     leaf = aliased(Account)
-    return (
+    query = (
         select(*REF)
         .join(AccountClosure, AccountClosure.ancestor_id == Account.id)
         .join(leaf, AccountClosure.descendant_id == leaf.id)
         .where(leaf.handle == bindparam("of_handle", type_=String()))
         .order_by(AccountClosure.distance.desc())
     )
+    return by_key(query)
 
 
 def account_ref(account_id: uuid.UUID) -> AccountRef | None:
@@ -191,5 +193,6 @@ def scope_of(actor: Actor, account: AccountRef, permission: Permission | None = 
         tenant_id=account.tenant_id,
         roots=tuple(sorted(far)),
         alone=tuple(sorted({h.account_id for h in reaching if h.reach != "subtree"})),
+        here=account.id if any(h.covers(account) for h in reaching) else None,
         whole_tenant=not far.isdisjoint(account.path[: account.path.index(account.tenant_id) + 1]),
     )

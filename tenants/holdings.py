@@ -17,6 +17,7 @@ from tenants.grants import Grant
 from tenants.groups import Group, GroupMember
 from tenants.people import Person
 from tenants.permissions import Permission
+from tenants.prepared import by_key
 from tenants.roles import Role, RoleParent, RolePermission, in_force
 from tenants.support import sessions_in_force
 
@@ -153,7 +154,7 @@ def _query(of_person: bool, at_accounts: bool, barred: bool) -> Any:
     """Return the statement: built once, since building it takes longer than running it."""
     bearer = _bearers(of_person, at_accounts)
     rights = _rights(bearer)
-    return (
+    query = (
         select(
             Grant.id, Grant.tenant_id, Grant.reach, Grant.since, Grant.until, Grant.given_by_label,
             Grant.role_id, Account.id.label("account_id"), Account.name.label("account_name"),
@@ -169,6 +170,7 @@ def _query(of_person: bool, at_accounts: bool, barred: bool) -> Any:
         .where(true() if barred else Person.active_at(AT))
         .order_by(Grant.id, rights.c.steps)
     )  # fmt: skip
+    return by_key(query) if of_person else query
 
 
 def _fold(rows: Iterable[Any]) -> list[Held]:

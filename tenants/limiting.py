@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from tenants.accounts import Account, AccountClosure, AccountRef, ref
+from tenants.accounts import REF, Account, AccountClosure, AccountRef, row_ref
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, can
@@ -24,8 +24,6 @@ from tenants.quotas import Quota, QuotaReached, Resource
 from tenants.scope import tenant_at_large
 
 NAMED = 3
-COLUMNS = ("id", "tenant_id", "parent_id", "kind", "handle", "name", "path", "zone", "state",
-           "halted", "accent", "logo")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -128,11 +126,10 @@ def _reached(resource: Resource, pool: _Pool, wanted: int, by: Actor) -> QuotaRe
 
 def _with_parent(account_id: uuid.UUID) -> tuple[AccountRef, AccountRef | None]:
     """Return an account and the one above it; the house is out of a tenant's sight."""
-    columns = [getattr(Account, name) for name in COLUMNS]
-    row = db.session.execute(select(*columns).where(Account.id == account_id)).one()
-    above = db.session.execute(select(*columns).where(Account.id == row.parent_id)).first()
+    row = db.session.execute(select(*REF).where(Account.id == account_id)).one()
+    above = db.session.execute(select(*REF).where(Account.id == row.parent_id)).first()
     seen = above is not None and above.tenant_id == row.tenant_id
-    return ref(row), ref(above) if seen and above is not None else None
+    return row_ref(row), row_ref(above) if seen and above is not None else None
 
 
 def _who_can(parent: AccountRef | None, by: Actor) -> list[str]:

@@ -6,13 +6,19 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Uuid, bindparam, or_, select
+from sqlalchemy import Integer, Select, Uuid, bindparam, func, literal, or_, select, union_all
 
-from tenants.accounts import REF, Account, AccountClosure, AccountRef, ref
+from tenants.accounts import REF, Account, AccountClosure, AccountRef, row_ref
 from tenants.db import db
 from tenants.decisions import Actor
 from tenants.engines import reading
+from tenants.prepared import by_key
 from tenants.scope import directory
+
+ROOMS = (0, 1, 2, 4)
+"""For how many subtrees there are statements; with fewer the last one is named again."""
+_LIMIT = bindparam("reach_limit", type_=Integer())
+_OPEN = Account.state != "closed"
 
 
 def accounts_within_reach(
@@ -28,11 +34,11 @@ def accounts_within_reach(
     With `tenant_id` only that tenant's, with `ids` only these. Those closed for good are left out.
     Of more than `limit` those nearest to where the actor's grants stand are returned.
     """
-    roots = [h.account_id for h in actor.holdings if h.reach == "subtree"]
-    alone = [h.account_id for h in actor.holdings if h.reach != "subtree"]
-    one = len(set(roots)) == 1 and not set(alone) - set(roots)
-    near = one and not search and not ids
-    query = _near_query() if near else _reach_query()
+    roots = sorted({h.account_id for h in actor.holdings if h.reach == "subtree"})
+    alone = {h.account_id for h in actor.holdings if h.reach != "subtree"}.difference(roots)
+    room = next((n for n in ROOMS if len(roots) <= n), None)
+    near = room is not None and not search and not ids
+    query = _near_query(room or 0, bool(alone)) if near else _reach_query()
     if search:
         hit = [c.icontains(search, autoescape=True) for c in (Account.name, Account.handle)]
         query = query.where(or_(*hit))
@@ -40,22 +46,35 @@ def accounts_within_reach(
         query = query.where(Account.id.in_(ids))
     if tenant_id:
         query = query.where(Account.tenant_id == tenant_id)
-    asked: dict[str, Any] = {"reach_limit": limit}
-    asked |= {"reach_root": roots[0]} if near else {"reach_roots": roots, "reach_alone": alone}
+    asked: dict[str, Any] = {"reach_limit": limit, "reach_alone": list(alone)}
+    asked |= {f"reach_root_{n}": roots[min(n, len(roots) - 1)] for n in range(room or 0)}
+    asked |= {} if near else {"reach_roots": roots}
     with reading(), directory():
-        found = [ref(row) for row in db.session.execute(query, asked)]
+        found = [row_ref(row) for row in db.session.execute(query, asked)]
     return as_tree(sorted(found, key=lambda each: (each.depth, each.name, each.id)))
 
 
 @cache
-def _near_query() -> Any:
-    """Return the statement for whoever holds one subtree: it follows an index and sorts nothing."""
+def _near_query(roots: int, alone: bool) -> Any:
+    """Return the statement for whoever holds few subtrees: of each it reads only the nearest."""
+    parts = [_below(bindparam(f"reach_root_{n}", type_=Uuid())) for n in range(roots)]
+    if alone or not parts:
+        single = bindparam("reach_alone", type_=Uuid(), expanding=True)
+        none: Any = literal(0).label("distance")
+        parts.append(select(Account.id, none).where(Account.id.in_(single), _OPEN))
+    each = union_all(*parts).subquery()
+    steps = func.min(each.c.distance)
+    first = select(each.c.id).group_by(each.c.id).order_by(steps, each.c.id).limit(_LIMIT)
+    return by_key(select(*REF).where(Account.id.in_(first.subquery().select())))
+
+
+def _below(root: Any) -> Select[Any]:
+    """Return the nearest accounts of a subtree: along an index, and nothing is sorted."""
     pair = AccountClosure
-    here = pair.ancestor_id == bindparam("reach_root", type_=Uuid())
-    query = select(*REF).join(pair, pair.descendant_id == Account.id)
-    query = query.where(here, Account.state != "closed")
-    query = query.order_by(pair.distance, pair.descendant_id)
-    return query.limit(bindparam("reach_limit", type_=Integer()))
+    query = select(Account.id, pair.distance).join(pair, pair.descendant_id == Account.id)
+    query = query.where(pair.ancestor_id == root, _OPEN)
+    nearest = query.order_by(pair.distance, pair.descendant_id).limit(_LIMIT).subquery()
+    return select(nearest.c.id, nearest.c.distance)
 
 
 @cache
@@ -63,10 +82,8 @@ def _reach_query() -> Any:
     roots = bindparam("reach_roots", type_=Uuid(), expanding=True)
     alone = bindparam("reach_alone", type_=Uuid(), expanding=True)
     below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(roots))
-    query = select(*REF).where(or_(Account.id.in_(below), Account.id.in_(alone)))
-    query = query.where(Account.state != "closed")
-    query = query.order_by(Account.depth, Account.name, Account.id)
-    return query.limit(bindparam("reach_limit", type_=Integer()))
+    query = select(*REF).where(or_(Account.id.in_(below), Account.id.in_(alone)), _OPEN)
+    return query.order_by(Account.depth, Account.name, Account.id).limit(_LIMIT)
 
 
 def as_tree(accounts: list[AccountRef]) -> list[AccountRef]:

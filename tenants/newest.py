@@ -187,7 +187,11 @@ def _reaches(pair: Any, reach: Reach) -> list[ColumnElement[bool]]:
         itself = and_(pair.ancestor_id.in_(reach.alone), pair.distance == 0)
         wanted = [or_(*wanted, itself)]
     if reach.below is not None:
-        above = AccountClosure.__table__.alias("scope_closure_above")
-        here = above.c.ancestor_id == reach.below
-        wanted.append(exists(select(1).where(here, above.c.descendant_id == pair.descendant_id)))
+        wanted.append(stands_below(pair.descendant_id, reach.below))
     return wanted
+
+
+def stands_below(account_id: Any, top: Any) -> ColumnElement[bool]:
+    """Return whether a row's account is `top` or below it, of rows that the scope lets through."""
+    above = AccountClosure.__table__.alias("scope_closure_above")
+    return exists(select(1).where(above.c.ancestor_id == top, above.c.descendant_id == account_id))

@@ -19,6 +19,7 @@ from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
 from tenants.policy_kinds import Among, Bound, Kind, SwitchedOn
+from tenants.prepared import by_key
 from tenants.roles import in_force
 from tenants.scope import TenantOrBuiltIn, tenant_at_large
 from tenants.step_kinds import Steps
@@ -170,9 +171,10 @@ def _limits_query() -> Select[Any]:
     """Return the statement of the policies on sessions; every request asks, so it is made once."""
     accounts = bindparam("worked_at", type_=Uuid(), expanding=True)
     above = select(AccountClosure.ancestor_id).where(AccountClosure.descendant_id.in_(accounts))
-    return select(Policy.key, Policy.value).where(
+    query = select(Policy.key, Policy.value).where(
         Policy.key.in_(SESSION_LIMITS), Policy.account_id.in_(above), Policy.ended_at.is_(None)
     )
+    return by_key(query)
 
 
 def session_limits(account_ids: Collection[uuid.UUID]) -> tuple[timedelta | None, timedelta | None]:

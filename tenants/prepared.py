@@ -2,13 +2,51 @@
 
 psycopg prepares what a connection sent five times, but forgets all of it at a ROLLBACK, with which
 SQLAlchemy ends what only read: so here that ends by COMMIT. A plan is made each time: one for all
-tenants would be one for none of them, since a few have most of the rows.
+tenants would be one for none of them, since a few have most of the rows. What finds few rows by a
+key, whoever asks, says so (`by_key`) and is planned once for each connection.
 """
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, Executable, event
+
+Q = TypeVar("Q", bound=Executable)
+_OPTION = "planned_once"
+_keys_alone: ContextVar[bool] = ContextVar("keys_alone", default=False)
+
+
+def by_key(query: Q) -> Q:
+    """Return the statement to be planned once: every table in it is come to by an index on a key.
+
+    So the plan is good for any values. None of its indexes may hang on a value that is given (a
+    partial index whose condition is a parameter), and it cuts no long list short: a LIMIT that is
+    given is thought to let a tenth of the rows through. Where rows are written it changes nothing.
+    """
+    return query.execution_options(**{_OPTION: True})
+
+
+@contextmanager
+def keys_alone() -> Iterator[None]:
+    """Have every statement sent in the block taken as one `by_key`."""
+    token = _keys_alone.set(True)
+    try:
+        yield
+    finally:
+        _keys_alone.reset(token)
+
+
+def mode(once: bool) -> str:
+    """Return the `plan_cache_mode` in which statements are planned `once`, or each time."""
+    return "force_generic_plan" if once else "force_custom_plan"
+
+
+def note_mode(connection: Connection, once: bool) -> None:
+    """Note which mode was set for the transaction that just began."""
+    connection.info[_OPTION] = once
 
 
 def prefer(engine: Engine) -> None:
@@ -25,6 +63,8 @@ def prefer(engine: Engine) -> None:
 
     dialect.do_rollback = do_rollback
     event.listen(engine, "connect", _plan_for_the_values)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "before_cursor_execute", _choose)
 
 
 def _plan_for_the_values(connection: Any, _record: Any) -> None:
@@ -32,3 +72,18 @@ def _plan_for_the_values(connection: Any, _record: Any) -> None:
     connection.autocommit = True
     connection.execute("SET plan_cache_mode = force_custom_plan")
     connection.autocommit = autocommit
+
+
+def _begin(connection: Connection) -> None:
+    connection.info[_OPTION] = False
+
+
+def _choose(
+    connection: Any, cursor: Any, _sql: str, _given: Any, context: Any, _many: bool
+) -> None:
+    """Change the mode where the statement wants the other one; a savepoint cannot take it back."""
+    options = context.execution_options if context is not None else {}
+    once = bool(options.get(_OPTION)) or _keys_alone.get()
+    if connection.info.get(_OPTION, False) is not once and cursor.connection.read_only:
+        cursor.connection.execute(f"SET LOCAL plan_cache_mode = {mode(once)}")
+        connection.info[_OPTION] = once

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import ForeignKey
@@ -26,6 +26,7 @@ __all__ = [
     "aside",
     "current_scope",
     "directory",
+    "only_at",
     "reading",
     "tenant_at_large",
 ]
@@ -49,7 +50,8 @@ class Scope:
 
     `kind` is `tenant` (one tenant: the subtrees below `roots` and the single accounts in `alone`,
     or all of it), `directory` (only the tables that say who is where, read only by
-    `tenants.directory`) or `across` (every tenant; `reason` says why).
+    `tenants.directory`) or `across` (every tenant; `reason` says why). `here` is an account among
+    those reached, for which nobody needs to look that up again.
     """
 
     kind: Literal["tenant", "directory", "across"]
@@ -58,6 +60,7 @@ class Scope:
     alone: tuple[uuid.UUID, ...] = ()
     whole_tenant: bool = False
     reason: str = ""
+    here: uuid.UUID | None = field(default=None, compare=False)
 
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
@@ -105,10 +108,32 @@ def tenant_at_large() -> Iterator[None]:
     if scope.kind != "tenant":
         yield
         return
+    with _looking(scope, replace(scope, roots=(), alone=(), whole_tenant=True)):
+        yield
+
+
+@contextmanager
+def only_at(account_id: uuid.UUID) -> Iterator[None]:
+    """Let the block see one account of the scope alone, in the transaction that is open: quicker.
+
+    The database then need not ask of every row whether its account is reached. Where that is not
+    known beforehand, or nothing is won, it sees what the scope reaches. Nothing is written inside.
+    """
+    scope = current_scope()
+    known = {scope.here, *scope.roots, *scope.alone} if scope else ()
+    if scope is None or scope.whole_tenant or account_id not in known:
+        yield
+        return
+    with _looking(scope, replace(scope, roots=(), alone=(account_id,), whole_tenant=False)):
+        yield
+
+
+@contextmanager
+def _looking(scope: Scope, other: Scope) -> Iterator[None]:
+    """Put another scope in the place of the one that is in force, for a block that only reads."""
     session = db.session()
     session.flush()
-    wide = replace(scope, roots=(), alone=(), whole_tenant=True)
-    token = _look_as(session, wide)
+    token = _look_as(session, other)
     try:
         with session.no_autoflush:
             yield

@@ -2,16 +2,16 @@
 
 import uuid
 from collections.abc import Callable
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import Uuid, bindparam, exists, or_, select
+from sqlalchemy import Uuid, and_, bindparam, exists, false, literal_column, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.functions import FunctionElement
 
 from tenants.db import Base
-from tenants.scope import LISTED, TenantOrBuiltIn, TenantScoped, current_scope
+from tenants.scope import LISTED, Scope, TenantOrBuiltIn, TenantScoped, current_scope
 from tenants.scope_sql import PARAMETER
 
 
@@ -30,11 +30,22 @@ def _alone() -> tuple[uuid.UUID, ...]:
     return scope.alone if scope else ()
 
 
+def _one_of(ids: Callable[[], tuple[uuid.UUID, ...]], number: int) -> uuid.UUID | None:
+    """Return the id with this number; beyond the last one, the last one again."""
+    found = ids()
+    return found[min(number, len(found) - 1)] if found else None
+
+
 # The values are asked for at each execution (`callable_`): the SQL is cached, they never are.
 # They stand outside the criteria, where SQLAlchemy would take them for literals.
 TENANT = bindparam(PARAMETER, callable_=_tenant, type_=Uuid())
 ROOTS = bindparam("scope_roots", callable_=_roots, type_=Uuid(), expanding=True)
 ALONE = bindparam("scope_alone", callable_=_alone, type_=Uuid(), expanding=True)
+_ROOT = [
+    bindparam(f"scope_root_{n}", callable_=partial(_one_of, _roots, n), type_=Uuid())
+    for n in range(4)
+]
+_ONLY = bindparam("scope_only", callable_=partial(_one_of, _alone, 0), type_=Uuid())
 
 
 class _Checked(FunctionElement[uuid.UUID]):
@@ -68,18 +79,24 @@ def of_tenant(cls: Any) -> Any:
     return _Checked(cls.tenant_id) == TENANT
 
 
-def of_accounts(cls: Any) -> Any:
+def _of_accounts(cls: Any, roots: int | None, alone: int | None) -> Any:
     """Ask of each row whether its account is reached, by the key of the closure.
 
     The OFFSET keeps PostgreSQL from joining instead: it guesses the size of a subtree a hundred
     times wrong, and would collect all of it for every row looked up by its id.
     """
-    closure = Base.metadata.tables["account_closure"].alias("scope_closure")
-    above = select(closure.c.descendant_id).where(
-        closure.c.descendant_id == cls.account_id, closure.c.ancestor_id.in_(ROOTS)
-    )
-    reached = or_(exists(above.offset(0)), cls.account_id.in_(ALONE))
-    return of_tenant(cls) & reached
+    reached = []
+    if roots != 0:
+        closure = Base.metadata.tables["account_closure"].alias("scope_closure")
+        above = select(closure.c.descendant_id).where(
+            closure.c.descendant_id == cls.account_id,
+            closure.c.ancestor_id.in_(ROOTS if roots is None else _ROOT[:roots]),
+        )
+        reached.append(exists(above.offset(literal_column("0"))))
+    if alone != 0:
+        among = cls.account_id == _ONLY if alone else cls.account_id.in_(ALONE)
+        reached.append(among)
+    return and_(of_tenant(cls), or_(false(), *reached))
 
 
 def of_tenant_or_built_in(cls: Any) -> Any:
@@ -93,7 +110,42 @@ def _option(mixin: type, criterion: Callable[[Any], Any]) -> Any:
     )
 
 
+class Form(NamedTuple):
+    """What the condition of a scope that reaches some accounts looks like, whatever accounts.
+
+    Both are how many of them it has room for; the last one is named again where there are fewer.
+    With None there is room for any number, and the SQL is put together each time, which takes time.
+    """
+
+    roots: int | None
+    alone: int | None
+
+
+def form_of(scope: Scope) -> Form:
+    """Return the smallest form that a scope fits into."""
+    room = next((n for n in (0, 1, 2, 4) if len(scope.roots) <= n), None)
+    return Form(room, len(scope.alone) if len(scope.alone) <= 1 else None)
+
+
+# A function for each: SQLAlchemy knows criteria by their code, and not by what they close over.
+OF_ACCOUNTS: dict[Form, Callable[[Any], Any]] = {
+    Form(0, 0): lambda cls: _of_accounts(cls, 0, 0),
+    Form(0, 1): lambda cls: _of_accounts(cls, 0, 1),
+    Form(0, None): lambda cls: _of_accounts(cls, 0, None),
+    Form(1, 0): lambda cls: _of_accounts(cls, 1, 0),
+    Form(1, 1): lambda cls: _of_accounts(cls, 1, 1),
+    Form(1, None): lambda cls: _of_accounts(cls, 1, None),
+    Form(2, 0): lambda cls: _of_accounts(cls, 2, 0),
+    Form(2, 1): lambda cls: _of_accounts(cls, 2, 1),
+    Form(2, None): lambda cls: _of_accounts(cls, 2, None),
+    Form(4, 0): lambda cls: _of_accounts(cls, 4, 0),
+    Form(4, 1): lambda cls: _of_accounts(cls, 4, 1),
+    Form(4, None): lambda cls: _of_accounts(cls, 4, None),
+    Form(None, 0): lambda cls: _of_accounts(cls, None, 0),
+    Form(None, 1): lambda cls: _of_accounts(cls, None, 1),
+    Form(None, None): lambda cls: _of_accounts(cls, None, None),
+}
 SHARED = _option(TenantOrBuiltIn, of_tenant_or_built_in)
 OWN = _option(TenantOrBuiltIn, of_tenant)
 WHOLE_TENANT = (_option(TenantScoped, of_tenant),)
-SOME_ACCOUNTS = (_option(TenantScoped, of_accounts),)
+SOME_ACCOUNTS = {form: (_option(TenantScoped, call),) for form, call in OF_ACCOUNTS.items()}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from tenants.db import Base
 from tenants.engines import is_reading
+from tenants.prepared import mode, note_mode
 from tenants.scope import (
     CrossTenant,
     NoScope,
@@ -20,21 +21,24 @@ from tenants.scope import (
 )
 from tenants.scope_conditions import (
     ALONE,
+    OF_ACCOUNTS,
     OWN,
     ROOTS,
     SHARED,
     SOME_ACCOUNTS,
     TENANT,
     WHOLE_TENANT,
-    of_accounts,
+    Form,
+    form_of,
     of_tenant,
     of_tenant_or_built_in,
 )
 from tenants.scope_sql import scoped_tables
 
-_forms: WeakKeyDictionary[Any, dict[tuple[bool, bool], Any]] = WeakKeyDictionary()
+_forms: WeakKeyDictionary[Any, dict[tuple[Form | None, bool], Any]] = WeakKeyDictionary()
 _SETTINGS = text(
-    "SELECT set_config('portal.scope', :kind, true), set_config('portal.tenant', :tenant, true)"
+    "SELECT set_config('portal.scope', :kind, true), set_config('portal.tenant', :tenant, true), "
+    "set_config('plan_cache_mode', :plans, true)"
 )
 
 
@@ -52,16 +56,17 @@ def _scope_statement(state: ORMExecuteState) -> None:
     if state.is_column_load:
         _scope_column_load(state, scope)
         return
-    state.statement = _conditioned(state.statement, scope.whole_tenant, writes)
+    state.statement = _conditioned(state.statement, scope, writes)
 
 
-def _conditioned(statement: Any, whole_tenant: bool, writes: bool) -> Any:
+def _conditioned(statement: Any, scope: Scope, writes: bool) -> Any:
     """Add the scope's conditions, which hold no values: to a statement that is kept, only once."""
     forms = _forms.setdefault(statement, {})
-    if (whole_tenant, writes) not in forms:
-        options = WHOLE_TENANT if whole_tenant else SOME_ACCOUNTS
-        forms[whole_tenant, writes] = statement.options(*options, OWN if writes else SHARED)
-    return forms[whole_tenant, writes]
+    form = None if scope.whole_tenant else form_of(scope)
+    if (form, writes) not in forms:
+        options = SOME_ACCOUNTS[form] if form else WHOLE_TENANT
+        forms[form, writes] = statement.options(*options, OWN if writes else SHARED)
+    return forms[form, writes]
 
 
 def _refuse_other_scope(session: Session, scope: Scope | None) -> None:
@@ -91,7 +96,7 @@ def _scope_column_load(state: ORMExecuteState, scope: Scope) -> None:
         return
     criterion: Any = None
     if issubclass(mapper.class_, TenantScoped):
-        criterion = of_tenant if scope.whole_tenant else of_accounts
+        criterion = of_tenant if scope.whole_tenant else OF_ACCOUNTS[form_of(scope)]
     elif issubclass(mapper.class_, TenantOrBuiltIn):
         criterion = of_tenant_or_built_in
     if criterion is not None:
@@ -104,11 +109,15 @@ def _tell_database(session: Session, _transaction: Any, connection: Any) -> None
     session.info["scope"] = scope
     session.info["engine"] = connection.engine
     if connection.dialect.name == "postgresql":
+        kind = scope.kind if scope else ""
+        once = is_reading() and kind == "directory"  # almost all of it is who and where one is
         values = {
-            "kind": scope.kind if scope else "",
+            "kind": kind,
             "tenant": str(scope.tenant_id) if scope and scope.tenant_id else "",
+            "plans": mode(once),
         }
         connection.execute(_SETTINGS, values)
+        note_mode(connection, once)
 
 
 @event.listens_for(Session, "after_transaction_end")

@@ -29,6 +29,7 @@ from tenants.db import Base, Keyed, db
 from tenants.decisions import Holding, Support
 from tenants.people import Person
 from tenants.permissions import Permission as P
+from tenants.prepared import by_key
 from tenants.scope import TenantScoped
 
 LIFE = timedelta(minutes=30)
@@ -128,7 +129,7 @@ def sessions_in_force(
     )
     if account_ids is not None:
         query = query.where(SupportSession.account_id.in_(account_ids))
-    rows = db.session.execute(query.order_by(SupportSession.id)).all()
+    rows = db.session.execute(by_key(query.order_by(SupportSession.id))).all()
     return [
         (row.person_id, _holding(row, account, at), split_path(account.path))
         for row, account in rows

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from portal.content.content_types import BUILT_IN, definition_of
 from portal.content.pages import Page
 from portal.content.problems import Problem
-from tenants.accounts import HANDLE, REF, Account, AccountClosure, AccountRef, ref
+from tenants.accounts import HANDLE, REF, Account, AccountClosure, AccountRef, row_ref
 from tenants.db import db
 from tenants.decisions import Actor, can
 from tenants.nearest import as_tree
@@ -33,11 +33,11 @@ def places_for(
     if search:
         hit = [c.icontains(search, autoescape=True) for c in (Account.name, Account.handle)]
         wanted = wanted.where(or_(*hit))
-    found = [ref(row) for row in db.session.execute(wanted)]
+    found = [row_ref(row) for row in db.session.execute(wanted)]
     cut, found = len(found) > most, found[:most]
     if handles := _handles(chosen) - {place.handle for place in found}:
         held = db.session.execute(fitting.where(Account.handle.in_(handles)))
-        found += [ref(row) for row in held]
+        found += [row_ref(row) for row in held]
     return as_tree(sorted(found, key=lambda each: (each.depth, each.name, each.id))), cut
 
 
@@ -49,8 +49,8 @@ def place_for(handle: str, here: AccountRef, *, by: Actor) -> AccountRef:
     handles = _handles([handle])
     if handles:
         row = db.session.execute(_open_to(by, here).where(Account.handle.in_(handles))).first()
-        if row is not None and can(by, Permission.PAGE_CREATE, ref(row)).allowed:
-            return ref(row)
+        if row is not None and can(by, Permission.PAGE_CREATE, row_ref(row)).allowed:
+            return row_ref(row)
     raise Problem(
         "There is no other account of this customer with this handle where you may start pages."
     )

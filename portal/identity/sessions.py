@@ -15,6 +15,7 @@ from portal.identity.models import LoginSession
 from tenants.clock import now
 from tenants.db import UtcDateTime, db
 from tenants.people import Person
+from tenants.prepared import by_key
 
 TOUCH_AFTER = timedelta(minutes=1)
 REMEMBERED = timedelta(days=30)
@@ -77,11 +78,12 @@ def find(token: str, limits: Limits, staff_limits: Limits) -> Device | None:
 def _live_query() -> Any:
     """Return the statement of a live session; every request asks, so it is made once."""
     row = LoginSession
-    return select(row.id, row.person_id, row.staff, row.seen_at, row.created_at).where(
+    query = select(row.id, row.person_id, row.staff, row.seen_at, row.created_at).where(
         row.token_hash == bindparam("hashed", type_=String()),
         row.ended_at.is_(None),
         row.expires_at > bindparam("moment", type_=UtcDateTime()),
     )
+    return by_key(query)
 
 
 def touch(session: Session, session_id: uuid.UUID) -> None:

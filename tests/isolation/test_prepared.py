@@ -1,4 +1,7 @@
-"""PostgreSQL takes apart what a connection sends again and again once, and plans it each time."""
+"""PostgreSQL takes apart what a connection sends again and again once, and plans it each time.
+
+Only what is found by a key is planned once.
+"""
 
 import pytest
 from sqlalchemy import func, select, text
@@ -6,7 +9,8 @@ from sqlalchemy import func, select, text
 from tenants.accounts import Account
 from tenants.db import db
 from tenants.engines import reading
-from tenants.scope import directory
+from tenants.prepared import by_key, keys_alone
+from tenants.scope import across_tenants, directory
 from tests.fixtures.app import on_postgres
 
 AGAIN = 8
@@ -34,3 +38,39 @@ def test_a_reading_that_failed_is_rolled_back() -> None:
     with reading(), directory(), pytest.raises(Exception, match="division by zero"):
         db.session.execute(text("SELECT 1 / 0"))
     ask()
+
+
+def plans(part: str) -> tuple[int, int]:
+    """How often a statement was run by the one plan for any values, and by one of its own."""
+    query = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE :p"
+    (row,) = db.session.execute(text(query), {"p": f"%{part}%"})
+    return row.generic_plans, row.custom_plans
+
+
+@pytest.mark.usefixtures("inside")
+@on_postgres
+def test_what_is_found_by_a_key_is_planned_once_and_all_else_each_time() -> None:
+    by_handle = by_key(select(Account.zone).where(Account.handle == "acme"))
+    by_depth = select(Account.kind).where(Account.depth == 1)
+    with reading(), across_tenants("a test of plans"):
+        for _ in range(AGAIN):
+            db.session.scalar(by_handle)
+            db.session.scalar(by_depth)
+            with keys_alone():
+                db.session.scalar(select(Account.name).where(Account.depth == 1))
+        found = {part: plans(part) for part in ("account.zone", "account.kind", "account.name")}
+    assert found["account.zone"][0] > 0 == found["account.zone"][1]
+    assert found["account.kind"][1] > 0 == found["account.kind"][0]
+    assert found["account.name"][0] > 0 == found["account.name"][1]
+
+
+@pytest.mark.usefixtures("inside")
+@on_postgres
+def test_the_next_transaction_begins_anew() -> None:
+    with reading():
+        with directory():
+            assert db.session.scalar(by_key(text("SHOW plan_cache_mode"))) == "force_generic_plan"
+        with across_tenants("a test of plans"):
+            assert db.session.scalar(text("SHOW plan_cache_mode")) == "force_custom_plan"
+    with directory():
+        assert db.session.scalar(by_key(text("SHOW plan_cache_mode"))) == "force_custom_plan"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+from itertools import product
+
 from flask.ctx import AppContext
 from sqlalchemy import select
 
-from tenants.accounts import Account, place
+from tenants.accounts import Account, AccountRef, place, ref
 from tenants.audit import excuse
 from tenants.db import db
-from tenants.nearest import accounts_within_reach
+from tenants.decisions import Actor, Holding
+from tenants.nearest import ROOMS, accounts_within_reach
 from tenants.scope import across_tenants
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, as_actor
@@ -54,3 +59,35 @@ def test_of_too_many_the_nearest_are_shown_below_their_parents(inside: AppContex
     assert max(each.depth for each in some) <= min(each.depth for each in left)
     shown = {each.id for each in some}
     assert all(each.parent_id in shown for each in some if each.id != cast.acme.id)
+
+
+@both_databases
+def test_any_grants_lead_to_what_they_reach_the_nearest_first(inside: AppContext, cast: Cast):
+    """One, several or many subtrees and single accounts: against what the paths say."""
+    _a_wood_below(cast)
+    with across_tenants("all accounts there are"):
+        rows = [ref(each) for each in db.session.scalars(select(Account))]
+        db.session.rollback()
+    dice, said = random.Random(11), as_actor(cast.admin)  # noqa: S311 - not for secrets
+    for far, near, limit in product(range(6), range(3), (5, 100)):
+        roots, alone = dice.sample(rows, far), dice.sample(rows, near)
+        held = [(at, "subtree") for at in roots] + [(at, "account") for at in alone]
+        holdings = [_held(said, at, reach) for at, reach in held]
+        found = accounts_within_reach(replace(said, holdings=tuple(holdings)), limit)
+        steps = {
+            each.id: min(
+                [len(each.path) - each.path.index(at.id) - 1 for at in roots if at.id in each.path]
+                + [0 for at in alone if at.id == each.id]
+            )
+            for each in rows
+            if each.state != "closed" and ({at.id for at in roots} & {*each.path} or each in alone)
+        }
+        assert {each.id for each in found} <= steps.keys()
+        assert len(found) == min(limit, len(steps))
+        if far <= max(ROOMS):
+            kept = sorted(steps[each.id] for each in found)
+            assert kept == sorted(steps.values())[: len(kept)]
+
+
+def _held(actor: Actor, at: AccountRef, reach: str) -> Holding:
+    return replace(actor.holdings[0], account_id=at.id, tenant_id=at.tenant_id, reach=reach)
