@@ -64,11 +64,14 @@ class Me(NamedTuple):
     email: str
 
 
-def menu(here: AccountRef | None) -> tuple[Group, ...]:
-    """Return the menu beside every page: what the person may do at the account, and as staff."""
-    groups = [_group(label, items, here) for label, items in NAV if here]
+def menu(here: AccountRef | None, asked: bool) -> tuple[Group, ...]:
+    """Return the menu beside every page: what the person may do at the account, and as staff.
+
+    `asked` is whether somebody may wait for an answer about access.
+    """
+    groups = [_group(label, items, here, asked) for label, items in NAV if here]
     if current.person.is_staff:
-        entry = _entry("Staff console", "/console/", "building-2", "/console")
+        entry = _entry("Staff console", "/console/", "building-2", "/console", 0)
         groups.append(Group("House", (entry,)))
     return tuple(group for group in groups if group.entries)
 
@@ -84,10 +87,10 @@ def choices(found: Iterable[AccountRef], here: AccountRef | None) -> tuple[Choic
     )
 
 
-def _group(label: str | None, items: Any, here: AccountRef) -> Group:
+def _group(label: str | None, items: Any, here: AccountRef, asked: bool) -> Group:
     person, root = current.person, request.script_root
     shown = (
-        _entry(text, f"{before}{here.handle}{after}", icon, endpoint)
+        _entry(text, f"{before}{here.handle}{after}", icon, endpoint, _waiting(endpoint, asked))
         for text, endpoint, icon, permissions in items
         for before, after in [_around_handle(endpoint, root)]
         if can_any(person, permissions, here).allowed
@@ -102,8 +105,13 @@ def _around_handle(endpoint: str, _root: str) -> tuple[str, str]:
     return f"{before}/", f"/{after}"
 
 
-def _entry(label: str, url: str, icon: str, key: str) -> Entry:
+def _waiting(endpoint: str, asked: bool) -> int:
+    if endpoint != "requests.index" or not asked:
+        return 0
+    return len(requests_for(current.person, current.here))
+
+
+def _entry(label: str, url: str, icon: str, key: str, number: int) -> Entry:
     within = PART_OF.get(request.blueprint or "", request.blueprint)
     here = request.path.startswith(key) or within == key.split(".", maxsplit=1)[0]
-    number = len(requests_for(current.person, current.here)) if key == "requests.index" else 0
     return Entry(label, url, icon, here, number)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, request, url_for
 
 from portal import drawing
-from portal.bell import SCHEDULER, bell_and_life
+from portal.bell import SCHEDULER, Told, told
 from portal.brand import accent_of, logo_of
 from portal.config import ROOT
 from portal.content.languages import name_of
@@ -143,21 +143,21 @@ class Shell:
     @cached_property
     def unread(self) -> int | None:
         """Return how much the portal told the person that he did not read; None without a bell."""
-        return self._told[0]
+        return self._told.unread
 
     @cached_property
-    def _told(self) -> tuple[int | None, Pulse | None]:
-        """Return the bell's number and the scheduler's life; together if both count."""
+    def _told(self) -> Told:
+        """Return the bell's number and the scheduler's life; in one statement if both count."""
         bell = current.account is not None and _can(P.ACCOUNT_VIEW)
         watched = current.account is not None and current.halt is None
         if bell and watched:
-            return bell_and_life(current.person)
+            return told(current.person, current.here)
         unread = unread_count(current.person) if bell else None
-        return unread, pulse(db.session(), SCHEDULER) if watched else None
+        return Told(unread, pulse(db.session(), SCHEDULER) if watched else None)
 
     @cached_property
     def nav(self) -> tuple[Group, ...]:
-        return menu(current.account)
+        return menu(current.account, self._told.asked is not False)
 
     @cached_property
     def support(self) -> Holding | None:
@@ -174,7 +174,7 @@ class Shell:
     @cached_property
     def scheduler(self) -> Pulse:
         """Return when the scheduler was last heard of. Asked once a page."""
-        return self._told[1] or pulse(db.session(), SCHEDULER)
+        return self._told.pulse or pulse(db.session(), SCHEDULER)
 
     @property
     def heartbeat(self) -> str:

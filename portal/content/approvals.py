@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, func, or_, select
 
 from portal.content.pages import Page, Revision, digest_now
 from portal.content.problems import Problem
@@ -14,6 +15,7 @@ from portal.content.workflows import Company, Workflow, workflow_at, workflows_a
 from tenants.accounts import AccountRef
 from tenants.colleagues import Colleague, colleagues
 from tenants.db import db
+from tenants.prepared import by_key
 from tenants.step_kinds import Step
 
 
@@ -146,25 +148,32 @@ def authors_of(page: Page, revision: Revision) -> set[uuid.UUID]:
 
     That is everybody who wrote a revision since the one that is live or the last one that was
     approved in all steps, whoever wrote the very same text before, and whoever wrote words that
-    came into one of these from a copied page, a template or an earlier revision. Three statements.
+    came into one of these from a copied page, a template or an earlier revision. Two statements.
     """
-    passed = select(Review.revision_number).where(
-        Review.page_id == page.id, Review.passed_at.is_not(None),
-        Review.revision_number < revision.number,
-    )  # fmt: skip
-    live = select(Revision.number).where(
-        Revision.id == page.live_revision_id, Revision.number < revision.number
-    )
-    bases = [
-        db.session.scalar(each.with_only_columns(func.max(column)))
-        for each, column in ((passed, Review.revision_number), (live, Revision.number))
-    ]
+    asked = {
+        "of_page": page.id, "of_live": page.live_revision_id, "before_number": revision.number
+    }  # fmt: skip
+    bases = db.session.execute(_bases_query(), asked).one()
     base = max((number for number in bases if number), default=0)
     return _wrote(
         Revision.page_id == page.id,
         Revision.number <= revision.number,
         or_(Revision.number > base, Revision.digest == revision.digest),
     )
+
+
+@cache
+def _bases_query() -> Any:
+    """Return the statement of the last numbers before one that passed all steps, or are live."""
+    before: Any = bindparam("before_number", type_=Integer())
+    passed = select(func.max(Review.revision_number)).where(
+        Review.page_id == bindparam("of_page", type_=Uuid()),
+        Review.passed_at.is_not(None), Review.revision_number < before,
+    )  # fmt: skip
+    live = select(func.max(Revision.number)).where(
+        Revision.id == bindparam("of_live", type_=Uuid()), Revision.number < before
+    )
+    return by_key(select(passed.scalar_subquery(), live.scalar_subquery()))
 
 
 def writers_before(revision: Revision) -> set[str]:

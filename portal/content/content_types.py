@@ -26,6 +26,7 @@ from tenants.accounts import AccountRef
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
+from tenants.prepared import by_key
 from tenants.scope import TenantOrBuiltIn
 
 Stands = Literal["posts", "tree", "nowhere"]
@@ -187,7 +188,7 @@ def definition_at(key: str, account: AccountRef) -> Definition | None:
 
 _NAMES = select(ContentType.key, ContentType.name, ContentType.account_id, ContentType.deleted_at)
 _OF_TENANT = ContentType.tenant_id == bindparam("of_tenant", type_=Uuid())
-_NAMES = _NAMES.where(_OF_TENANT).order_by(ContentType.name)
+_NAMES = by_key(_NAMES.where(_OF_TENANT).order_by(ContentType.name))
 
 
 def names_of_types(account: AccountRef) -> tuple[dict[str, str], list[str]]:

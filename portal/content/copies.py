@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +14,8 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    Uuid,
+    bindparam,
     delete,
     or_,
     select,
@@ -71,13 +74,21 @@ class WorkingCopy(Keyed, TenantScoped, Base):
 
 def own_copies(account: AccountRef, page: Page | None, *, by: Actor) -> list[WorkingCopy]:
     """Return what `by` typed over a page (None: over one to be started), the newest first."""
-    query = select(WorkingCopy).where(
-        WorkingCopy.account_id == account.id,
-        WorkingCopy.person_id == by.person_id,
-        WorkingCopy.page_id == (page.id if page else None),
-        WorkingCopy.settled_at.is_(None),
-    )
-    return list(db.session.scalars(query.order_by(WorkingCopy.saved_at.desc()).limit(MOST)))
+    asked = {"at_account": account.id, "of_person": by.person_id}
+    asked |= {"of_page": page.id} if page else {}
+    return list(db.session.scalars(_own_query(page is not None), asked))
+
+
+@cache
+def _own_query(of_page: bool) -> Any:
+    row = WorkingCopy
+    over = row.page_id == bindparam("of_page", type_=Uuid()) if of_page else row.page_id.is_(None)
+    query = select(row).where(
+        row.account_id == bindparam("at_account", type_=Uuid()),
+        row.person_id == bindparam("of_person", type_=Uuid()),
+        row.settled_at.is_(None), over,
+    )  # fmt: skip
+    return query.order_by(row.saved_at.desc()).limit(MOST)
 
 
 def keep_copy(

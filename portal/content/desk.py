@@ -1,6 +1,7 @@
 """Lists for those who write: a fixed number of statements, pages by key and never by count."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,15 +13,27 @@ from sqlalchemy import Row as SqlRow
 from portal.content.page_filters import STATES, Filters
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
-from portal.content.schedules import STUCK, Schedule
-from portal.content.translations import Shown, shown_of
+from portal.content.schedules import IS_OPEN, OPEN, STUCK, Schedule
+from portal.content.translations import PageLanguage, Shown, shown_of
 from tenants.accounts import Account
 from tenants.db import db
 from tenants.newest import Reach, Rows, newest
 from tenants.people import Person
+from tenants.prepared import by_key
+from tenants.scope import only_at
 
 COUNT_LIMIT = 1000
-Beside = tuple[dict[uuid.UUID, Schedule], dict[uuid.UUID, Shown]]
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is done to a page next, and when (UTC)."""
+
+    what: str
+    due_at: datetime
+
+
+Beside = tuple[dict[uuid.UUID, Due], dict[uuid.UUID, Shown]]
 
 
 @dataclass(frozen=True)
@@ -35,22 +48,30 @@ class Row:
     changed_at: datetime
     author: str | None
     author_id: uuid.UUID | None
-    due: Schedule | None
+    due: Due | None
     shown: Shown | None
     account_name: str = ""
     account_handle: str = ""
 
 
 def pages_of(
-    account_id: uuid.UUID, filters: Filters, before: str | None = None, size: int = PER_PAGE
+    account_id: uuid.UUID,
+    filters: Filters,
+    before: str | None = None,
+    size: int = PER_PAGE,
+    counts: Mapping[str, int] | None = None,
 ) -> Slice:
-    """Return the account's pages in the order of the filters, from the key `before` on."""
+    """Return the account's pages in the order of the filters, from the key `before` on.
+
+    What there is none of at the account by `counts` is not asked for, page by page.
+    """
     asked = {"at_account": account_id, "most": size + 1}
     query = _plain_query(filters.sort, filters.state) if filters.are_plain else _query(filters)
     if before:
         query = filters.after(query, before)
-    shown, older = _cut(db.session.execute(query, asked).all(), filters.key, size)
-    beside = _beside([row.id for row in shown])
+    with only_at(account_id):
+        shown, older = _cut(db.session.execute(query, asked).all(), filters.key, size)
+    beside = _beside([row.id for row in shown], counts or {})
     return Slice([_row(row, row.name, beside) for row in shown], older)
 
 
@@ -91,17 +112,21 @@ def pages_within(
     named = named.outerjoin(Account, Account.id == Page.account_id)
     found = db.session.execute(named).all()
     shown, older = _cut(found, lambda row: key_of(row[0].changed_at, row[0].id), size)
-    beside = _beside([row[0].id for row in shown])
+    beside = _beside([row[0].id for row in shown], {})
     return Slice([_row(page, author, beside, *at) for page, author, *at in shown], older)
 
 
-def schedules_of(account_id: uuid.UUID, state: str, before: str | None = None) -> Slice:
+def schedules_of(
+    account_id: uuid.UUID, state: str, before: str | None = None, size: int = PER_PAGE
+) -> Slice:
     """Return the account's schedules: waiting ones by due time, all others the latest first.
 
     `stuck` are those that wait for a person.
     """
     place = tuple_(Schedule.due_at, Schedule.id)
     query = select(Schedule).where(Schedule.account_id == account_id)
+    if state in {"stuck", *OPEN}:
+        query = query.where(IS_OPEN)
     if state:
         query = query.where(Schedule.state.in_(STUCK if state == "stuck" else (state,)))
     forward = state == "pending"
@@ -111,32 +136,41 @@ def schedules_of(account_id: uuid.UUID, state: str, before: str | None = None) -
     order = (
         (Schedule.due_at, Schedule.id) if forward else (Schedule.due_at.desc(), Schedule.id.desc())
     )
-    found = db.session.scalars(query.order_by(*order).limit(PER_PAGE + 1)).all()
-    return Slice(*_cut(found, lambda row: key_of(row.due_at, row.id)))
+    with only_at(account_id):
+        found = db.session.scalars(query.order_by(*order).limit(size + 1)).all()
+    return Slice(*_cut(found, lambda row: key_of(row.due_at, row.id), size))
 
 
 def counts_of(account_id: uuid.UUID) -> dict[str, int]:
-    """Return how many pages stand in each state and how many schedules wait, at most 1,000 each."""
-    row = db.session.execute(_counts_query(), {"at_account": account_id}).one()
-    return dict(zip([*STATES, "scheduled", "held"], row, strict=True))
+    """Return how many pages stand in each state and how many schedules wait, at most 1,000 each.
+
+    `languages` is 1 where anybody said the language of a page, else 0.
+    """
+    with only_at(account_id):
+        row = db.session.execute(_counts_query(), {"at_account": account_id}).one()
+    return dict(zip([*STATES, "scheduled", "held", "languages"], row, strict=True))
 
 
 @cache
-def _counts_query() -> Select[Any]:
+def _counts_query() -> Any:
+    """Return the statement: each state of pages has an index, as those that wait have."""
     account = bindparam("at_account", type_=Uuid())
     columns = [
         _capped(select(Page.id).where(Page.account_id == account, condition))
         for condition in STATES.values()
     ]
-    of_account = select(Schedule.id).where(Schedule.account_id == account)
+    of_account = select(Schedule.id).where(Schedule.account_id == account, IS_OPEN)
     columns += [
-        _capped(of_account.where(Schedule.state.in_(states))) for states in (("pending",), STUCK)
+        _capped(of_account.where(Schedule.state == "pending")),
+        _capped(of_account.where(Schedule.state != "pending")),
+        _capped(select(PageLanguage.id).where(PageLanguage.account_id == account), most=1),
     ]
-    return select(*columns)
+    return by_key(select(*columns))
 
 
-def _beside(page_ids: list[uuid.UUID]) -> Beside:
-    return _next_due(page_ids), shown_of(page_ids)
+def _beside(page_ids: list[uuid.UUID], counts: Mapping[str, int]) -> Beside:
+    due = _next_due(page_ids) if counts.get("scheduled", 1) else {}
+    return due, shown_of(page_ids) if counts.get("languages", 1) else {}
 
 
 def _row(page: Page | SqlRow[Any], author: str | None, beside: Beside, *at: str) -> Row:
@@ -147,22 +181,23 @@ def _row(page: Page | SqlRow[Any], author: str | None, beside: Beside, *at: str)
     )  # fmt: skip
 
 
-def _cut(found: Any, key: Any, size: int = PER_PAGE) -> tuple[list[Any], str | None]:
+def _cut(found: Any, key: Any, size: int) -> tuple[list[Any], str | None]:
     shown = list(found[:size])
     return shown, key(shown[-1]) if len(found) > size else None
 
 
-def _next_due(page_ids: list[uuid.UUID]) -> dict[uuid.UUID, Schedule]:
-    rows = db.session.scalars(_due_query(), {"of_pages": page_ids})
-    return {row.page_id: row for row in rows}
+def _next_due(page_ids: list[uuid.UUID]) -> dict[uuid.UUID, Due]:
+    rows = db.session.execute(_due_query(), {"of_pages": page_ids})
+    return {page_id: Due(what, due_at) for page_id, what, due_at in rows}
 
 
 @cache
-def _due_query() -> Select[Any]:
+def _due_query() -> Any:
     pages = bindparam("of_pages", type_=Uuid(), expanding=True)
-    query = select(Schedule).where(Schedule.page_id.in_(pages), Schedule.state == "pending")
-    return query.order_by(Schedule.due_at.desc())
+    query = select(Schedule.page_id, Schedule.what, Schedule.due_at)
+    query = query.where(Schedule.page_id.in_(pages), Schedule.state == "pending")
+    return by_key(query.order_by(Schedule.due_at.desc()))
 
 
-def _capped(query: Select[Any]) -> Any:
-    return select(func.count()).select_from(query.limit(COUNT_LIMIT).subquery()).scalar_subquery()
+def _capped(query: Select[Any], most: int = COUNT_LIMIT) -> Any:
+    return select(func.count()).select_from(query.limit(most).subquery()).scalar_subquery()

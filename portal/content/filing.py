@@ -12,6 +12,7 @@ from portal.content.problems import Problem
 from portal.content.terms import Term, meant_by
 from tenants.accounts import AccountRef
 from tenants.db import db
+from tenants.scope import only_at
 
 TAG_LENGTH = 100
 TAGS = 100
@@ -50,7 +51,7 @@ def _categories(account_id: uuid.UUID) -> Select[Term]:
 def terms_by_ids(account_id: uuid.UUID, term_ids: list[str]) -> list[Term]:
     """Return those of the account's terms, or what they were merged into, by name."""
     ids = [uuid.UUID(term_id) for term_id in term_ids]
-    return list(db.session.scalars(meant_by(account_id, ids).order_by(Term.name)))
+    return meant_by(account_id, ids)
 
 
 def tags_named(account: AccountRef, names: list[str]) -> list[Term]:
@@ -67,7 +68,7 @@ def tags_named(account: AccountRef, names: list[str]) -> list[Term]:
     for slug in sorted(wanted.keys() - found.keys()):
         found[slug] = _started(account, slug, wanted[slug])
     led = [term.id for term in found.values() if term.merged_into_id]
-    leading = list(db.session.scalars(meant_by(account.id, led))) if led else []
+    leading = meant_by(account.id, led)
     return list({t.id: t for t in [*found.values(), *leading] if not t.merged_into_id}.values())
 
 
@@ -113,7 +114,8 @@ def possible_parents(
         query = query.where(Page.id != page_id)
     words = [c.icontains(search, autoescape=True) for c in (Page.title, Page.address)]
     named = query.where(or_(*words)) if search else query
-    hits = db.session.execute(named.order_by(Page.title, Page.id).limit(OFFERED + 1)).all()
+    with only_at(account_id):
+        hits = db.session.execute(named.order_by(Page.title, Page.id).limit(OFFERED + 1)).all()
     found = [(page, title) for page, title in hits[:OFFERED]]
     if chosen is not None and not any(page == chosen for page, _ in found):
         rows = db.session.execute(query.where(Page.id == chosen))

@@ -35,6 +35,7 @@ from tenants.bounds import held_until
 from tenants.db import db
 from tenants.decisions import Actor, can
 from tenants.permissions import Permission
+from tenants.prepared import by_key
 from tenants.support import SupportSession
 
 NOT_SHOWN = "(content not shown)"
@@ -205,7 +206,7 @@ def _told(
     rows: list[AuditEvent], content: bool, closed: Collection[uuid.UUID | None] = ()
 ) -> list[Told]:
     ids = {row.account_id for row in rows}
-    query = select(Account.id, Account.name, Account.handle).where(Account.id.in_(ids))
+    query = by_key(select(Account.id, Account.name, Account.handle).where(Account.id.in_(ids)))
     names = {row.id: (row.name, row.handle) for row in db.session.execute(query)}
     return [
         tell(row, content and row.target_id not in closed, names.get(row.account_id, ("", "")))

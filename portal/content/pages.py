@@ -4,15 +4,19 @@ import hashlib
 import json
 import uuid
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Select,
     String,
     Text,
     UniqueConstraint,
+    Uuid,
+    bindparam,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +25,7 @@ from portal.content.problems import Problem
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
+from tenants.prepared import by_key
 from tenants.scope import TenantScoped
 
 Type = str
@@ -188,7 +193,13 @@ def refuse_trashed(page: Page) -> None:
 
 def page_by_id(page_id: uuid.UUID, account_id: uuid.UUID) -> Page | None:
     """Return the account's page with this id if it is inside the scope, else None."""
-    return db.session.scalar(select(Page).where(Page.id == page_id, Page.account_id == account_id))
+    return db.session.scalar(_page_query(), {"wanted_page": page_id, "at_account": account_id})
+
+
+@cache
+def _page_query() -> Select[Page]:
+    wanted, account = (bindparam(n, type_=Uuid()) for n in ("wanted_page", "at_account"))
+    return by_key(select(Page).where(Page.id == wanted, Page.account_id == account))
 
 
 def revision_by_id(revision_id: uuid.UUID | None, page: Page) -> Revision | None:

@@ -168,7 +168,7 @@ def _file_under_terms(page: Page, revision: Revision) -> None:
     )
     wanted = {uuid.UUID(term_id) for term_id in revision.term_ids}
     if wanted != known and wanted:
-        wanted = {term.id for term in db.session.scalars(meant_by(page.account_id, wanted))}
+        wanted = {term.id for term in meant_by(page.account_id, wanted)}
     if known - wanted:
         gone = PageTerm.page_id == page.id, PageTerm.term_id.in_(known - wanted)
         db.session.execute(delete(PageTerm).where(*gone))

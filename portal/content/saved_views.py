@@ -25,6 +25,7 @@ from tenants.clock import now
 from tenants.db import Base, Keyed, db
 from tenants.decisions import Actor, authorize
 from tenants.permissions import Permission
+from tenants.prepared import by_key
 from tenants.scope import TenantScoped
 
 MOST = 30
@@ -66,7 +67,7 @@ def _own_query() -> Select[Any]:
         SavedView.person_id == bindparam("of_person", type_=Uuid()),
         SavedView.of == bindparam("of_list", type_=String()),
     )
-    return query.order_by(SavedView.name).limit(MOST)
+    return by_key(query.order_by(SavedView.name).limit(MOST))
 
 
 def save_view(of: Of, account: AccountRef, name: str, query: str, *, by: Actor) -> SavedView:

@@ -2,22 +2,25 @@
 
 import uuid
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
-    Select,
     String,
     Text,
     UniqueConstraint,
+    Uuid,
+    bindparam,
     func,
     select,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from tenants.db import Base, Keyed
+from tenants.db import Base, Keyed, db
+from tenants.prepared import by_key
 from tenants.scope import TenantScoped
 
 
@@ -63,10 +66,20 @@ class PageTerm(TenantScoped, Base):
     term_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
 
 
-def meant_by(account_id: uuid.UUID, term_ids: Collection[uuid.UUID]) -> Select[Any]:
-    """Return the statement for the account's terms with these ids: the ones they lead to today."""
-    asked = aliased(Term)
+def meant_by(account_id: uuid.UUID, term_ids: Collection[uuid.UUID]) -> list[Term]:
+    """Return what the account's terms with these ids lead to today, by name. One statement."""
+    if not term_ids:
+        return []
+    asked = {"of_account": account_id, "asked_ids": list(term_ids)}
+    return list(db.session.scalars(_meant_query(), asked))
+
+
+@cache
+def _meant_query() -> Any:
+    asked, account = aliased(Term), bindparam("of_account", type_=Uuid())
     ids = select(func.coalesce(asked.merged_into_id, asked.id)).where(
-        asked.account_id == account_id, asked.id.in_(term_ids)
+        asked.account_id == account,
+        asked.id.in_(bindparam("asked_ids", type_=Uuid(), expanding=True)),
     )
-    return select(Term).where(Term.account_id == account_id, Term.id.in_(ids))
+    query = select(Term).where(Term.account_id == account, Term.id.in_(ids))
+    return by_key(query.order_by(Term.name, Term.id))

@@ -30,6 +30,7 @@ from portal.content.pages import Page, Revision, State
 from portal.content.sites import Site
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
+from tenants.prepared import by_key
 from tenants.scope import TenantScoped
 
 Standing = Literal["source", "current", "outdated", "unknown", "sourceless"]
@@ -131,21 +132,29 @@ def language_row(page: Page) -> PageLanguage | None:
 
 def group_of(page: Page) -> Group:
     """Return a page among its translations; what is in the trash is left out. Two statements."""
+    asked = {"of_page": page.id, "at_account": page.account_id}
+    members = tuple(Member(*row) for row in db.session.execute(_group_query(), asked).all())
+    mine = next((each for each in members if each.page.id == page.id), None)
+    language = mine.row.language if mine else account_language(page.account_id)
+    return Group(language, mine, members)
+
+
+@cache
+def _group_query() -> Any:
     own = aliased(PageLanguage)
     made_from = aliased(Revision)
-    group = select(own.source_id).where(own.page_id == page.id).scalar_subquery()
+    of_page = own.page_id == bindparam("of_page", type_=Uuid())
+    group = select(own.source_id).where(of_page).scalar_subquery()
+    here = PageLanguage.account_id == bindparam("at_account", type_=Uuid())
     query = (
         select(PageLanguage, Page, Revision, made_from.number)
         .join(Page, Page.id == PageLanguage.page_id)
         .join(Revision, Revision.id == Page.draft_revision_id)
         .outerjoin(made_from, made_from.id == PageLanguage.made_from_id)
-        .where(PageLanguage.source_id == group, PageLanguage.account_id == page.account_id)
+        .where(PageLanguage.source_id == group, here)
         .order_by(PageLanguage.source_id != PageLanguage.page_id, PageLanguage.language)
     )
-    members = tuple(Member(*row) for row in db.session.execute(query).all())
-    mine = next((each for each in members if each.page.id == page.id), None)
-    language = mine.row.language if mine else account_language(page.account_id)
-    return Group(language, mine, members)
+    return by_key(query)
 
 
 def shown_of(page_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Shown]:
@@ -157,12 +166,13 @@ def shown_of(page_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Shown]:
 @cache
 def _shown_query() -> Any:
     source = aliased(Page)
-    return (
+    query = (
         select(PageLanguage, Revision.id, Revision.digest)
         .outerjoin(source, source.id == PageLanguage.source_id)
         .outerjoin(Revision, Revision.id == source.draft_revision_id)
         .where(PageLanguage.page_id.in_(bindparam("of_pages", type_=Uuid(), expanding=True)))
     )
+    return by_key(query)
 
 
 def speaks(language: str) -> ColumnElement[bool]:

@@ -52,15 +52,16 @@ def show() -> str:
     sees_pages = current.can(P.PAGE_VIEW).allowed
     sees_schedule = current.can(P.SCHEDULE_VIEW).allowed
     events = _last_events() if current.can(P.TRAIL_VIEW).allowed else []
+    counts = counts_of(here.id) if sees_pages else {}
     return render_template(
         "dashboard/show.html",
         scarce=warnings(here),
         looks=looks,
         hosts=troubled(here.id) if current.can(P.ACCOUNT_EDIT).allowed else [],
-        counts=counts_of(here.id) if sees_pages else {},
-        changed=pages_of(here.id, Filters()).rows[:6] if sees_pages else [],
-        waiting=schedules_of(here.id, "pending").rows[:6] if sees_schedule else [],
-        held=schedules_of(here.id, "stuck").rows[:6] if sees_schedule else [],
+        counts=counts,
+        changed=pages_of(here.id, Filters(), size=6, counts=counts).rows if sees_pages else [],
+        waiting=schedules_of(here.id, "pending", size=6).rows if sees_schedule else [],
+        held=schedules_of(here.id, "stuck", size=6).rows if sees_schedule else [],
         events=events,
         tasks=tasks_for(current.person, here),
         mentions=mentions_of(current.person, here),

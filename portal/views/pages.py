@@ -47,6 +47,7 @@ from portal.sitepages import render_page, site_context
 from portal.views.typed import beside_fields, beside_new, edit_form, new_form
 from tenants.newest import reach_of
 from tenants.permissions import Permission as P
+from tenants.prepared import keys_alone
 from tenants.quotas import QuotaReached
 
 bp = Blueprint("pages", __name__, url_prefix="/a/<handle>/pages")
@@ -65,7 +66,7 @@ def index() -> str:
         found, counts = pages_within(reach, filters, before), {}
     else:
         within, counts = "", counts_of(current.here.id)
-        found = pages_of(current.here.id, filters, before)
+        found = pages_of(current.here.id, filters, before, counts=counts)
     types, offered = names_of_types(current.here)
     states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, *FURTHER])]
     return render_template(
@@ -174,12 +175,17 @@ def render_new(form: NewPageForm) -> str:
 def _editor(page: Page, form: PageForm, *, refused: bool = False) -> str:
     if request.method == "POST":
         offer_choices(form, current.here.id, page.id)
-    draft = revision_by_id(page.draft_revision_id, page)
+    with keys_alone():
+        draft = revision_by_id(page.draft_revision_id, page)
+        told = {
+            "schedules": open_schedules(page), "draft": draft,
+            "live": revision_by_id(page.live_revision_id, page),
+            "writing": around(page), "care": care_of(page),
+            **beside_fields(page, draft, form), **_around(page),
+        }  # fmt: skip
     return render_template(
-        "pages/edit.html", page=page, form=form, refused=refused, schedules=open_schedules(page),
-        live=revision_by_id(page.live_revision_id, page), draft=draft,
-        may_publish=current.can(P.PAGE_PUBLISH), writing=around(page), care=care_of(page),
-        **beside_fields(page, draft, form), **_around(page),
+        "pages/edit.html", page=page, form=form, refused=refused,
+        may_publish=current.can(P.PAGE_PUBLISH), **told,
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from portal.config import ROOT
 from portal.drawing import FREE, Drawings
 
 TEMPLATES = ROOT / "templates"
-DRAWN = re.compile(r'draw\(\s*"([^"]+)"((?:,\s*\w+=[^,()]+)*)\)')
+PART = r"\w+=(?:[^,()]|\([^()]*\))+"
+DRAWN = re.compile(rf'draw\(\s*"([^"]+)"((?:,\s*{PART})*)\)')
 
 
 def test_a_drawing_sees_what_it_is_given_and_nothing_of_the_request(app: Flask):
@@ -28,7 +29,8 @@ def test_a_drawing_sees_what_it_is_given_and_nothing_of_the_request(app: Flask):
 
 
 def test_equal_contents_are_drawn_once_and_others_anew(app: Flask):
-    draw = Drawings(app.jinja_env, kept=2)
+    size = len(Drawings(app.jinja_env)("layouts/_me.html", name="Ada", email="ada@acme.example"))
+    draw = Drawings(app.jinja_env, room=2 * size + 100)
     first = draw("layouts/_me.html", name="Ada", email="ada@acme.example")
     assert draw("layouts/_me.html", name="Ada", email="ada@acme.example") is first
     other = draw("layouts/_me.html", name="<b>", email="ada@acme.example")
