@@ -14,6 +14,7 @@ from portal.content.reading import listed
 from portal.content.translations import PageLanguage
 from tenants.clock import now
 from tenants.db import UtcDateTime, db
+from tenants.prepared import by_key
 
 MOST = 40
 
@@ -82,9 +83,10 @@ def _group_of() -> Any:
     own = aliased(PageLanguage)
     of_page = own.page_id == bindparam("of_page", type_=Uuid())
     group = select(own.source_id).where(of_page).scalar_subquery()
-    return (
+    query = (
         select(PageLanguage.page_id, PageLanguage.source_id, PageLanguage.language, Page.address)
         .outerjoin(Page, and_(Page.id == PageLanguage.page_id, *shown))
         .where(PageLanguage.source_id == group, PageLanguage.account_id == account)
         .order_by(PageLanguage.source_id != PageLanguage.page_id, PageLanguage.language)
     )
+    return by_key(query)

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Uuid,
     bindparam,
     literal,
@@ -20,6 +19,7 @@ from portal.content import places
 from portal.content.pages import Page, Revision
 from portal.content.reading import Link, link, link_query, of_readers
 from tenants.db import UtcDateTime, db
+from tenants.prepared import by_key, cut
 
 FAMILY_LIMIT = 60
 _PAGE, _SINCE = bindparam("of_page", type_=Uuid()), bindparam("of_since", type_=UtcDateTime())
@@ -27,15 +27,14 @@ _PAGE, _SINCE = bindparam("of_page", type_=Uuid()), bindparam("of_since", type_=
 
 def top_pages(account_id: uuid.UUID, limit: int) -> list[Link]:
     """Return the site's first live pages that stand below no other."""
-    rows = db.session.execute(_top_pages(), {**of_readers(account_id), "of_most": limit})
+    rows = db.session.execute(_top_pages(limit), of_readers(account_id))
     return [link(row) for row in rows]
 
 
 @cache
-def _top_pages() -> Any:
+def _top_pages(limit: int) -> Any:
     query = link_query().where(Page.type == "page", Page.parent_id.is_(None))
-    query = query.order_by(Page.position, Revision.title, Page.id)
-    return query.limit(bindparam("of_most", type_=Integer()))
+    return by_key(cut(query.order_by(Page.position, Revision.title, Page.id), limit))
 
 
 def family_of(page: Page) -> tuple[Link | None, list[Link]]:
@@ -50,7 +49,7 @@ def family_of(page: Page) -> tuple[Link | None, list[Link]]:
 def _family_of() -> Any:
     above = bindparam("of_above", type_=Uuid())
     query = link_query().where(or_(Page.id == above, Page.parent_id == _PAGE))
-    return query.order_by(Page.position, Revision.title, Page.id).limit(FAMILY_LIMIT)
+    return by_key(cut(query.order_by(Page.position, Revision.title, Page.id), FAMILY_LIMIT))
 
 
 def neighbours_of(page: Page) -> tuple[Link | None, Link | None]:
@@ -72,5 +71,5 @@ def _neighbours() -> Any:
 
 def _beside(side: str, condition: ColumnElement[bool], *order: Any) -> Any:
     posts = link_query().add_columns(literal(side).label("side"))
-    found = posts.where(Page.type == "post", condition).order_by(*order).limit(1).subquery()
+    found = cut(posts.where(Page.type == "post", condition).order_by(*order), 1).subquery()
     return select(found.c.address, found.c.title, found.c.side)

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, Uuid, bindparam, case, func, select, tuple_
 from sqlalchemy import Row as SqlRow
+from sqlalchemy import Select, Uuid, bindparam, case, func, select, tuple_
 
 from portal.content.page_filters import STATES, Filters
 from portal.content.pages import Page
@@ -19,7 +19,7 @@ from tenants.accounts import Account
 from tenants.db import db
 from tenants.newest import Reach, Rows, newest
 from tenants.people import Person
-from tenants.prepared import by_key
+from tenants.prepared import by_key, cut
 from tenants.scope import only_at
 
 COUNT_LIMIT = 1000
@@ -65,8 +65,9 @@ def pages_of(
 
     What there is none of at the account by `counts` is not asked for, page by page.
     """
-    asked = {"at_account": account_id, "most": size + 1}
-    query = _plain_query(filters.sort, filters.state) if filters.are_plain else _query(filters)
+    asked = {"at_account": account_id}
+    plain = filters.are_plain
+    query = _plain_query(filters.sort, filters.state, size) if plain else _query(filters, size)
     if before:
         query = filters.after(query, before)
     with only_at(account_id):
@@ -79,12 +80,12 @@ _STATE = case(*((is_so, state) for state, is_so in STATES.items()), else_="live+
 
 
 @cache
-def _plain_query(sort: str, state: str) -> Select[Any]:
+def _plain_query(sort: str, state: str, size: int) -> Any:
     """Return the statement of a list that most people see: made once, run with little ado."""
-    return _query(Filters(sort=sort, state=state))
+    return _query(Filters(sort=sort, state=state), size)
 
 
-def _query(filters: Filters) -> Select[Any]:
+def _query(filters: Filters, size: int) -> Any:
     query: Any = (
         select(
             Page.id, Page.title, Page.type, Page.address, Page.changed_at, Page.author_id,
@@ -92,9 +93,8 @@ def _query(filters: Filters) -> Select[Any]:
         )
         .outerjoin(Person, Person.id == Page.author_id)
         .where(Page.account_id == bindparam("at_account", type_=Uuid()), *filters.conditions)
-        .limit(bindparam("most", type_=Integer()))
     )  # fmt: skip
-    return filters.ordered(query)
+    return cut(filters.ordered(query), size + 1)
 
 
 def pages_within(
@@ -200,4 +200,4 @@ def _due_query() -> Any:
 
 
 def _capped(query: Select[Any], most: int = COUNT_LIMIT) -> Any:
-    return select(func.count()).select_from(query.limit(most).subquery()).scalar_subquery()
+    return select(func.count()).select_from(cut(query, most).subquery()).scalar_subquery()

@@ -13,6 +13,7 @@ from portal.content.around import top_pages
 from portal.content.reading import Link, links_by_id
 from portal.content.sites import Menu
 from tenants.db import db
+from tenants.prepared import by_key
 
 DEFAULT_PAGES = 8
 ITEM_LIMIT = 200
@@ -57,7 +58,7 @@ def menus_of(account_id: uuid.UUID) -> Menus:
 def _shown() -> Any:
     here = Menu.account_id == bindparam("of_account", type_=Uuid())
     placed = or_(Menu.primary.is_(True), Menu.footer.is_(True))
-    return select(Menu).where(here, placed).order_by(Menu.slug)
+    return by_key(select(Menu).where(here, placed).order_by(Menu.slug))
 
 
 def by_itself(account_id: uuid.UUID) -> list[MenuItem]:

@@ -29,6 +29,7 @@ from portal.content.sites import Redirect
 from portal.content.terms import Term, meant_by
 from tenants.clock import now
 from tenants.db import UtcDateTime, db
+from tenants.prepared import by_key
 
 _ACCOUNT, _NOW = bindparam("of_account", type_=Uuid()), bindparam("of_now", type_=UtcDateTime())
 _IDS: Any = bindparam("of_ids", type_=Uuid(), expanding=True)
@@ -92,11 +93,9 @@ def live_page_at(account_id: uuid.UUID, address: str) -> tuple[Page, Revision] |
 
 @cache
 def _live_page_at() -> Any:
-    return (
-        select(Page, Revision)
-        .join(Revision, Revision.id == Page.live_revision_id)
-        .where(*visible(_ACCOUNT, _NOW), Page.address == bindparam("of_address", type_=String()))
-    )
+    query = select(Page, Revision).join(Revision, Revision.id == Page.live_revision_id)
+    at = Page.address == bindparam("of_address", type_=String())
+    return by_key(query.where(*visible(_ACCOUNT, _NOW), at))
 
 
 def of_readers(account_id: uuid.UUID) -> dict[str, Any]:
@@ -156,11 +155,12 @@ def links_by_id(account_id: uuid.UUID, ids: Collection[uuid.UUID]) -> dict[uuid.
 
 @cache
 def _links_by_id() -> Any:
-    return (
+    query = (
         select(Page.id, Page.address, Revision.title, and_(*is_open()).label("listed"))
         .join(Revision, Revision.id == Page.live_revision_id)
         .where(*visible(_ACCOUNT, _NOW), Page.id.in_(_IDS))
     )
+    return by_key(query)
 
 
 def terms_of(revision: Revision) -> list[Term]:

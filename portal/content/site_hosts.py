@@ -33,6 +33,7 @@ from tenants.accounts import Account
 from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
+from tenants.prepared import by_key
 from tenants.scope import TenantScoped
 
 LABEL = "_portal-site"
@@ -130,7 +131,7 @@ def site_and_host(account_id: uuid.UUID) -> tuple[Site | None, str]:
 def _site_and_host() -> Any:
     main = and_(SiteHost.account_id == Site.account_id, SiteHost.primary.is_(True))
     query = select(Site, SiteHost.host).outerjoin(SiteHost, main)
-    return query.where(Site.account_id == bindparam("of_account", type_=Uuid()))
+    return by_key(query.where(Site.account_id == bindparam("of_account", type_=Uuid())))
 
 
 def own_base(base_url: str, host: str) -> str:

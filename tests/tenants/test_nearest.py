@@ -46,6 +46,9 @@ def test_who_holds_one_subtree_gets_the_same_as_who_holds_many(inside: AppContex
         assert near == accounts_within_reach(actor, 100, ids=every)
         assert near
     assert len(accounts_within_reach(as_actor(cast.admin), 100)) == 4 + 39
+    far = as_actor(cast.operator)
+    bolts = accounts_within_reach(far, 3, tenant_id=cast.bolt.tenant_id)
+    assert [each.handle for each in bolts] == ["bolt"]
 
 
 @both_databases
