@@ -173,7 +173,6 @@ def render_page(
     `template` gets what is in `beside` too.
     Whether the page is protected by a password is the caller's question.
     """
-    older, newer = around.neighbours_of(page) if page.type == "post" else (None, None)
     above, below = around.family_of(page) if page.type != "post" else (None, [])
     definition = definition_of(page.type, page.tenant_id)
     seo, tongues = seo_of(revision.fields), tongues_of(page)
@@ -181,6 +180,8 @@ def render_page(
     urls, shelf = reach([revision.body, seo.picture])
     card = social_picture(seo.picture, shelf, site.home.removesuffix(site.path))
     terms = reading.terms_of(revision)
+    # Asked for after all that is found by a key: the database plans it in another way.
+    older, newer = around.neighbours_of(page) if page.type == "post" else (None, None)
     said = heads.Said(seo, tongues, card, above, tuple(term.name for term in terms))
     return render(
         template,

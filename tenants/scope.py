@@ -51,7 +51,8 @@ class Scope:
     `kind` is `tenant` (one tenant: the subtrees below `roots` and the single accounts in `alone`,
     or all of it), `directory` (only the tables that say who is where, read only by
     `tenants.directory`) or `across` (every tenant; `reason` says why). `here` is an account among
-    those reached, for which nobody needs to look that up again.
+    those reached, for which nobody needs to look that up again. With `asks_by_key` most of what is
+    read first is found by a key (see `tenants.prepared`).
     """
 
     kind: Literal["tenant", "directory", "across"]
@@ -61,6 +62,7 @@ class Scope:
     whole_tenant: bool = False
     reason: str = ""
     here: uuid.UUID | None = field(default=None, compare=False)
+    asks_by_key: bool = field(default=False, compare=False)
 
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
@@ -161,7 +163,8 @@ def directory() -> Any:
     Inside a scope across all tenants the block joins it: it can reach them already.
     """
     scope = current_scope()
-    return acting_in(scope if scope and scope.kind == "across" else Scope("directory"))
+    here = scope if scope and scope.kind == "across" else Scope("directory", asks_by_key=True)
+    return acting_in(here)
 
 
 @contextmanager

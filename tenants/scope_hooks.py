@@ -110,7 +110,7 @@ def _tell_database(session: Session, _transaction: Any, connection: Any) -> None
     session.info["engine"] = connection.engine
     if connection.dialect.name == "postgresql":
         kind = scope.kind if scope else ""
-        once = is_reading() and kind == "directory"  # almost all of it is who and where one is
+        once = is_reading() and scope is not None and scope.asks_by_key
         values = {
             "kind": kind,
             "tenant": str(scope.tenant_id) if scope and scope.tenant_id else "",

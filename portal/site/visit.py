@@ -65,7 +65,8 @@ def line() -> tuple[AccountRef, ...]:
 
 
 def _only(account: AccountRef) -> Scope:
-    return Scope("tenant", tenant_id=account.tenant_id, alone=(account.id,))
+    only = (account.id,)
+    return Scope("tenant", tenant_id=account.tenant_id, alone=only, asks_by_key=True)
 
 
 def _with_slash(handle: str) -> Response | None:
