@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Executable, event, literal_column
 
 Q = TypeVar("Q", bound=Executable)
 _OPTION = "planned_once"
+_CHANGE = "SET LOCAL plan_cache_mode"
 _keys_alone: ContextVar[bool] = ContextVar("keys_alone", default=False)
 
 
@@ -84,12 +85,12 @@ def _begin(connection: Connection) -> None:
     connection.info[_OPTION] = False
 
 
-def _choose(
-    connection: Any, cursor: Any, _sql: str, _given: Any, context: Any, _many: bool
-) -> None:
+def _choose(connection: Any, cursor: Any, sql: str, _given: Any, context: Any, _many: bool) -> None:
     """Change the mode where the statement wants the other one; a savepoint cannot take it back."""
+    if sql.startswith(_CHANGE):
+        return
     options = context.execution_options if context is not None else {}
     once = bool(options.get(_OPTION)) or _keys_alone.get()
     if connection.info.get(_OPTION, False) is not once and cursor.connection.read_only:
-        cursor.connection.execute(f"SET LOCAL plan_cache_mode = {mode(once)}")
+        connection.exec_driver_sql(f"{_CHANGE} = {mode(once)}")
         connection.info[_OPTION] = once

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import event, inspect, or_, select, text
+from sqlalchemy import event, inspect, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from tenants.db import Base
@@ -36,9 +36,9 @@ from tenants.scope_conditions import (
 from tenants.scope_sql import scoped_tables
 
 _forms: WeakKeyDictionary[Any, dict[tuple[Form | None, bool], Any]] = WeakKeyDictionary()
-_SETTINGS = text(
-    "SELECT set_config('portal.scope', :kind, true), set_config('portal.tenant', :tenant, true), "
-    "set_config('plan_cache_mode', :plans, true)"
+_SETTINGS = (
+    "SELECT set_config('portal.scope', %s, true), set_config('portal.tenant', %s, true), "
+    "set_config('plan_cache_mode', %s, true)"
 )
 
 
@@ -110,13 +110,9 @@ def _tell_database(session: Session, _transaction: Any, connection: Any) -> None
     session.info["engine"] = connection.engine
     if connection.dialect.name == "postgresql":
         kind = scope.kind if scope else ""
+        tenant = str(scope.tenant_id) if scope and scope.tenant_id else ""
         once = is_reading() and scope is not None and scope.asks_by_key
-        values = {
-            "kind": kind,
-            "tenant": str(scope.tenant_id) if scope and scope.tenant_id else "",
-            "plans": mode(once),
-        }
-        connection.execute(_SETTINGS, values)
+        connection.exec_driver_sql(_SETTINGS, (kind, tenant, mode(once)))
         note_mode(connection, once)
 
 

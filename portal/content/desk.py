@@ -55,25 +55,34 @@ class Row:
 
 
 def pages_of(
-    account_id: uuid.UUID,
-    filters: Filters,
-    before: str | None = None,
-    size: int = PER_PAGE,
-    counts: Mapping[str, int] | None = None,
+    account_id: uuid.UUID, filters: Filters, before: str | None = None, size: int = PER_PAGE
 ) -> Slice:
-    """Return the account's pages in the order of the filters, from the key `before` on.
+    """Return the account's pages in the order of the filters, from the key `before` on."""
+    shown, older = _found(account_id, filters, before, size)
+    beside = _beside([row.id for row in shown], {})
+    return Slice([_row(row, row.name, beside) for row in shown], older)
 
-    What there is none of at the account by `counts` is not asked for, page by page.
-    """
+
+def counted_pages_of(
+    account_id: uuid.UUID, filters: Filters, before: str | None = None, size: int = PER_PAGE
+) -> tuple[Slice, dict[str, int]]:
+    """Return the same with `counts_of`: what there is none of is not asked for page by page."""
+    shown, older = _found(account_id, filters, before, size)
+    counts = counts_of(account_id)
+    beside = _beside([row.id for row in shown], counts)
+    return Slice([_row(row, row.name, beside) for row in shown], older), counts
+
+
+def _found(
+    account_id: uuid.UUID, filters: Filters, before: str | None, size: int
+) -> tuple[list[Any], str | None]:
     asked = {"at_account": account_id}
     plain = filters.are_plain
     query = _plain_query(filters.sort, filters.state, size) if plain else _query(filters, size)
     if before:
         query = filters.after(query, before)
     with only_at(account_id):
-        shown, older = _cut(db.session.execute(query, asked).all(), filters.key, size)
-    beside = _beside([row.id for row in shown], counts or {})
-    return Slice([_row(row, row.name, beside) for row in shown], older)
+        return _cut(db.session.execute(query, asked).all(), filters.key, size)
 
 
 _STATE = case(*((is_so, state) for state, is_so in STATES.items()), else_="live+draft")

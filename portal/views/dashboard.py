@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from portal.content.desk import counts_of, pages_of, schedules_of
+from portal.content.desk import Row, counted_pages_of, schedules_of
 from portal.content.history import events_below, reads_drafts
 from portal.content.page_filters import Filters
 from portal.content.site_hosts import troubled
@@ -13,6 +13,7 @@ from portal.content.waiting import mentions_of, tasks_for
 from portal.guards import permission, signed_in
 from portal.requests import current
 from portal.views.support import notices
+from tenants.accounts import AccountRef
 from tenants.allotting import warnings
 from tenants.directory import scope_of
 from tenants.nearest import accounts_within_reach
@@ -52,20 +53,25 @@ def show() -> str:
     sees_pages = current.can(P.PAGE_VIEW).allowed
     sees_schedule = current.can(P.SCHEDULE_VIEW).allowed
     events = _last_events() if current.can(P.TRAIL_VIEW).allowed else []
-    counts = counts_of(here.id) if sees_pages else {}
+    changed, counts = _last_changed(here) if sees_pages else ([], {})
     return render_template(
         "dashboard/show.html",
         scarce=warnings(here),
         looks=looks,
         hosts=troubled(here.id) if current.can(P.ACCOUNT_EDIT).allowed else [],
         counts=counts,
-        changed=pages_of(here.id, Filters(), size=6, counts=counts).rows if sees_pages else [],
+        changed=changed,
         waiting=schedules_of(here.id, "pending", size=6).rows if sees_schedule else [],
         held=schedules_of(here.id, "stuck", size=6).rows if sees_schedule else [],
         events=events,
         tasks=tasks_for(current.person, here),
         mentions=mentions_of(current.person, here),
     )
+
+
+def _last_changed(here: AccountRef) -> tuple[list[Row], dict[str, int]]:
+    found, counts = counted_pages_of(here.id, Filters(), size=6)
+    return found.rows, counts
 
 
 def _last_events() -> list[Any]:

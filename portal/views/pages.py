@@ -11,7 +11,7 @@ from portal.content.caring import care_of
 from portal.content.commenting import threads_in
 from portal.content.comments import comments_on
 from portal.content.content_types import names_of_types
-from portal.content.desk import counts_of, pages_of, pages_within
+from portal.content.desk import counted_pages_of, pages_within
 from portal.content.drafting import (
     Saved,
     authorize_edit,
@@ -59,14 +59,14 @@ EDITING = (P.PAGE_EDIT, P.PAGE_EDIT_OWN)
 @permission(P.PAGE_VIEW)
 def index() -> str:
     filters = read_filters(request.args, current.person.zone, current.person.person_id)
-    within = request.args.get("within", "")
+    within, counts = request.args.get("within", ""), dict[str, int]()
     before = request.args.get("before")
     if within in WITHIN:
         reach = reach_of(current.person, P.PAGE_VIEW, current.here, below=within == "below")
-        found, counts = pages_within(reach, filters, before), {}
+        found = pages_within(reach, filters, before)
     else:
-        within, counts = "", counts_of(current.here.id)
-        found = pages_of(current.here.id, filters, before, counts=counts)
+        within = ""
+        found, counts = counted_pages_of(current.here.id, filters, before)
     types, offered = names_of_types(current.here)
     states = [("", "All", None), *((s, s, counts.get(s)) for s in [*STATES, *FURTHER])]
     return render_template(

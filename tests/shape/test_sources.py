@@ -71,7 +71,7 @@ MAY_USE_SQL = {
     "portal/jobs/stalled.py": "asks the server which transactions stand still, and ends them",
     "portal/staff/health.py": "reads the schema's version",
     "tenants/db.py": "says which engine a session's transaction begins on",
-    "tenants/prepared.py": "a LIMIT that the planner knows, from a number",
+    "tenants/prepared.py": "how statements are planned, and a LIMIT that the planner knows",
     "tenants/replicas.py": "asks both servers how far their logs are",
     "tenants/ddl.py": "row-level security and triggers",
     "tenants/ddl_erasing.py": "a trigger",
