@@ -45,7 +45,8 @@ class Drawings:
         shelf = self._kept.get(template)
         if shelf is None:
             shelf = self._kept.setdefault(template, _Shelf(self._room))
-        key = tuple(parts.items())
+        # Marked-up text equals plain text of the same letters, and is drawn as something else.
+        key = (*parts.items(), *map(type, parts.values()))
         found = shelf.drawn.get(key)
         if found is None:
             found = self._env.get_template(template).make_module(parts).__html__()

@@ -153,7 +153,7 @@ def events_below(
     places = Places(here, asked)
     if any(term.is_loose for term in asked.terms):
         return _look(places, before, content=content, most=most, by=by)
-    rows = list(db.session.scalars(places.newest(before, most + 1)))
+    rows = places.rows(before, most + 1)
     return Found(_told(rows[:most], content, unseen(rows, by)), _older(rows, most))
 
 

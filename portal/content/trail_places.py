@@ -6,9 +6,11 @@ FEW accounts the database chooses: their events are then seldom far apart.
 """
 
 import uuid
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_, union_all
+from sqlalchemy import Select, Uuid, bindparam, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from portal.content.paging import parse_key
@@ -20,9 +22,35 @@ from tenants.db import db
 from tenants.scope import LISTED
 
 FEW = 24
+ROOMS = (1, 2, 4, 8, 16, FEW)
+"""For how many accounts there are statements; those that are too many stand for no account."""
+NOWHERE = uuid.UUID(int=0)
 ORDER = (AuditEvent.at.desc(), AuditEvent.id.desc())
 _OF_ACCOUNT: Any = aliased(AuditEvent, name=LISTED)
 """Without this SQLite walks the tenant's events for a small account's, past all others."""
+
+
+def _of_few(fitting: Select[Any], account_ids: Iterable[Any], limit: int) -> Select[Any]:
+    """Return the statement of the newest of what fits at each of some accounts, merged."""
+    parts = []
+    for account_id in account_ids:
+        part = fitting.where(_OF_ACCOUNT.account_id == account_id)
+        part = part.order_by(_OF_ACCOUNT.at.desc(), _OF_ACCOUNT.id.desc()).limit(limit)
+        parts.append(select(part.subquery().c.id))
+    merged = union_all(*parts).subquery()
+    query = select(AuditEvent).join(merged, merged.c.id == AuditEvent.id)
+    return query.order_by(*ORDER).limit(limit)
+
+
+@cache
+def _first_of_few(room: int, limit: int) -> Select[Any]:
+    """Return the statement of everything at up to `room` accounts, made once."""
+    places = [bindparam(name, type_=Uuid()) for name in _names(room)]
+    return _of_few(select(_OF_ACCOUNT.id), places, limit)
+
+
+def _names(room: int) -> list[str]:
+    return [f"at_{number}" for number in range(room)]
 
 
 class Places:
@@ -52,6 +80,15 @@ class Places:
         """Return how many rows a look at `size` rows in all may take from each account."""
         return max(size // len(self.few), 1) if self.few else size
 
+    def rows(self, before: str | None, limit: int) -> list[AuditEvent]:
+        """Return the `limit` newest events that fit, from a key on. One statement."""
+        if not self.few or before or self.asked.terms:
+            return list(db.session.scalars(self.newest(before, limit)))
+        room = next(n for n in ROOMS if len(self.few) <= n)
+        ids = [*self.few, *[NOWHERE] * (room - len(self.few))]
+        asked = dict(zip(_names(room), ids, strict=True))
+        return list(db.session.scalars(_first_of_few(room, limit), asked))
+
     def newest(self, before: str | None, limit: int) -> Select[Any]:
         """Return a statement of the `limit` newest events that fit, from a key on."""
         if not self.few:
@@ -59,15 +96,8 @@ class Places:
             if self.among is not None:
                 query = query.where(AuditEvent.account_id.in_(self.among_them()))
             return query.order_by(*ORDER).limit(limit)
-        parts = []
-        for account_id in self.few:
-            part = self._fitting(select(_OF_ACCOUNT.id), before, _OF_ACCOUNT)
-            part = part.where(_OF_ACCOUNT.account_id == account_id)
-            part = part.order_by(_OF_ACCOUNT.at.desc(), _OF_ACCOUNT.id.desc()).limit(limit)
-            parts.append(select(part.subquery().c.id))
-        merged = union_all(*parts).subquery()
-        query = select(AuditEvent).join(merged, merged.c.id == AuditEvent.id)
-        return query.order_by(*ORDER).limit(limit)
+        fitting = self._fitting(select(_OF_ACCOUNT.id), before, _OF_ACCOUNT)
+        return _of_few(fitting, self.few, limit)
 
     def _fitting(
         self, query: Select[Any], before: str | None, event: Any = AuditEvent

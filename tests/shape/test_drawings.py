@@ -4,6 +4,7 @@ import re
 
 from flask import Flask
 from jinja2 import meta
+from markupsafe import Markup
 
 from portal.config import ROOT
 from portal.drawing import FREE, Drawings
@@ -41,3 +42,9 @@ def test_equal_contents_are_drawn_once_and_others_anew(app: Flask):
     again = draw("layouts/_me.html", name="Ada", email="ada@acme.example")
     assert again == first
     assert again is not first, "more is kept than may be"
+
+
+def test_marked_up_text_is_not_taken_for_plain_text_of_the_same_letters(app: Flask):
+    draw = Drawings(app.jinja_env)
+    assert "<b>Ada</b>" in draw("layouts/_me.html", name=Markup("<b>Ada</b>"), email="")
+    assert "<b>Ada</b>" not in draw("layouts/_me.html", name="<b>Ada</b>", email="")
