@@ -2,10 +2,9 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row as SqlRow
 from sqlalchemy import Select, Uuid, bindparam, case, func, select, tuple_
@@ -25,8 +24,7 @@ from tenants.scope import only_at
 COUNT_LIMIT = 1000
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """What is done to a page next, and when (UTC)."""
 
     what: str
@@ -36,8 +34,7 @@ class Due:
 Beside = tuple[dict[uuid.UUID, Due], dict[uuid.UUID, Shown]]
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One line of the list of pages."""
 
     id: uuid.UUID
