@@ -1,6 +1,6 @@
 """Moments and wall times in words. Zones by IANA name, instants in UTC."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -36,12 +36,6 @@ def local_time(moment: datetime | None, zone_name: str = "UTC") -> str:
 def clock_time(moment: datetime, zone_name: str = "UTC") -> str:
     """Return the time of day alone, e.g. `14:32`, for what is over within the hour."""
     return f"{moment.astimezone(zone(zone_name)):%H:%M}"
-
-
-def end_of_day(day: date, zone_name: str) -> datetime:
-    """Return the last second of a day in a zone, as UTC."""
-    last = datetime.combine(day, time(23, 59, 59), ZoneInfo(zone_name))
-    return last.astimezone(UTC)
 
 
 def ago(moment: datetime | None, now: datetime | None = None) -> str:

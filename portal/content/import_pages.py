@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from portal.content.clean_html import proven
 from portal.content.drafting import BODY_LENGTH, EXCERPT_LENGTH, TITLE_LENGTH, Text
@@ -15,7 +15,7 @@ from portal.content.import_places import Places, Placing, parents_first
 from portal.content.import_plan import Line, PlannedPage, Remembered, State
 from portal.content.import_standing import Standing
 from portal.content.import_terms import Terms
-from portal.content.moments import Moment, moment_at
+from portal.content.moments import Moment, end_of_day, moment_at
 from portal.content.scheduling import YEARS_AHEAD
 from portal.content.wordpress.documents import Document, Export
 from portal.content.wordpress.times import zone_for
@@ -153,7 +153,8 @@ def _planned(
     if fate.state == "published" and (why := links.why_not_live(body, fields)):
         fate = Fate("draft", None, why)
     owner, no_owner = authors.owner(document)
-    remarks = [*document.remarks, *(each for each in (fate.remark, no_owner) if each)]
+    review_by, due = _review_by(document.review_by, around.zone)
+    remarks = [*document.remarks, *(each for each in (fate.remark, no_owner, due) if each)]
     if changed := links.changed - before:
         links_lead = "1 link leads" if changed == 1 else f"{changed} links lead"
         remarks.append(f"{links_lead} to pages of this site.")
@@ -176,9 +177,16 @@ def _planned(
         text=text, body=body, parent_id=placing.parent.id if placing.parent else None,
         author_id=credit.person_id or around.author_id, moment=fate.moment,
         published_at=_not_after(published.utc if published else around.now, around.now),
-        owner=owner,
+        owner=owner, review_by=review_by,
     )  # fmt: skip
     return page, remarks
+
+
+def _review_by(when: date | None, zone: str) -> tuple[datetime | None, str]:
+    if when is None:
+        return None, ""
+    at = when.astimezone(UTC) if isinstance(when, datetime) else end_of_day(when, zone)
+    return at, f"To be reviewed by {moment_at(at, zone).sentence}."
 
 
 def _term_ids(document: Document, terms: Terms) -> tuple[str, ...]:

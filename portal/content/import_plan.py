@@ -69,7 +69,10 @@ class PlannedTerm:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPage:
-    """A page or post that is new here, with all that is written of it; `owner` is id and name."""
+    """A page or post that is new here, with all that is written of it.
+
+    `owner` is id and name, `review_by` is UTC.
+    """
 
     id: uuid.UUID
     document: Document
@@ -82,6 +85,7 @@ class PlannedPage:
     published_at: datetime | None
     moment: Moment | None
     owner: tuple[uuid.UUID, str] | None = None
+    review_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

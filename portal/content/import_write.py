@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 
@@ -51,7 +52,7 @@ def write(plan: Plan, hashes: Mapping[int, str]) -> None:
     pages = [(planned, _page(planned, hashes, keys)) for planned in plan.pages]
     _add(page for _, page in pages)
     made = _write_revisions(plan, pages)
-    _add([*rows_of(plan.tongues, made, keys), *_owners(plan, pages, keys)])
+    _add([*rows_of(plan.tongues, made, keys), *_care(plan, pages, keys)])
     _add(
         PageTerm(page_id=planned.id, term_id=uuid.UUID(term_id), **keys)
         for planned in plan.pages
@@ -87,18 +88,27 @@ def _page(planned: PlannedPage, hashes: Mapping[int, str], keys: Mapping[str, uu
         address=planned.address if live else None,
         published_at=planned.published_at if live else None,
         created_at=min(created, now()), access_password_hash=hashes.get(document.source_id),
+        for_members=document.for_members,
         **keys,
     )  # fmt: skip
 
 
-def _owners(
+def _care(
     plan: Plan, pages: list[tuple[PlannedPage, Page]], keys: Mapping[str, uuid.UUID]
 ) -> Iterator[PageCare]:
     for planned, page in pages:
-        if planned.owner is not None:
-            owner_id, name = planned.owner
-            record(Event.PAGE_CARE_SET, page, by=plan.by, changes={"owner": ["", name]})
-            yield PageCare(page_id=page.id, owner_id=owner_id, **keys)
+        if planned.owner is None and planned.review_by is None:
+            continue
+        owner_id, name = planned.owner or (None, "")
+        said: dict[str, list[Any]] = {"owner": ["", name], "review by": [None, planned.review_by]}
+        changes = {what: change for what, change in said.items() if change[1]}
+        record(Event.PAGE_CARE_SET, page, by=plan.by, changes=changes)
+        # Who was reminded of an old date there is not at once reminded again of it here.
+        past = planned.review_by is not None and planned.review_by <= now()
+        yield PageCare(
+            page_id=page.id, owner_id=owner_id, review_by=planned.review_by,
+            reminded_at=now() if past else None, **keys,
+        )  # fmt: skip
 
 
 def _write_revisions(

@@ -1,7 +1,7 @@
 """Wall times made instants: the impossible and the double ones are put to the editor."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -37,6 +37,11 @@ def offset_words(offset: timedelta) -> str:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'+' if minutes > 0 else '-'}{hours}{f':{rest:02}' if rest else ''}"
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """Return the last second of a day in a zone, as UTC."""
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
 
 
 def instants(wall: datetime, zone: str) -> list[datetime]:

@@ -5,10 +5,10 @@ from datetime import datetime
 from wtforms import DateField, EmailField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
+from portal.content.moments import end_of_day
 from portal.forms.access import in_known_years
 from portal.forms.auth import an_email
 from portal.forms.base import PortalForm, at_most, choices
-from portal.times import end_of_day
 
 
 # WTForms orders fields as they are made: what comes first in a form is a class of its own.

@@ -6,9 +6,9 @@ from typing import Any
 from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import Optional
 
+from portal.content.moments import end_of_day
 from portal.forms.access import in_known_years
 from portal.forms.base import PortalForm, choices
-from portal.times import end_of_day
 from tenants.permissions import Permission
 
 KINDS = (

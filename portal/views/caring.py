@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
 from portal.content.caring import care_of, possible_owners, set_care
 from portal.content.drafting import may_edit
+from portal.content.moments import end_of_day
 from portal.content.pages import page_by_id
 from portal.content.problems import Problem
 from portal.forms.base import add_error
@@ -14,7 +15,7 @@ from portal.forms.caring import CareForm
 from portal.forms.finding import narrow
 from portal.guards import permission
 from portal.requests import current
-from portal.times import end_of_day, zone
+from portal.times import zone
 from tenants.permissions import Permission as P
 
 bp = Blueprint("caring", __name__, url_prefix="/a/<handle>/pages/<uuid:page_id>")

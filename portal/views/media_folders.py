@@ -18,6 +18,7 @@ from portal.content.media_foldering import (
 from portal.content.media_folders import MediaFolder, access_to, folder_by_id, folders_of
 from portal.content.media_list import as_id, counts_by_folder
 from portal.content.media_tree import FolderTree
+from portal.content.moments import end_of_day
 from portal.content.problems import Problem
 from portal.errors import Conflict
 from portal.forms.base import add_error
@@ -26,7 +27,6 @@ from portal.forms.media import FolderForm, LetInForm
 from portal.guards import permission
 from portal.once import once
 from portal.requests import current
-from portal.times import end_of_day
 from tenants.permissions import Permission as P
 
 bp = Blueprint("media_folders", __name__, url_prefix="/a/<handle>/media/folders")

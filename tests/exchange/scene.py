@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
 
+from portal.content.caring import care_of, set_care
 from portal.content.drafting import Text, create_page
 from portal.content.exchange.exporting import Exported, Wanted
 from portal.content.media import Media, MediaVersion
@@ -17,6 +19,8 @@ from portal.content.media_upload import prepare, upload
 from portal.content.media_uses import address_of
 from portal.content.pages import Page, Revision, Type, revision_by_id
 from portal.content.publishing import publish
+from portal.content.readership import readers_of
+from portal.content.sites import Redirect
 from portal.content.terms import PageTerm, Term
 from portal.content.translation_groups import row_of
 from portal.content.translations import Group, group_of
@@ -68,7 +72,7 @@ def settle(account: AccountRef, bodies: dict[str, str], *, by: Actor = TESTS) ->
             shown = f'<figure><img src="{address_of(account.handle, image)}" alt="Sea"></figure>'
             text = Text(
                 title=title, slug=f"x {title}", body=f"{body}{links}{shown}",
-                excerpt=f"={number}\r\nline", byline=f"@by {number}", term_ids=terms,
+                excerpt=f"={number}\r\nline", byline=f"@by {number}", term_ids=terms[number % 2 :],
                 parent_id=above.id if above and kind == "page" and number % 3 else None,
                 fields={
                     "seo": {"title": "-T: x", "noindex": True,
@@ -84,6 +88,7 @@ def settle(account: AccountRef, bodies: dict[str, str], *, by: Actor = TESTS) ->
                 publish(page, saved.revision, account, by=TESTS)
             pages.append(page)
         _translate(pages)
+        _set_apart(pages, account)
         db.session.commit()
         return pages
 
@@ -100,6 +105,20 @@ def _translate(pages: list[Page]) -> None:
     draft = revision_by_id(pages[0].draft_revision_id, pages[0])
     assert draft is not None
     row.made_from_id, row.made_from_digest = draft.id, draft.digest
+
+
+def _set_apart(pages: list[Page], account: AccountRef) -> None:
+    """Some are read by members only, stood elsewhere before, or are looked at again on a day."""
+    for page in pages[1:3]:
+        page.for_members = True
+    for page in pages[3:6]:
+        for path in ("/2019/x/", f"/старый-{page.position}/"):
+            where = f"{path}{page.position}/"
+            db.session.add(Redirect(
+                tenant_id=page.tenant_id, account_id=account.id, address=where, page_id=page.id
+            ))  # fmt: skip
+        day = datetime(2020 + 10 * (page.position % 2), 2, 29 - page.position, 22, 59, 59, 7, UTC)
+        set_care(page, account, None, day, by=TESTS)
 
 
 def _file(
@@ -180,6 +199,8 @@ def _page(
         select(Revision).where(Revision.id == page.draft_revision_id)
     ).one()
     filed = db.session.scalars(select(PageTerm.term_id).where(PageTerm.page_id == page.id))
+    former = db.session.scalars(select(Redirect.address).where(Redirect.page_id == page.id))
+    care = care_of(page)
 
     def translated(text: str) -> str:
         for each, name in names.items():
@@ -198,6 +219,8 @@ def _page(
         "terms": sorted(term(each) for each in revision.term_ids),
         "filed": sorted(term(str(each)) for each in filed),
         "fields": translated(repr(sorted((revision.fields or {}).items()))),
+        "readers": readers_of(page), "former": sorted(former),
+        "review by": care.review_by if care else None,
         "position": page.position, "published": page.published_at, "created": page.created_at,
     }  # fmt: skip
 

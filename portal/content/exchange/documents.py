@@ -59,6 +59,7 @@ def _document(number: int, item: Item, body: Body, family: _Family) -> Document:
         state="published" if item.state == "live" else "draft", status=item.state, body=body,
         old_paths=item.former, author_login=_login(item.author),
         byline=item.byline or item.author.name, owner=item.owner,
+        review_by=item.review_by, for_members=item.readers == "members",
         published_at=_moment(item.published_at),
         created_at=_moment(item.created_at), parent=parent, menu_order=item.position,
         excerpt=item.excerpt, categories=tuple(_nicename(each) for each in item.categories),

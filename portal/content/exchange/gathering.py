@@ -63,6 +63,7 @@ class Whole:
     tongue: Tongue
     author: Named = NOBODY
     owner: Named = NOBODY
+    review_by: datetime | None = None
 
     @property
     def state(self) -> str:

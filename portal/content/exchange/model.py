@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from portal.content.problems import Problem
@@ -20,6 +20,7 @@ FORMATS: dict[Format, str] = {
     "csv": "CSV table",
 }
 STATES = ("draft", "live", "live+draft", "unpublished")
+READERS = ("everybody", "password", "members")
 
 
 class Unreadable(Problem):
@@ -59,7 +60,8 @@ class Item:
     """One page or post. `where` says where it stands in the file, `path` is where links start.
 
     `body` is HTML that is not cleaned yet. `parent` is a path, an address or an id; so is
-    `translates`, the page in another language that this one was made from.
+    `translates`, the page in another language that this one was made from. `review_by` is an
+    instant, or a day, whose end in the account's zone is meant.
     """
 
     where: str
@@ -73,6 +75,7 @@ class Item:
     byline: str = ""
     author: Named = NOBODY
     owner: Named = NOBODY
+    review_by: date | None = None
     state: str = "draft"
     published_at: datetime | None = None
     created_at: datetime | None = None
@@ -85,7 +88,7 @@ class Item:
     up_to_date: bool = False
     fields: Mapping[str, Any] = field(default_factory=dict)
     former: tuple[str, ...] = ()
-    protected: bool = False
+    readers: str = "everybody"
     remarks: tuple[str, ...] = ()
 
 

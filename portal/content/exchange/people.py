@@ -1,9 +1,10 @@
-"""Whose pages they are: how files name people, with an e-mail address or without."""
+"""Whose pages they are and when they are looked at again: people by name, with e-mail or not."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -18,7 +19,7 @@ from tenants.inventory import people_reaching
 from tenants.people import Person
 from tenants.permissions import Permission
 
-NO_PEOPLE = (NOBODY, NOBODY)
+NO_PEOPLE = (NOBODY, NOBODY, None)
 
 
 def emails_for(account: AccountRef, *, by: Actor) -> frozenset[str]:
@@ -33,14 +34,15 @@ def emails_for(account: AccountRef, *, by: Actor) -> frozenset[str]:
 
 def people_of(
     account: AccountRef, page_ids: Iterable[uuid.UUID], emails: frozenset[str]
-) -> dict[uuid.UUID, tuple[Named, Named]]:
-    """Return the author and the owner of each page, with the addresses among `emails`.
+) -> dict[uuid.UUID, tuple[Named, Named, datetime | None]]:
+    """Return the author and the owner of each page, with the addresses among `emails`, and by when
+    it is to be reviewed.
 
     One statement.
     """
     author, owner = aliased(Person), aliased(Person)
     query = (
-        select(Page.id, author.name, author.email, owner.name, owner.email)
+        select(Page.id, author.name, author.email, owner.name, owner.email, PageCare.review_by)
         .outerjoin(author, author.id == Page.author_id)
         .outerjoin(PageCare, PageCare.page_id == Page.id)
         .outerjoin(owner, owner.id == PageCare.owner_id)
@@ -51,5 +53,6 @@ def people_of(
         return Named(name or "", email if email and email in emails else "")
 
     return {
-        row[0]: (named(row[1], row[2]), named(row[3], row[4])) for row in db.session.execute(query)
+        row[0]: (named(row[1], row[2]), named(row[3], row[4]), row[5])
+        for row in db.session.execute(query)
     }

@@ -18,6 +18,7 @@ from portal.content.exchange.tables import COLUMNS, shown
 from portal.content.exchange.terms_text import term_to_text
 from portal.content.html_writer import escape
 from portal.content.media_uses import ADDRESS
+from portal.content.readership import readers_of
 from portal.content.seo import NAMES
 
 _LINK = re.compile(r'( (?:href|src)=")([^"<>]*)(")')
@@ -37,7 +38,8 @@ def said_of(whole: Whole, terms: Terms, paths: Mapping[str, str]) -> dict[str, A
         "published": seconds_of(page.published_at), "created": seconds_of(page.created_at),
         "byline": revision.byline, "author name": whole.author.name,
         "author email": whole.author.email, "owner name": whole.owner.name,
-        "owner email": whole.owner.email, "excerpt": revision.excerpt,
+        "owner email": whole.owner.email, "review by": seconds_of(whole.review_by),
+        "excerpt": revision.excerpt,
         "parent": parent_named(revision.parent_id, paths),
         "categories": _terms(revision.term_ids, terms, "category"),
         "tags": _terms(revision.term_ids, terms, "tag"), "position": page.position,
@@ -45,6 +47,7 @@ def said_of(whole: Whole, terms: Terms, paths: Mapping[str, str]) -> dict[str, A
         "translation of": parent_named(whole.tongue.source_id, paths),
         "up to date": whole.tongue.up_to_date,
         "seo": seo, "fields": fields, "former addresses": list(whole.former), "id": str(page.id),
+        "readers": "" if readers_of(page) == "everybody" else readers_of(page),
         "protected": page.access_password_hash is not None or page.for_members,
     }  # fmt: skip
     return {name: value for name, value in found.items() if value or name == "title"}

@@ -16,10 +16,10 @@ from portal.spreadsheets import FORMULA
 
 COLUMNS = (
     "id", "type", "title", "slug", "address", "state", "published", "created", "byline",
-    "author name", "author email", "owner name", "owner email", "excerpt", "parent",
+    "author name", "author email", "owner name", "owner email", "review by", "excerpt", "parent",
     "categories", "tags", "position", "language", "translation of",
     "up to date", "seo title", "seo description", "seo canonical",
-    "seo noindex", "seo picture", "protected", "former addresses", "fields", "body",
+    "seo noindex", "seo picture", "readers", "protected", "former addresses", "fields", "body",
 )  # fmt: skip
 ROWS = 10_000
 CELL = 2_000_000

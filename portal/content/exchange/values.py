@@ -11,9 +11,10 @@ from typing import Any
 
 from portal.content.content_types import KEY
 from portal.content.drafting import BODY_LENGTH, TITLE_LENGTH
-from portal.content.exchange.model import STATES, Item, Named, TermName, Unfit
+from portal.content.exchange.model import READERS, STATES, Item, Named, TermName, Unfit
 from portal.content.exchange.terms_text import terms_from
 from portal.content.languages import language_tag
+from portal.content.moments import YEARS
 from portal.content.problems import Problem
 from portal.content.seo import NAMES, Seo, seo_of, with_seo
 from tenants.people import EMAIL_LENGTH
@@ -21,6 +22,7 @@ from tenants.people import EMAIL_LENGTH
 _PLURALS = {"": "page", "pages": "page", "posts": "post"}
 FIELDS_LENGTH, FIELDS_DEPTH = 1_000_000, 20
 KEY_LENGTH = 400
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NUMBERS = range(-(2**31), 2**31)
 _STATES = {"published": "live", "publish": "live", "live": "live", "": "draft", "false": "draft"}
@@ -40,19 +42,20 @@ def item_of(
         raise Unfit(f"Its type “{kind[:40]}” is none; page and post are always there.")
     if len(body) > BODY_LENGTH * 2:
         raise Unfit(f"Its text has {len(body):,} characters; {BODY_LENGTH:,} fit.")
-    state, remarks = _state(say)
+    readers, remarks = _readers(say)
+    state = _state(say, readers, remarks)
     return Item(
         where=where, path=path, key=say.words("id")[:KEY_LENGTH] or key, type=kind,
         title=say.words("title"), slug=say.words("slug"), body=body, excerpt=say.words("excerpt"),
         byline=say.words("byline")[:TITLE_LENGTH], author=say.person("author"),
-        owner=say.person("owner"), state=state,
+        owner=say.person("owner"), review_by=say.day("review by", remarks), state=state,
         published_at=say.moment("published", remarks), created_at=say.moment("created", remarks),
         parent=say.words("parent"), categories=say.terms("categories", nested=True),
         language=_language(say, remarks), translates=say.words("translation of").strip(),
         up_to_date=say.flag("up to date"),
         tags=say.terms("tags", nested=False), position=say.number("position", remarks),
         fields=_fields(values, say, remarks), former=say.lines("former addresses"),
-        protected=say.flag("protected"), remarks=tuple(remarks),
+        readers=readers, remarks=tuple(remarks),
     )  # fmt: skip
 
 
@@ -117,6 +120,21 @@ class _Words:
             return None
         return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
 
+    def day(self, name: str, remarks: list[str]) -> date | None:
+        """Return a day as it was typed, or an instant, of the years that are known."""
+        text, count = self.words(name).strip(), len(remarks)
+        when: date | None
+        try:
+            when = date.fromisoformat(text) if _DAY.fullmatch(text) else self.moment(name, remarks)
+        except ValueError:
+            when = None
+        if when is not None and YEARS[0] <= when.year <= YEARS[1]:
+            return when
+        if text and len(remarks) == count:
+            years = f"of the years {YEARS[0]} to {YEARS[1]}"
+            remarks.append(f"Its {name} “{text[:40]}” is no day {years} and is left out.")
+        return None
+
 
 def _from_yaml(value: Any) -> datetime | None:
     if isinstance(value, datetime):
@@ -133,20 +151,30 @@ def _language(say: _Words, remarks: list[str]) -> str:
         return ""
 
 
-def _state(say: _Words) -> tuple[str, list[str]]:
+def _readers(say: _Words) -> tuple[str, list[str]]:
+    said = say.words("readers").strip().casefold()
+    if said == "members":
+        return said, ["Only people of the account read it, as there."]
+    if said not in {"", *READERS}:
+        why = f"Who reads it, “{said[:40]}”, means nothing here; say it before it goes live."
+        return "password", [why]
+    if said == "password" or say.flag("protected"):
+        why = "It had a password there, which no file holds; give it one before it goes live."
+        return "password", [why]
+    return "everybody", []
+
+
+def _state(say: _Words, readers: str, remarks: list[str]) -> str:
     said = say.words("state").strip().casefold()
     state = _STATES.get(said, said)
     if state not in STATES:
-        return "draft", [f"Its state “{said[:40]}” means nothing here; it comes as a draft."]
+        remarks.append(f"Its state “{said[:40]}” means nothing here; it comes as a draft.")
     if state == "live+draft":
         why = "It was live there with changes that nobody published; it comes as a draft."
-        return "draft", [why]
-    if state == "live" and say.flag("protected"):
-        why = "It had a password there, which no file holds; give it one before it goes live."
-        return "draft", [why]
+        remarks.append(why)
     if state == "unpublished":
-        return "draft", ["It was taken offline there; it comes as a draft."]
-    return state, []
+        remarks.append("It was taken offline there; it comes as a draft.")
+    return "live" if state == "live" and readers != "password" else "draft"
 
 
 def _fields(values: Mapping[str, Any], say: _Words, remarks: list[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from portal.content.clean_html import Removal
@@ -119,9 +119,8 @@ class Document:
     ``state`` says what it was to readers; ``status`` is WordPress's own word.
     ``published_at`` is set for what was live, ``due_at`` for what is scheduled.
     ``parent`` is the ``source_id`` of a document in this export, never its own descendant.
-    ``excerpt`` and ``title`` are plain text; ``title`` may be empty.
-    ``categories`` and ``tags`` are nicenames, all present in the export's lists.
-    The last eight are not WordPress's. ``translates``: which page, and whether up to date with it.
+    ``excerpt`` and ``title`` (may be empty) are plain; ``categories`` and ``tags`` are nicenames.
+    The last ten are not WordPress's. ``translates``: which page, and whether up to date with it.
     """
 
     kind: Kind
@@ -160,6 +159,8 @@ class Document:
     type: str = ""
     path: str = ""
     owner: Named = NOBODY
+    review_by: date | None = None
+    for_members: bool = False
     language: str = ""
     translates: tuple[int, bool] | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
