@@ -13,6 +13,8 @@ from portal.content.import_standing import Standing
 from portal.content.wordpress.documents import Document, Export
 from tenants.people import BadEmail, normal_email
 
+UNSEEN = "nobody is looked up by e-mail for you, since you may not see people here"
+
 
 @dataclass(frozen=True, slots=True)
 class Credit:
@@ -51,6 +53,8 @@ class Authors:
         if member is not None or not (owner.name or owner.email):
             return member, ""
         named = (owner.name or owner.email)[:80]
+        if not self._standing.sees_people:
+            return None, f"Its owner there is {named}; {UNSEEN}, so it has none."
         return None, f"Its owner there, {named}, is not known here by e-mail; it has none."
 
     def lines(self) -> list[Line]:
@@ -82,7 +86,9 @@ class Authors:
         if member is not None:
             return Line("authors", "author", name, f"Is {member[1]} here: author of {texts}.")
         why = "No member of this account has the e-mail address in the export"
-        if author is None or not author.email:
+        if not self._standing.sees_people:
+            why = f"{UNSEEN[:1].upper()}{UNSEEN[1:]}"
+        elif author is None or not author.email:
             why = "The export gives no e-mail address"
         kept = "the byline stays in" if self._keeps_bylines else "the name stays as the byline of"
         return Line("authors", "author", name, f"{why}; {kept} {texts}.")

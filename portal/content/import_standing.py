@@ -15,8 +15,9 @@ from portal.content.sites import Menu, Redirect
 from portal.content.terms import Term
 from tenants.accounts import AccountRef
 from tenants.db import db
-from tenants.decisions import SYSTEM, Actor
+from tenants.decisions import Actor, can
 from tenants.inventory import people_reaching
+from tenants.permissions import Permission
 
 DOCUMENTS = ("post", "page")
 
@@ -37,7 +38,9 @@ class Standing:
     """What is there. Two looks at an account that did not change in between are equal.
 
     `items` maps (kind, source id) to what it became; `people` maps the e-mail of each member of
-    the account to his id and name, and holds nobody else.
+    the account to his id and name, and holds nobody else. Whoever imports without the right to see
+    people (`sees_people`) finds himself at most: a file can name any address, and who is known by
+    it must not be learned from what becomes of the file.
     """
 
     items: Mapping[tuple[str, str], uuid.UUID | None]
@@ -48,6 +51,7 @@ class Standing:
     menus: frozenset[str]
     has_primary_menu: bool
     people: Mapping[str, tuple[uuid.UUID, str]]
+    sees_people: bool = True
     beside: Beside | None = None
 
     def page_of(self, kind: str, source_id: str) -> Existing | None:
@@ -56,14 +60,13 @@ class Standing:
         return self.pages.get(target) if target else None
 
 
-def look(
-    account: AccountRef, source: str, bundle: Bundle | None = None, *, by: Actor = SYSTEM
-) -> Standing:
+def look(account: AccountRef, source: str, bundle: Bundle | None = None, *, by: Actor) -> Standing:
     """Return what the account has. Needs the whole tenant's scope; seven statements, and a few for
     a bundle, of which pages and files that are here count as imported before.
     """
     beside = look_beside(account, bundle, by=by) if bundle else None
     own = [Existing(*row) for row in beside.pages] if beside else []
+    sees_people = can(by, Permission.ACCESS_VIEW, account).allowed
     menus = _rows(Menu, account, Menu.slug, Menu.primary)
     terms = _rows(
         Term, account, Term.taxonomy, Term.slug, func.coalesce(Term.merged_into_id, Term.id)
@@ -78,7 +81,8 @@ def look(
         terms={(taxonomy, slug): term_id for taxonomy, slug, term_id in terms},
         menus=frozenset(slug for slug, _ in menus),
         has_primary_menu=any(primary for _, primary in menus),
-        people=_members(account),
+        people=_members(account, None if sees_people else by),
+        sees_people=sees_people,
         beside=beside,
     )
 
@@ -115,5 +119,9 @@ def _keys(own: list[Existing]) -> dict[tuple[str, str], uuid.UUID | None]:
     return {("post" if e.type == "post" else "page", str(e.id)): e.id for e in own}
 
 
-def _members(account: AccountRef) -> dict[str, tuple[uuid.UUID, str]]:
-    return {each.email: (each.id, each.name) for each in people_reaching(account)}
+def _members(account: AccountRef, only: Actor | None) -> dict[str, tuple[uuid.UUID, str]]:
+    return {
+        each.email: (each.id, each.name)
+        for each in people_reaching(account)
+        if only is None or each.id == only.person_id
+    }
