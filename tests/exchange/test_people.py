@@ -6,15 +6,17 @@ import csv
 import io
 import uuid
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from portal.content.caring import PageCare, set_care
-from portal.content.drafting import Text, create_page
+from portal.content.drafting import Text, create_page, save_draft
 from portal.content.exchange.exporting import Format, Wanted
 from portal.content.pages import Page, Revision
+from portal.content.wordpress.reader import read
 from tenants.accounts import AccountRef
 from tenants.audit import AuditEvent
 from tenants.db import db
@@ -135,10 +137,39 @@ def test_nobody_of_elsewhere_is_told_with_an_address(cast: Cast, form: Format):
     assert cast.berlin_editor.email not in outside
 
 
-def test_the_wordpress_form_holds_no_address(cast: Cast):
-    written(cast.acme, cast.editor, "Menu")
-    data = text_of(take_along(cast.acme, as_actor(cast.admin), wanted("wordpress")))
-    assert "@acme.example" not in data
+def test_wordpress_gets_whoever_signed_as_authors(cast: Cast):
+    """Each with a login of his own; an address only for those who may see people."""
+    sign(cast.acme, cast.editor, "A", "Edda Editor")
+    sign(cast.acme, cast.editor, "B", "The <kitchen>]]> & Söhne")
+    sign(cast.acme, cast.publisher, "C", "日本語")
+    sign(cast.acme, cast.author, "D", "")
+    sign(cast.acme, cast.admin, "E", "Edda Editor")
+    data = take_along(cast.acme, as_actor(cast.admin), wanted("wordpress"))
+    authors = {each.name: each for each in read(data).authors}
+    both = [(each.login, each.email) for each in read(data).authors if each.name == "Edda Editor"]
+    assert both == [("edda-editor", ""), ("edda-editor-2", cast.editor.email)]
+    assert authors["The <kitchen>]]> & Söhne"].email == ""
+    assert authors["日本語"].login == "author-2"
+    assert len({each.login for each in read(data).authors}) == len(read(data).authors)
+    bring(cast.berlin, as_actor(cast.admin), data)
+    edda = cast.editor
+    assert found(cast.berlin, "A") == (edda.id, None, "Edda Editor")
+    assert found(cast.berlin, "B") == (None, None, "The <kitchen>]]> & Söhne")
+    assert found(cast.berlin, "C") == (None, None, "日本語")
+    assert found(cast.berlin, "D") == (cast.author.id, None, cast.author.name)
+    hidden = take_along(cast.acme, as_actor(cast.viewer), wanted("wordpress"))
+    assert b"@acme.example" not in hidden
+    assert {each.name for each in read(hidden).authors} == authors.keys()
+
+
+def sign(account: AccountRef, who: Someone, title: str, byline: str) -> None:
+    by, text = as_actor(who), Text(title=title, body="<p>x</p>", byline=byline or "x")
+    with acting_in(tenant_scope(account.tenant_id)):
+        page, saved = create_page(account, "page", text, by=by)
+        if not byline:
+            empty = replace(text, byline="")
+            save_draft(page, empty, account, by=TESTS, based_on=saved.revision.id)
+        db.session.commit()
 
 
 def test_more_pages_cost_no_more_statements(cast: Cast, app):

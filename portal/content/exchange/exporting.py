@@ -34,6 +34,7 @@ from portal.content.exchange.paths import file_paths, page_paths
 from portal.content.exchange.people import emails_for
 from portal.content.exchange.reading import MANIFEST
 from portal.content.exchange.saying import Terms, as_markdown, as_row, said_of, with_paths
+from portal.content.exchange.signers import signers_of
 from portal.content.exchange.tables import COLUMNS
 from portal.content.exchange.wxr import wxr_of
 from portal.content.media_uses import named_in
@@ -99,7 +100,7 @@ def export_content(
     stubs = stubs_of(account, wanted.which)
     if wanted.pages is not None and len(stubs) > wanted.pages:
         raise TooMuch(_too_many(f"{len(stubs):,} pages", f"{wanted.pages:,}"))
-    emails = frozenset() if wanted.format == "wordpress" else emails_for(account, by=by)
+    emails = emails_for(account, by=by)
     shelf = _files(account, wanted, stubs, by)
     job = _Job(account, wanted, stubs, shelf, files, key, tell, emails)
     file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
@@ -214,7 +215,8 @@ class _Job:
 
     def _xml(self, file: BinaryIO) -> None:
         addresses = addresses_of(self.account)
-        parts = wxr_of(self.account, self._wholes(), self._terms, self._ids, addresses)
+        signers = signers_of(self.account, self.wanted.which, self._emails)
+        parts = wxr_of(self.account, self._wholes(), self._terms, self._ids, addresses, signers)
         file.writelines(part.encode() for part in parts)
 
     def _file(self, archive: zipfile.ZipFile, each: FileRow) -> Mapping[str, Any] | None:

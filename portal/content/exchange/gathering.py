@@ -84,7 +84,7 @@ def stubs_of(account: AccountRef, which: Which) -> list[Stub]:
     """Return every page that is exported, the oldest first. One statement."""
     query = (
         select(Page.id, Page.type, Revision.slug, Revision.parent_id)
-        .join(Revision, Revision.id == _shown(which))
+        .join(Revision, Revision.id == shown_revision(which))
         .where(Page.account_id == account.id)
         .order_by(Page.id)
     )
@@ -102,7 +102,7 @@ def wholes_of(
         part = ids[start : start + PER_READ]
         query = (
             select(Page, Revision)
-            .join(Revision, Revision.id == _shown(which))
+            .join(Revision, Revision.id == shown_revision(which))
             .where(Page.account_id == account.id, Page.id.in_(part))
             .order_by(Page.id)
         )
@@ -191,5 +191,6 @@ def seconds_of(when: datetime | None) -> str:
     return when.isoformat() if when else ""
 
 
-def _shown(which: Which) -> Any:
+def shown_revision(which: Which) -> Any:
+    """Return the column of pages that names the revision whose text is exported."""
     return Page.live_revision_id if which == "live" else Page.draft_revision_id

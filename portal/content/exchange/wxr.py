@@ -1,7 +1,7 @@
 """An account's content as WordPress's own XML (WXR 1.2), for leaving to there.
 
 Files are named by their addresses, as WordPress does it. Its format has no place for further
-fields and values for search engines; nobody's e-mail address is in it.
+fields and values for search engines. Whoever signs a text is one of its authors there.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from portal.content.exchange.gathering import Whole
 from portal.content.exchange.model import TermName
 from portal.content.exchange.saying import Terms
+from portal.content.exchange.signers import Signers
 from portal.content.html_shown import linked
 from portal.content.html_writer import escape
 from tenants.accounts import AccountRef
@@ -32,17 +33,28 @@ _DOMAINS = {"category": "category", "tag": "post_tag"}
 
 def wxr_of(
     account: AccountRef, wholes: Iterable[Whole], terms: Terms, ids: list[uuid.UUID],
-    addresses: Mapping[str, str],
+    addresses: Mapping[str, str], signers: Signers,
 ) -> Iterator[str]:  # fmt: skip
     """Yield the file in parts. `ids` are all pages in order, `addresses` where each page stands."""
     numbers = {page_id: number for number, page_id in enumerate(ids, 1)}
     yield _HEAD
     yield f"<title>{_text(account.name)}</title>\n<wp:wxr_version>1.2</wp:wxr_version>\n"
     yield f"<wp:base_blog_url>https://{account.handle}.invalid</wp:base_blog_url>\n"
+    yield from _head_authors(signers)
     yield from _head_terms(terms)
     for whole in wholes:
-        yield _item(account, whole, terms, numbers, addresses)
+        yield _item(account, whole, terms, numbers, addresses, signers)
     yield _FOOT
+
+
+def _head_authors(signers: Signers) -> Iterator[str]:
+    for number, (person, login) in enumerate(signers.logins.items(), 1):
+        yield (
+            f"<wp:author><wp:author_id>{number}</wp:author_id>"
+            f"<wp:author_login>{_cdata(login)}</wp:author_login>"
+            f"<wp:author_email>{_cdata(person.email)}</wp:author_email>"
+            f"<wp:author_display_name>{_cdata(_text(person.name))}</wp:author_display_name></wp:author>\n"
+        )
 
 
 def _head_terms(terms: Terms) -> Iterator[str]:
@@ -63,7 +75,7 @@ def _head_terms(terms: Terms) -> Iterator[str]:
 
 def _item(
     account: AccountRef, whole: Whole, terms: Terms, numbers: Mapping[uuid.UUID, int],
-    addresses: Mapping[str, str],
+    addresses: Mapping[str, str], signers: Signers,
 ) -> str:  # fmt: skip
     page, revision = whole.page, whole.revision
     open_to_all = page.access_password_hash is None and not page.for_members
@@ -75,7 +87,7 @@ def _item(
         "title": _text(revision.title),
         "link": _text(f"https://{account.handle}.invalid{page.address or ''}"),
         "pubDate": format_datetime(when),
-        "dc:creator": _cdata(revision.byline),
+        "dc:creator": _cdata(signers.login_of(whole)),
         "content:encoded": _cdata(f"<!-- wp:html -->\n{body}\n<!-- /wp:html -->"),
         "excerpt:encoded": _cdata(revision.excerpt),
         "wp:post_id": str(numbers[page.id]),
