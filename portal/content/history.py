@@ -107,16 +107,20 @@ def events_about(page: Page | Media, before: str | None = None) -> Slice:
     query = select(AuditEvent).where(
         or_(AuditEvent.target_id == page.id, *(AuditEvent.target_id.in_(ids) for ids in beside))
     )
+    return events_in(query, before, content=True)
+
+
+def events_in(query: Select[AuditEvent], before: str | None, *, content: bool) -> Slice:
+    """Return a page of a few events, the latest first, from a key on; `content` as for `tell`."""
     rows = _newest(query, before)
-    return Slice([tell(row, True) for row in rows[:PER_PAGE]], _older(rows, PER_PAGE))
+    return Slice([tell(row, content) for row in rows[:PER_PAGE]], _older(rows, PER_PAGE))
 
 
-def events_of(schedule: Schedule, *, content: bool) -> list[Told]:
-    """Return what happened to one schedule, the latest first; `content` as for `tell`."""
+def events_of(schedule: Schedule, before: str | None = None, *, content: bool) -> Slice:
+    """Return what happened to one schedule, the latest first, from a key on."""
     told = AuditEvent.target_id == schedule.id
     ran = AuditEvent.request_id == request_id_of(schedule.id)
-    rows = _newest(select(AuditEvent).where(or_(told, ran)), None)
-    return [tell(row, content) for row in rows[:PER_PAGE]]
+    return events_in(select(AuditEvent).where(or_(told, ran)), before, content=content)
 
 
 def events_during(

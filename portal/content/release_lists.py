@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, tuple_
 
-from portal.content.history import Told, tell
+from portal.content.history import events_in
 from portal.content.notifications import reached_with
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
@@ -19,7 +19,6 @@ from tenants.decisions import Actor
 from tenants.permissions import Permission
 
 CHOICE = 50
-EVENTS = 50
 GROUPS: dict[str, tuple[str, ...]] = {
     "open": OPEN, "stuck": STUCK, "draft": ("draft",), "pending": ("pending",), "done": ("done",),
     "undone": ("undone",), "skipped": ("skipped",), "cancelled": ("cancelled",), "all": (),
@@ -100,11 +99,10 @@ def candidates(
     return [Candidate(*row) for row in rows]
 
 
-def events_of(release: Release, *, content: bool) -> list[Told]:
-    """Return what happened to a release, the latest first, at most EVENTS; titles if `content`."""
+def events_of(release: Release, before: str | None = None, *, content: bool) -> Slice:
+    """Return what happened to a release, the latest first, from a key on; titles if `content`."""
     query = select(AuditEvent).where(
         AuditEvent.target_id == release.id, AuditEvent.tenant_id == release.tenant_id,
         AuditEvent.target_type == "release",
     )  # fmt: skip
-    query = query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(EVENTS)
-    return [tell(row, content) for row in db.session.scalars(query)]
+    return events_in(query, before, content=content)

@@ -181,14 +181,22 @@ def count_working(page: Page) -> int:
     return db.session.scalar(query) or 0
 
 
-def opinions_of(page: Page, limit: int = 50) -> list[tuple[ShareOpinion, str]]:
-    """Return what outsiders think of the page's texts with the link's name, the latest first."""
+def opinions_of(page: Page, before: str | None = None) -> Slice:
+    """Return what outsiders think of the page's texts with the link's name, the latest first.
+
+    PER_PAGE of them from a key on.
+    """
     query = select(ShareOpinion, ShareLink.name).join(
         ShareLink, ShareLink.id == ShareOpinion.share_id
     )
     query = query.where(ShareOpinion.page_id == page.id)
-    query = query.order_by(ShareOpinion.created_at.desc(), ShareOpinion.id.desc()).limit(limit)
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    at = (ShareOpinion.created_at, ShareOpinion.id)
+    if before:
+        query = query.where(tuple_(*at) < tuple_(*parse_key(before)))
+    query = query.order_by(*(each.desc() for each in at)).limit(PER_PAGE + 1)
+    found = [(row[0], row[1]) for row in db.session.execute(query)]
+    last = found[PER_PAGE - 1][0] if len(found) > PER_PAGE else None
+    return Slice(found[:PER_PAGE], key_of(last.created_at, last.id) if last else None)
 
 
 def revision_choices(

@@ -180,7 +180,7 @@ def _page(media: Media, version: MediaVersion, form: DescribeForm) -> str:
         address=address_of(current.here.handle, media.id),
         public=f"/s/{current.here.handle}{steady_address(media, version)}" if live else "",
         sees_pages=sees,
-        events=events_about(media) if sees else None,
+        events=events_about(media, request.args.get("before")) if sees else None,
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def show(release_id: uuid.UUID) -> str:
     content = len(seen) == len(lines) and current.can(P.PAGE_VIEW).allowed
     return render_template(
         "releases/show.html", release=release, lines=lines, seen=seen,
-        events=events_of(release, content=content),
+        events=events_of(release, request.args.get("before"), content=content),
     )  # fmt: skip
 
 

@@ -147,7 +147,7 @@ def _screen(page: Page, flow: Flow | None = None, problem: str = "", **forms: An
         "reviews/show.html", page=page, flow=flow, problem=problem, submit_form=submit_form,
         verdict_form=verdict_form, assign_form=assign_form, who=who_words(current.here),
         editing=may_edit(current.person, page, current.here), verdicts=verdicts_of(page),
-        opinions=opinions_of(page),
+        opinions=opinions_of(page, request.args.get("said_before")),
     )  # fmt: skip
 
 

@@ -67,8 +67,8 @@ def show(schedule_id: uuid.UUID) -> str:
     return render_template(
         "schedules/show.html", row=row, reads=reads, page=page,
         revision=revision_by_id(row.revision_id, page) if page else None,
-        events=events_of(row, content=reads), is_open=row.state in OPEN, kept=kept_instant(row),
-        meant=wall_instant(row),
+        events=events_of(row, request.args.get("before"), content=reads),
+        is_open=row.state in OPEN, kept=kept_instant(row), meant=wall_instant(row),
     )  # fmt: skip
 
 
