@@ -5,11 +5,12 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, or_, select, tuple_
 
-from portal.content.comments import Comment
+from portal.content.comments import MOST_SHOWN, Comment, comment_by_id
 from portal.content.notifications import notify
 from portal.content.pages import Page
+from portal.content.paging import PER_PAGE, Slice
 from portal.content.problems import Problem
 from tenants.accounts import AccountRef
 from tenants.audit import record
@@ -45,6 +46,45 @@ def threads_in(comments: Collection[Comment]) -> list[Thread]:
     found = [Thread(first, tuple(answers.get(first.id, ()))) for first in answers.get(None, ())]
     found.sort(key=lambda thread: thread.first.created_at, reverse=True)
     return sorted(found, key=lambda thread: thread.settled)
+
+
+def threads_on(page: Page, about: uuid.UUID | None = None) -> tuple[Slice, bool]:
+    """Return a page of the threads of a page as `threads_in` orders them, and if it is the first.
+
+    With `about`, a comment, it begins with that one's thread where the first does not hold it.
+    `older` is the id of the comment that the next one begins with. Three statements, two more with
+    `about`.
+    """
+    first, begun = _begun(page, None), None
+    if about is not None and about not in {each.id for each in first[:PER_PAGE]}:
+        begun = _root(page, about)
+    if begun is not None and begun.id not in {each.id for each in first[:PER_PAGE]}:
+        found = _begun(page, begun)
+    else:
+        found, begun = first, None
+    ids = [each.id for each in found[:PER_PAGE]]
+    answers = select(Comment).where(Comment.thread_id.in_(ids))
+    answers = answers.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(MOST_SHOWN)
+    threads = threads_in([*found[:PER_PAGE], *list(db.session.scalars(answers))[::-1]])
+    older = str(found[PER_PAGE].id) if len(found) > PER_PAGE else None
+    return Slice(threads, older), begun is None
+
+
+def _begun(page: Page, start: Comment | None) -> list[Comment]:
+    """Return PER_PAGE first comments of threads and one more, open ones first, from one on."""
+    settled = case((Comment.resolved_at.is_(None), 0), else_=1)
+    query = select(Comment).where(Comment.page_id == page.id, Comment.thread_id.is_(None))
+    if start is not None:
+        flag = int(start.resolved_at is not None)
+        at = tuple_(Comment.created_at, Comment.id) <= tuple_(start.created_at, start.id)
+        query = query.where(or_(settled > flag, and_(settled == flag, at)))
+    query = query.order_by(settled, Comment.created_at.desc(), Comment.id.desc())
+    return list(db.session.scalars(query.limit(PER_PAGE + 1)))
+
+
+def _root(page: Page, about: uuid.UUID) -> Comment | None:
+    row = comment_by_id(about, page)
+    return comment_by_id(row.thread_id, page) if row is not None and row.thread_id else row
 
 
 def readers_of(account: AccountRef) -> list[Colleague]:

@@ -11,6 +11,7 @@ from portal.content.exchange.exporting import Exported, Wanted, record_content_e
 from portal.content.export_rows import KEPT, LOST_AFTER, MOST_TRIES, OPEN, ExportRun
 from portal.content.media_folders import MediaFolder, visible_folders
 from portal.content.notifications import Notification
+from portal.content.paging import Slice, latest
 from portal.content.problems import Problem
 from portal.content.storage import Storage
 from portal.content.storing import forget_after_commit
@@ -183,14 +184,12 @@ def export_by_id(export_id: uuid.UUID, account: AccountRef) -> ExportRun | None:
     return db.session.scalar(query)
 
 
-def exports_of(account: AccountRef, *, by: Actor) -> list[ExportRun]:
-    """Return the exports of an account that somebody sees, the latest first: his own.
+def exports_of(account: AccountRef, before: str | None = None, *, by: Actor) -> Slice:
+    """Return a page of the exports of an account that somebody sees, the latest first: his own.
 
     Those who look after the account's content as a whole see all, to call them off.
     """
-    query = select(ExportRun).where(_shown_to(by, account))
-    query = query.order_by(ExportRun.created_at.desc(), ExportRun.id.desc())
-    return list(db.session.scalars(query.limit(LISTED)))
+    return latest(select(ExportRun).where(_shown_to(by, account)), ExportRun, before, LISTED)
 
 
 def _shown_to(by: Actor, account: AccountRef) -> ColumnElement[bool]:

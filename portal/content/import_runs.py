@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from portal.content.exchange.reading import format_of
 from portal.content.imports import STUCK_AFTER, ImportRun
+from portal.content.paging import PER_PAGE, Slice, latest
 from portal.content.problems import Problem
 from tenants.accounts import AccountRef
 from tenants.audit import By, record
@@ -23,7 +24,7 @@ from tenants.quotas import Resource
 from tenants.scope import across_tenants
 
 NAME_LENGTH = 200
-LISTED = 50
+LISTED = PER_PAGE
 
 
 @dataclass(frozen=True)
@@ -121,16 +122,10 @@ def import_by_id(import_id: uuid.UUID, account_id: uuid.UUID) -> ImportRun | Non
     )
 
 
-def imports_of(account_id: uuid.UUID) -> list[ImportRun]:
-    """Return the account's imports, the latest first."""
-    return list(
-        db.session.scalars(
-            select(ImportRun)
-            .where(ImportRun.account_id == account_id)
-            .order_by(ImportRun.created_at.desc(), ImportRun.id.desc())
-            .limit(LISTED)
-        )
-    )
+def imports_of(account_id: uuid.UUID, before: str | None = None) -> Slice:
+    """Return the account's imports, the latest first, a page of them from a key on."""
+    query = select(ImportRun).where(ImportRun.account_id == account_id)
+    return latest(query, ImportRun, before, LISTED)
 
 
 def as_json(run: ImportRun) -> dict[str, Any]:

@@ -6,7 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from portal.content.media_folders import MediaAccess, MediaFolder, in_force_now, is_restricted
+from portal.content.media_folders import (
+    MediaAccess,
+    MediaFolder,
+    access_to,
+    in_force_now,
+    is_restricted,
+)
 from portal.content.media_list import is_empty
 from portal.content.media_tree import DEEPEST, FolderTree
 from portal.content.problems import Problem
@@ -24,6 +30,7 @@ from tenants.roles import Role
 
 NAME_LENGTH = 100
 MOST = 500
+MOST_LET_IN = 200
 Bearer = Person | Group | Role
 _COLUMNS = {Person: "person_id", Group: "group_id", Role: "role_id"}
 
@@ -126,6 +133,8 @@ def let_in(
     label = bearer.name
     if db.session.scalar(there) is not None:
         raise Problem(f"{label} sees this folder already.")
+    if len(access_to(folder)) >= MOST_LET_IN:
+        raise Problem(f"{MOST_LET_IN} are let in already. Name a group or a role instead.")
     access = MediaAccess(
         tenant_id=folder.tenant_id, account_id=folder.account_id, folder_id=folder.id,
         bearer_label=label, given_by_label=by.name or by.label, because=because, until=until,

@@ -1,6 +1,7 @@
 """Names of revisions: “as sent to the printer”."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, select
@@ -43,9 +44,10 @@ class RevisionName(Keyed, TenantScoped, Audited, Base):
         return self.name
 
 
-def names_of(page: Page) -> dict[uuid.UUID, RevisionName]:
-    """Return the names of a page's revisions by the revision's id."""
-    query = select(RevisionName).where(RevisionName.page_id == page.id)
+def names_of(revisions: Iterable[Revision]) -> dict[uuid.UUID, RevisionName]:
+    """Return the names of those revisions that have one, by the revision's id."""
+    ids = {each.id for each in revisions}
+    query = select(RevisionName).where(RevisionName.revision_id.in_(ids))
     return {name.revision_id: name for name in db.session.scalars(query)}
 
 

@@ -104,7 +104,9 @@ class Notification(Keyed, TenantScoped, Base):
             return "export_runs.show", {"export_id": self.export_id}
         if self.kind in TALK:
             anchor = f"comment-{self.comment_id}"
-            return "comments.index", {"page_id": self.page_id, "_anchor": anchor}
+            return "comments.index", {
+                "page_id": self.page_id, "about": self.comment_id, "_anchor": anchor,
+            }  # fmt: skip
         if self.kind not in TIMED:
             return "reviews.show", {"page_id": self.page_id}
         if self.schedule_id is not None:

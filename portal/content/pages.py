@@ -210,13 +210,9 @@ def revision_by_id(revision_id: uuid.UUID | None, page: Page) -> Revision | None
     return found if found is not None and found.page_id == page.id else None
 
 
-def revisions_of(page: Page, limit: int = 200) -> list[Revision]:
-    """Return the page's revisions, the newest first."""
-    return list(
-        db.session.scalars(
-            select(Revision)
-            .where(Revision.page_id == page.id)
-            .order_by(Revision.number.desc())
-            .limit(limit)
-        )
-    )
+def revisions_of(page: Page, limit: int = 200, below: int | None = None) -> list[Revision]:
+    """Return the page's revisions, the newest first, or those before a number."""
+    query = select(Revision).where(Revision.page_id == page.id)
+    if below is not None:
+        query = query.where(Revision.number < below)
+    return list(db.session.scalars(query.order_by(Revision.number.desc()).limit(limit)))

@@ -27,6 +27,7 @@ from tenants.permissions import Permission
 from tenants.quotas import Resource
 
 YEARS_AHEAD = 10
+MOST_AHEAD = 100
 
 
 def schedule(
@@ -43,6 +44,7 @@ def schedule(
     refuse_bad_moment(moment, account)
     hold(page)
     _refuse_again(page, what, revision, moment)
+    _refuse_many(page)
     take(Resource.SCHEDULES, account, by=by)
     if what == "publish":
         if revision is None:
@@ -149,6 +151,13 @@ def refuse_bad_moment(moment: Moment, account: AccountRef) -> None:
     if moment.at.year > moment_now.year + YEARS_AHEAD:
         raise BadTime(f"Choose a time within the next {YEARS_AHEAD} years.")
     refuse_frozen_moment(account, moment)
+
+
+def _refuse_many(page: Page) -> None:
+    """Refuse more than can be looked over: a page shows all its times at once. The page is held."""
+    ahead = select(Schedule.id).where(Schedule.page_id == page.id, Schedule.state.in_(OPEN))
+    if len(db.session.scalars(ahead.limit(MOST_AHEAD)).all()) >= MOST_AHEAD:
+        raise Problem(f"This page has {MOST_AHEAD} times ahead of it. Cancel some first.")
 
 
 def _refuse_again(page: Page, what: What, revision: Revision | None, moment: Moment) -> None:

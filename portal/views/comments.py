@@ -5,16 +5,17 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.content.commenting import comment, readers_of, reopen, resolve, threads_in
-from portal.content.comments import Comment, comment_by_id, comments_on
+from portal.content.commenting import comment, readers_of, reopen, resolve, threads_on
+from portal.content.comments import Comment, comment_by_id
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.forms.base import add_error, choices
 from portal.forms.comments import FIELDS, CommentForm, ReplyForm
 from portal.forms.finding import finding, narrow
+from portal.forms.merging import uuid_or_none
 from portal.guards import permission
 from portal.once import once
 from portal.requests import current
@@ -106,8 +107,10 @@ def _screen(
 ) -> str:
     blank = ReplyForm(formdata=None)
     blank.mention.choices = form.mention.choices
+    about = answered[0] if answered else uuid_or_none(request.args.get("about"))
+    found, newest = threads_on(page, about)
     return render_template(
-        "comments/index.html", page=page, form=form, threads=threads_in(comments_on(page)),
+        "comments/index.html", page=page, form=form, found=found, newest=newest,
         blank=blank, answered=answered or (None, None), fields=dict(FIELDS),
         names=dict(form.names),
     )  # fmt: skip
@@ -146,6 +149,6 @@ def _to(page: Page, row: Comment) -> Response:
     return redirect(
         url_for(
             "comments.index", handle=current.here.handle, page_id=page.id,
-            _anchor=f"comment-{row.id}",
+            about=row.id, _anchor=f"comment-{row.id}",
         )
     )  # fmt: skip

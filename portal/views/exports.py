@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 
 from portal.content.exchange.exporting import TooMuch, Wanted, record_content_export
 from portal.content.export_runs import exports_of, hand_in
@@ -69,5 +69,5 @@ def _refuse(form: ExportForm, problem: Exception) -> Any:
 def _screen(form: ExportForm) -> str:
     return render_template(
         "exports/new.html", form=form, pages=f"{PAGES:,}", size=f"{BYTES // 2**20} MB",
-        runs=exports_of(current.here, by=current.person),
+        found=exports_of(current.here, request.args.get("before"), by=current.person),
     )  # fmt: skip

@@ -43,7 +43,8 @@ PER_PART = 100
 @bp.get("/")
 @permission(P.CONTENT_IMPORT)
 def index() -> str:
-    return render_template("imports/index.html", formats=FORMATS, runs=imports_of(current.here.id))
+    found = imports_of(current.here.id, request.args.get("before"))
+    return render_template("imports/index.html", formats=FORMATS, found=found)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -51,6 +51,7 @@ from tenants.prepared import keys_alone
 from tenants.quotas import QuotaReached
 
 bp = Blueprint("pages", __name__, url_prefix="/a/<handle>/pages")
+REVISIONS = 200
 WITHIN = frozenset({"below", "all"})
 EDITING = (P.PAGE_EDIT, P.PAGE_EDIT_OWN)
 
@@ -130,9 +131,13 @@ def preview(page_id: uuid.UUID) -> str:
 def history(page_id: uuid.UUID) -> str:
     page = _page(page_id)
     events = events_about(page, request.args.get("before"))
+    below = request.args.get("below", type=int)
+    below = below if below is not None and below < 2**31 else None
+    found = revisions_of(page, REVISIONS + 1, below)
+    revisions = found[:REVISIONS]
     return render_template(
-        "pages/history.html", page=page, events=events, revisions=revisions_of(page),
-        names=names_of(page),
+        "pages/history.html", page=page, events=events, revisions=revisions, below=below,
+        older=revisions[-1].number if len(found) > REVISIONS else None, names=names_of(revisions),
     )  # fmt: skip
 
 

@@ -81,14 +81,15 @@ def _asked(page: Page, field: str) -> Revision | None:
 def _compared(
     page: Page, left: Revision | None = None, typed: str | None = None, error: str = ""
 ) -> str:
-    revisions = revisions_of(page)
+    newest = revisions_of(page)
     right = _asked(page, "right") or revision_by_id(page.draft_revision_id, page) or abort(404)
-    left = left or _asked(page, "left") or _usual(page, revisions, right)
+    left = left or _asked(page, "left") or _usual(page, newest, right)
+    revisions = sorted({*newest, left, right}, key=lambda each: -each.number)
     labels = labels_of(definition_of(page.type, page.tenant_id))
     return render_template(
         "pages/compare.html", page=page, revisions=revisions, left=left, right=right,
         changes=compare(text_of(left), text_of(right), current.here.id, labels),
-        names=names_of(page),
+        names=names_of(revisions),
         allowed=may_edit(current.person, page, current.here), typed=typed, error=error,
     )  # fmt: skip
 

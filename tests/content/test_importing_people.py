@@ -108,4 +108,4 @@ def test_without_the_right_to_import_nothing_is_even_stored(cast: Cast):
     with pytest.raises(Denied):
         run_at_once(cast.acme, "x.xml", SMALL, dry_run=True, by=as_actor(cast.publisher))
     with looking(cast.acme):
-        assert imports_of(cast.acme.id) == []
+        assert imports_of(cast.acme.id).rows == []

@@ -155,7 +155,7 @@ def test_the_bell_counts_and_is_emptied(app: Flask, client: FlaskClient, cast: C
     assert bell() == "2"
     row = rows(app, Notification)[0]
     answer = client.post(f"/a/acme/notifications/{row.id}/open")
-    assert answer.location == f"{at}#comment-{row.comment_id}"
+    assert answer.location == f"{at}?about={row.comment_id}#comment-{row.comment_id}"
     assert bell() == "1"
     assert client.post("/a/acme/notifications/read").status_code == 302
     assert bell() == ""

@@ -90,7 +90,7 @@ def test_importing_for_real_uses_the_same_file(admin: FlaskClient, app: Flask, c
     assert "Import of site.xml" in page.text
     assert "Import for real" not in page.text
     with app.app_context(), looking(cast.acme):
-        counts = [run.counts["created"] for run in import_runs.imports_of(cast.acme.id)]
+        counts = [run.counts["created"] for run in import_runs.imports_of(cast.acme.id).rows]
     assert counts == [5, 5]
     assert client_answer(app, "/s/acme/posts/live-post/") == 200
     assert admin.post(f"{answer.location}real").status_code == 409
