@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.content.caring import PageCare, set_care
@@ -20,6 +22,7 @@ from tests.content.import_scene import looking
 from tests.exchange.scene import BODIES, bring, said_of, settle, take_along
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast, as_actor
+from tests.fixtures.client import sign_in
 from tests.fixtures.pages import TESTS
 
 GUIDE = Path(__file__).parents[2] / "docs" / "editor-guide.md"
@@ -206,3 +209,21 @@ def test_an_old_day_of_review_reminds_nobody_at_once(cast: Cast):
         old, new = db.session.execute(query).all()
     assert old.reminded_at is not None
     assert new.reminded_at is None
+
+
+@pytest.mark.parametrize("readers", ["members", "everybody"])
+def test_what_members_read_comes_live_for_them_alone(
+    app: Flask, client: FlaskClient, cast: Cast, readers: str
+):
+    table = f"title,state,readers,former addresses,body\n\
+Zebra,live,{readers},/old-zebra/,<p>Striped words.</p>\n"
+    with app.app_context():
+        outcome = bring(cast.acme, as_actor(cast.admin), table.encode())
+    assert outcome["counts"]["published_pages"] == 1
+    shown = "".join(
+        client.get(f"/s/acme/{at}", follow_redirects=True, audit=False).text
+        for at in ("", "zebra/", "old-zebra/", "search/?q=striped", "feed.xml", "sitemap.xml")
+    )
+    assert ("Striped words" in shown) == (readers == "everybody")
+    inside = sign_in(client, cast.viewer).get("/a/acme/read/zebra/", follow_redirects=True)
+    assert "Striped words" in inside.text
