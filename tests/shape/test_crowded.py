@@ -25,7 +25,7 @@ MUST_BE = {
 }  # fmt: skip
 
 
-@dataclass
+@dataclass(order=True)
 class Cost:
     """What one answer took: statements, and rows that were fetched."""
 
@@ -55,17 +55,24 @@ def weighed(scene: Scene) -> Iterator[Cost]:
         event.remove(engine, "before_cursor_execute", note)
 
 
+def asked(scene: Scene, path: str) -> Cost:
+    with weighed(scene) as cost:
+        scene.browsers["admin"].get(path)
+    return cost
+
+
 def costs(scene: Scene) -> dict[str, Cost]:
-    """What each screen that answers costs, asked for the second time."""
+    """What each screen that answers costs, once it was asked for.
+
+    The cheaper of two: now and then one also notes that somebody is still there.
+    """
     found: dict[str, Cost] = {}
     for route in routes(scene.app, "/a/"):
         if route.method != "GET":
             continue
         path = route.path("acme", route.ids_of(scene.world, "acme"))
         if scene.browsers["admin"].get(path).status_code == 200:
-            with weighed(scene) as cost:
-                scene.browsers["admin"].get(path)
-            found[route.rule.rule] = cost
+            found[route.rule.rule] = min(asked(scene, path), asked(scene, path))
     return found
 
 
