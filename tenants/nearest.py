@@ -6,13 +6,13 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Uuid, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import Select, Uuid, bindparam, exists, func, literal, or_, select, union_all
 
 from tenants.accounts import REF, Account, AccountClosure, AccountRef, row_ref
 from tenants.db import db
 from tenants.decisions import Actor
 from tenants.engines import reading
-from tenants.prepared import cut
+from tenants.prepared import by_key, cut
 from tenants.scope import directory
 
 ROOMS = (0, 1, 2, 4)
@@ -66,14 +66,18 @@ def _near_query(roots: int, alone: bool, of_tenant: bool, limit: int) -> Any:
         parts.append(select(Account.id, none).where(Account.id.in_(single), *_shown(of_tenant)))
     each = union_all(*parts).subquery()
     first = select(each.c.id).group_by(each.c.id).order_by(func.min(each.c.distance), each.c.id)
-    return select(*REF).where(Account.id.in_(cut(first, limit).subquery().select()))
+    return by_key(select(*REF).where(Account.id.in_(cut(first, limit).subquery().select())))
 
 
 def _below(root: Any, of_tenant: bool, limit: int) -> Select[Any]:
-    """Return the nearest accounts of a subtree: along an index, and nothing is sorted."""
+    """Return the nearest accounts of a subtree: along an index, and nothing is sorted.
+
+    The OFFSET keeps PostgreSQL from joining: it would look at every account there is.
+    """
     pair = AccountClosure
-    query = select(Account.id, pair.distance).join(pair, pair.descendant_id == Account.id)
-    query = query.where(pair.ancestor_id == root, *_shown(of_tenant))
+    shown = select(Account.id).where(Account.id == pair.descendant_id, *_shown(of_tenant))
+    query = select(pair.descendant_id.label("id"), pair.distance)
+    query = query.where(pair.ancestor_id == root, exists(shown.offset(0)))
     nearest = cut(query.order_by(pair.distance, pair.descendant_id), limit).subquery()
     return select(nearest.c.id, nearest.c.distance)
 

@@ -13,7 +13,7 @@ from portal.content.page_filters import STATES, Filters
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.schedules import IS_OPEN, OPEN, STUCK, Schedule
-from portal.content.translations import PageLanguage, Shown, shown_of
+from portal.content.translations import PageLanguage, Shown, shown, with_languages
 from tenants.accounts import Account
 from tenants.db import db
 from tenants.newest import Reach, Rows, newest
@@ -108,7 +108,7 @@ def pages_within(
 ) -> Slice:
     """Return the pages of all accounts in `reach`, the last changed first, each with its account.
 
-    At most five statements, and quick for those who see few accounts, many, and all.
+    At most four statements, and quick for those who see few accounts, many, and all.
     """
     rows = Rows(Page, Page.changed_at, filters.conditions)
     query = newest(rows, reach, parse_key(before) if before else None, size + 1)
@@ -175,34 +175,39 @@ def _counts_query() -> Any:
 
 
 def _beside(page_ids: list[uuid.UUID], counts: Mapping[str, int]) -> Beside:
-    due = _next_due(page_ids) if counts.get("scheduled", 1) else {}
-    return due, shown_of(page_ids) if counts.get("languages", 1) else {}
+    """Return when each is due next, and in which language it is. One statement, if any."""
+    dues: dict[uuid.UUID, Due] = {}
+    languages: dict[uuid.UUID, Shown] = {}
+    if counts.get("scheduled", 1) or counts.get("languages", 1):
+        for page_id, what, due_at, *said in db.session.execute(_besides(), {"of_pages": page_ids}):
+            if due_at is not None:
+                dues[page_id] = Due(what, due_at)
+            if said[0] is not None:
+                languages[page_id] = shown(*said)
+    return dues, languages
+
+
+@cache
+def _besides() -> Any:
+    pages = bindparam("of_pages", type_=Uuid(), expanding=True)
+    waiting = (Schedule.page_id == Page.id) & (Schedule.state == "pending")
+    query: Any = select(Page.id, Schedule.what, Schedule.due_at).outerjoin(Schedule, waiting)
+    query = with_languages(query.where(Page.id.in_(pages)))
+    query = query.where(Schedule.id.is_not(None) | PageLanguage.id.is_not(None))
+    return by_key(query.order_by(Schedule.due_at.desc()))
 
 
 def _row(page: Page | SqlRow[Any], author: str | None, beside: Beside, *at: str) -> Row:
-    dues, shown = beside
+    dues, languages = beside
     return Row(
         page.id, page.title, page.type, page.state, page.address, page.changed_at, author,
-        page.author_id, dues.get(page.id), shown.get(page.id), *at,
+        page.author_id, dues.get(page.id), languages.get(page.id), *at,
     )  # fmt: skip
 
 
 def _cut(found: Any, key: Any, size: int) -> tuple[list[Any], str | None]:
     shown = list(found[:size])
     return shown, key(shown[-1]) if len(found) > size else None
-
-
-def _next_due(page_ids: list[uuid.UUID]) -> dict[uuid.UUID, Due]:
-    rows = db.session.execute(_due_query(), {"of_pages": page_ids})
-    return {page_id: Due(what, due_at) for page_id, what, due_at in rows}
-
-
-@cache
-def _due_query() -> Any:
-    pages = bindparam("of_pages", type_=Uuid(), expanding=True)
-    query = select(Schedule.page_id, Schedule.what, Schedule.due_at)
-    query = query.where(Schedule.page_id.in_(pages), Schedule.state == "pending")
-    return by_key(query.order_by(Schedule.due_at.desc()))
 
 
 def _capped(query: Select[Any], most: int = COUNT_LIMIT) -> Any:

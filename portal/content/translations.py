@@ -5,7 +5,7 @@ there is nothing that could go round in circles.
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKeyConstraint,
     Index,
+    Select,
     String,
     UniqueConstraint,
     Uuid,
@@ -157,22 +158,21 @@ def _group_query() -> Any:
     return by_key(query)
 
 
-def shown_of(page_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Shown]:
-    """Return the languages of those pages of which somebody said it, by page. One statement."""
-    rows = db.session.execute(_shown_query(), {"of_pages": page_ids}).all()
-    return {row[0].page_id: _shown(*row) for row in rows}
-
-
-@cache
-def _shown_query() -> Any:
+def with_languages(query: Select[Any]) -> Select[Any]:
+    """Return a statement over pages with what `shown` takes: None where nobody said a language."""
     source = aliased(Page)
-    query = (
-        select(PageLanguage, Revision.id, Revision.digest)
+    return (
+        query.add_columns(PageLanguage, Revision.id, Revision.digest)
+        .outerjoin(PageLanguage, PageLanguage.page_id == Page.id)
         .outerjoin(source, source.id == PageLanguage.source_id)
         .outerjoin(Revision, Revision.id == source.draft_revision_id)
-        .where(PageLanguage.page_id.in_(bindparam("of_pages", type_=Uuid(), expanding=True)))
     )
-    return by_key(query)
+
+
+def shown(said: PageLanguage, draft_id: uuid.UUID | None, digest: str | None) -> Shown:
+    """Return a page's language as a list shows it: the columns of `with_languages`."""
+    standing = _standing(said, digest)
+    return Shown(said.language, standing, said.source_id, said.made_from_id, draft_id)
 
 
 def speaks(language: str) -> ColumnElement[bool]:
@@ -210,11 +210,6 @@ def translations_of(ids: Collection[uuid.UUID], language: str) -> dict[uuid.UUID
         .where(own.page_id.in_(ids), other.language == language)
     )
     return {row[0]: row[1] for row in db.session.execute(query).all()}
-
-
-def _shown(said: PageLanguage, draft_id: uuid.UUID | None, digest: str | None) -> Shown:
-    standing = _standing(said, digest)
-    return Shown(said.language, standing, said.source_id, said.made_from_id, draft_id)
 
 
 def _standing(row: PageLanguage, digest: str | None) -> Standing:
