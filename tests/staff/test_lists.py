@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from flask import Flask
@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from tenants.db import db
-from tests.fixtures.app import both_databases
-from tests.fixtures.cast import Cast
-from tests.fixtures.client import sign_in
+from tests.fixtures.app import app_over, both_databases, database_copy
+from tests.fixtures.cast import Cast, read_cast
+from tests.fixtures.client import Browser, sign_in
 from tests.staff.addresses import LISTS
 from tests.staff.rows import many, scheduled_page
 
@@ -47,19 +47,42 @@ def rows_in(text: str) -> list[str]:
     return re.findall(r'scope="row".*?>\s*(?:<[^>]+>\s*)*([^<]+)<', text)
 
 
-@pytest.mark.parametrize("address", [*LISTS, *(f"{each}export/csv/" for each in LISTS)])
-def test_statements_do_not_grow_with_rows(
-    app: Flask, client: FlaskClient, cast: Cast, address: str
-):
-    sign_in(client, cast.owner)
+@pytest.fixture(scope="module")
+def houses(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[FlaskClient, FlaskClient]]:
+    """The owner's browser at a house with a few rows in every list, and at one with many."""
+    with ExitStack() as stack:
+        small, large = (_house(request, tmp_path_factory, stack) for _ in range(2))
+        app, cast = large.application, _cast_of(large.application)
+        many(app, cast.acme, 500)
+        for number in range(8):
+            scheduled_page(app, cast.bolt, f"Plan {number}")
+        yield small, large
+
+
+def _house(
+    request: pytest.FixtureRequest, folders: pytest.TempPathFactory, stack: ExitStack
+) -> FlaskClient:
+    copy = database_copy(request, "sqlite", folders.mktemp("house"), with_cast=True)
+    app = stack.enter_context(app_over(stack.enter_context(copy)))
+    app.test_client_class = Browser
+    cast = _cast_of(app)
     for number in range(2):
         scheduled_page(app, cast.acme, f"Plan {number}")
-    statements(app, client, address)
-    few = statements(app, client, address)
-    many(app, cast.acme, 500)
-    for number in range(8):
-        scheduled_page(app, cast.bolt, f"Plan {number}")
-    lots = statements(app, client, address)
+    return sign_in(app.test_client(), cast.owner)
+
+
+def _cast_of(app: Flask) -> Cast:
+    with app.app_context():
+        return read_cast()
+
+
+@pytest.mark.parametrize("address", [*LISTS, *(f"{each}export/csv/" for each in LISTS)])
+def test_statements_do_not_grow_with_rows(houses: tuple[FlaskClient, FlaskClient], address: str):
+    few, lots = (
+        [statements(client.application, client, address) for _ in range(2)][-1] for client in houses
+    )
     assert len(lots) == len(few), "\n".join(lots)
     assert len(lots) <= 17
     assert not [each for each in lots if "count(*)" in each.lower()]
