@@ -12,7 +12,17 @@ settings.register_profile("portal", deadline=None)  # how fast a machine is deci
 settings.load_profile("portal")
 pytest.register_assert_rewrite("tests.fixtures")
 
-INFRA = ("run_folder", "marks", "network", "ports", "postgres", "redis", "chromium", "processes")
+INFRA = (
+    "run_folder",
+    "marks",
+    "garbage",
+    "network",
+    "ports",
+    "postgres",
+    "redis",
+    "chromium",
+    "processes",
+)
 _fixtures = Path(__file__).parent / "fixtures"
 
 pytest_plugins = [
