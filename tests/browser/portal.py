@@ -51,12 +51,12 @@ class Portal:
 
 
 @pytest.fixture
-def portal(processes: Processes, redis_url: str, database_url: str) -> Portal:
+def portal(forked: Processes, redis_url: str, database_url: str) -> Portal:
     """Everything runs, over a fresh database with the cast in it."""
     env = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
-    processes.flask("scheduler", env=env)
-    processes.flask("worker", env=env)
-    _, url = processes.web(env)
+    forked.flask("scheduler", env=env)
+    forked.flask("worker", env=env)
+    _, url = forked.web(env)
     return Portal(url)
 
 
@@ -82,7 +82,7 @@ def show_room(
 def _web_alone(
     request: pytest.FixtureRequest, folder: Path, watcher: Warden, *, full: bool
 ) -> Iterator[Portal]:
-    started = Processes(folder, watcher)
+    started = Processes(folder, watcher, request.getfixturevalue("nursery"))
     with database_copy(request, "sqlite", folder, with_cast=True) as database:
         places, env = None, {"DATABASE_URL": database}
         if full:

@@ -11,10 +11,9 @@ import pytest
 
 from portal.cli.warden import Warden
 from tests.faults import oracle
-from tests.faults.nursery import Nursery
-from tests.faults.programs import plain_environment
 from tests.faults.scenarios import LONG
 from tests.faults.stage import Stage
+from tests.infra.nursery import Nursery
 from tests.infra.run_folder import run_folder
 
 
@@ -22,14 +21,6 @@ from tests.infra.run_folder import run_folder
 def kind(request: pytest.FixtureRequest) -> str:
     """`postgres` or `sqlite`."""
     return str(request.param)
-
-
-@pytest.fixture(scope="session")
-def nursery(process_warden: Warden) -> Iterator[Nursery]:
-    """Where this run's programs are forked."""
-    made = Nursery(process_warden, plain_environment())
-    yield made
-    made.end()
 
 
 @pytest.fixture

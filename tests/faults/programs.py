@@ -25,28 +25,15 @@ from portal.cli.warden import Warden
 from tests.faults import failpoints
 from tests.faults.clusters import Cluster
 from tests.faults.files import File
-from tests.faults.nursery import Nursery
 from tests.faults.proxy import Proxy
 from tests.faults.sinks import MailSink
+from tests.infra.nursery import Nursery, plain_environment
 from tests.infra.ports import free_port
 from tests.infra.processes import Process, wait_until
 from tests.infra.redis import RedisServer
 
 HEAL_SECONDS = 60.0
-SECRET = "for-tests-only-" * 3
 KINDS: dict[str, type[Cluster | File]] = {"postgres": Cluster, "sqlite": File}
-
-
-def plain_environment() -> dict[str, str]:
-    """This machine's environment without any setting of the portal."""
-    kept = ("PATH", "HOME", "LANG")
-    plain = {name: os.environ[name] for name in kept if name in os.environ}
-    return plain | {
-        "APP_ENV": "testing",
-        "FLASK_SKIP_DOTENV": "1",
-        "PYTHONUNBUFFERED": "1",
-        "SECRET_KEY": SECRET,
-    }
 
 
 def answers(process: Process, url: str) -> bool:

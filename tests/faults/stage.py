@@ -18,11 +18,11 @@ from tenants.db import db
 from tenants.scope import acting_in, tenant_scope
 from tests.faults import items, oracle
 from tests.faults.items import Item, Wanted
-from tests.faults.nursery import Nursery
 from tests.faults.programs import HEAL_SECONDS, Programs
 from tests.faults.recorder import Recorder
 from tests.fixtures.app import app_over
 from tests.fixtures.cast import Cast, read_cast
+from tests.infra.nursery import Nursery
 
 
 class Stage(Programs):

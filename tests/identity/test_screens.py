@@ -16,8 +16,8 @@ OWN = ("/me/", "/me/password")
 
 
 @pytest.fixture
-def address(processes: Processes, database_url: str, redis_url: str) -> str:
-    _, url = processes.web({"DATABASE_URL": database_url, "REDIS_URL": redis_url})
+def address(forked: Processes, database_url: str, redis_url: str) -> str:
+    _, url = forked.web({"DATABASE_URL": database_url, "REDIS_URL": redis_url})
     return url
 
 

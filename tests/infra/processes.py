@@ -18,6 +18,7 @@ import pytest
 from portal.cli import warden
 from portal.cli.plan import granian
 from portal.cli.warden import Warden
+from tests.infra.nursery import Nursery, plain_environment
 from tests.infra.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,9 +106,10 @@ class Process:
 class Processes:
     """Starts processes for one test."""
 
-    def __init__(self, folder: Path, watcher: Warden) -> None:
+    def __init__(self, folder: Path, watcher: Warden, nursery: Nursery | None = None) -> None:
         self.folder = folder
         self._warden = watcher
+        self.nursery = nursery
         self._started: list[Process] = []
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -128,7 +130,7 @@ class Processes:
         self, name: str, argv: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path = ROOT
     ) -> Process:
         """Start a command; `env` is added to `environment()`."""
-        log = self.folder / f"{name}-{len(self._started)}.log"
+        log = self._log(name)
         with log.open("wb") as stream:
             popen = subprocess.Popen(
                 argv,
@@ -139,15 +141,28 @@ class Processes:
                 stderr=stream,
                 start_new_session=True,
             )
-        self._warden.watch(popen.pid)
-        process = Process(name, popen, log)
+        return self._begun(name, popen, log)
+
+    def _log(self, name: str) -> Path:
+        return self.folder / f"{name}-{len(self._started)}.log"
+
+    def _begun(self, name: str, running: Running, log: Path) -> Process:
+        self._warden.watch(running.pid)
+        process = Process(name, running, log)
         self._started.append(process)
         return process
 
+    def _module(self, name: str, argv: Sequence[str], env: Mapping[str, str] | None) -> Process:
+        """`python -m …`, forked where there is a nursery."""
+        if self.nursery is None:
+            return self.start(name, [sys.executable, "-m", *argv], env)
+        log = self._log(name)
+        log.touch()
+        return self._begun(name, self.nursery.start(argv, self.environment(env), log), log)
+
     def flask(self, *words: str, env: Mapping[str, str] | None = None) -> Process:
         """`flask --app wsgi …`."""
-        argv = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-        return self.start(words[0], argv, env)
+        return self._module(words[0], ["flask", "--app", "wsgi", *words], env)
 
     def web(
         self, env: Mapping[str, str] | None = None, workers: int = 1, server: str = "gunicorn"
@@ -155,11 +170,12 @@ class Processes:
         """A web server on a free port, and its base URL; it answers when this returns."""
         port = free_port()
         address = f"127.0.0.1:{port}"
-        argv = [sys.executable, "-m", "gunicorn", "--config", "python:portal.cli.web_server"]
+        argv = ["gunicorn", "--config", "python:portal.cli.web_server"]
         argv += ["--workers", str(workers), "--bind", address, "wsgi:app"]
         if server == "granian":
-            argv = granian("127.0.0.1", port, workers)
-        process = self.start("web", argv, env)
+            process = self.start("web", granian("127.0.0.1", port, workers), env)
+        else:
+            process = self._module("web", argv, env)
         url = f"http://{address}"
         wait_until(lambda: self._answers(process, f"{url}/healthz"), f"{url} answers")
         return process, url
@@ -181,9 +197,27 @@ class Processes:
             self._warden.forget(process.pid)
 
 
+@pytest.fixture(scope="session")
+def nursery(process_warden: Warden) -> Iterator[Nursery]:
+    """Where the programs of this test process are forked."""
+    made = Nursery(process_warden, plain_environment())
+    yield made
+    made.end()
+
+
 @pytest.fixture
 def processes(tmp_path: Path, process_warden: Warden) -> Iterator[Processes]:
     """`processes.web(env)`, `.flask("worker", env=env)`, `.start(name, argv)`; all are ended."""
     started = Processes(tmp_path, process_warden)
     yield started
     started.end()
+
+
+@pytest.fixture
+def forked(processes: Processes, nursery: Nursery) -> Processes:
+    """The same, but the product's programs are forked from one that has loaded the code.
+
+    For tests of what they do, not of how they start; and a forked one's exit status is not known.
+    """
+    processes.nursery = nursery
+    return processes

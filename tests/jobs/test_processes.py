@@ -94,10 +94,10 @@ def never_early(cast: Cast, row: Schedule) -> None:
 
 @both_databases
 def test_the_scheduler_alone_keeps_the_time(
-    scene: tuple[Flask, Cast], processes: Processes, env: dict[str, str]
+    scene: tuple[Flask, Cast], forked: Processes, env: dict[str, str]
 ) -> None:
     _, cast = scene
-    processes.flask("scheduler", env=env)
+    forked.flask("scheduler", env=env)
     wait_until(beating, "the scheduler's heartbeat")
     row = ask_for(cast, now() + timedelta(seconds=1.5))
     wait_until(lambda: done(cast, row) is not None, "it is carried out")
@@ -106,10 +106,10 @@ def test_the_scheduler_alone_keeps_the_time(
 
 
 def test_a_worker_alone_is_woken_by_the_queue(
-    scene: tuple[Flask, Cast], processes: Processes, env: dict[str, str]
+    scene: tuple[Flask, Cast], forked: Processes, env: dict[str, str]
 ) -> None:
     _, cast = scene
-    worker = processes.flask("worker", env=env)
+    worker = forked.flask("worker", env=env)
     row = ask_for(cast, now() + timedelta(seconds=2.5))
     assert wake_at(row.due_at, "publish_due", job_id=f"due-{row.id.hex}-0")
     wait_until(lambda: done(cast, row) is not None, f"it is carried out\n{worker.log}")
@@ -117,11 +117,11 @@ def test_a_worker_alone_is_woken_by_the_queue(
 
 
 def test_a_worker_waits_for_a_queue_that_is_not_there_yet(
-    scene: tuple[Flask, Cast], processes: Processes, env: dict[str, str], redis_server: RedisServer
+    scene: tuple[Flask, Cast], forked: Processes, env: dict[str, str], redis_server: RedisServer
 ) -> None:
     _, cast = scene
     redis_server.stop()
-    worker = processes.flask("worker", env=env)
+    worker = forked.flask("worker", env=env)
     worker.wait_for_log("Redis is out of reach")
     assert worker.running
     redis_server.start()
@@ -131,12 +131,12 @@ def test_a_worker_waits_for_a_queue_that_is_not_there_yet(
 
 
 def test_two_of_each_and_a_flushed_queue_carry_it_out_once(
-    scene: tuple[Flask, Cast], processes: Processes, env: dict[str, str], redis_server: RedisServer
+    scene: tuple[Flask, Cast], forked: Processes, env: dict[str, str], redis_server: RedisServer
 ) -> None:
     _, cast = scene
     for name in ("scheduler", "worker"):
         for _copy in range(2):
-            processes.flask(name, env=env)
+            forked.flask(name, env=env)
     wait_until(beating, "the scheduler's heartbeat")
     rows = [ask_for(cast, now() + timedelta(seconds=2), f"Page {n}") for n in range(6)]
     for row in rows:
@@ -150,20 +150,20 @@ def test_two_of_each_and_a_flushed_queue_carry_it_out_once(
 
 
 def test_a_killed_scheduler_loses_nothing(
-    scene: tuple[Flask, Cast], processes: Processes, env: dict[str, str]
+    scene: tuple[Flask, Cast], forked: Processes, env: dict[str, str]
 ) -> None:
     _, cast = scene
-    first = processes.flask("scheduler", env=env)
+    first = forked.flask("scheduler", env=env)
     wait_until(beating, "the scheduler's heartbeat")
     row = ask_for(cast, now() + timedelta(seconds=1))
     first.kill()
-    processes.flask("scheduler", env=env)
+    forked.flask("scheduler", env=env)
     wait_until(lambda: done(cast, row) is not None, "the second one carries it out")
     assert carried_out(cast, row) == 1
 
 
 def test_an_import_and_a_mail_wait_for_a_lost_queue_to_come_back(
-    scene: tuple[Flask, Cast], processes: Processes, env: dict[str, str], redis_server: RedisServer
+    scene: tuple[Flask, Cast], forked: Processes, env: dict[str, str], redis_server: RedisServer
 ) -> None:
     _, cast = scene
     admin = as_actor(cast.admin)
@@ -174,9 +174,9 @@ def test_an_import_and_a_mail_wait_for_a_lost_queue_to_come_back(
         db.session.commit()
         run_id, mail_id = run.id, mail.id
     assert not wake("run_import", str(run_id))
-    processes.flask("scheduler", env=env)
+    forked.flask("scheduler", env=env)
     redis_server.start()
-    processes.flask("worker", env=env)
+    forked.flask("worker", env=env)
     wait_until(lambda: _imported(cast, run_id), "the import is carried out")
     wait_until(lambda: _sent(mail_id), "the mail is sent")
 
@@ -196,16 +196,16 @@ def _sent(mail_id: uuid.UUID) -> bool:
 
 
 def test_with_every_worker_and_scheduler_dead_the_web_tells_of_a_miss(
-    scene: tuple[Flask, Cast], processes: Processes, env: dict[str, str]
+    scene: tuple[Flask, Cast], forked: Processes, env: dict[str, str]
 ) -> None:
     _, cast = scene
     row = overdue(cast)
-    processes.web(env | {"WATCH_SECONDS": "1"}, workers=2)
-    letters = processes.folder / "var" / "mail"
+    forked.web(env | {"WATCH_SECONDS": "1"}, workers=2)
+    letters = forked.folder / "var" / "mail"
     wait_until(lambda: len(list(letters.glob("*.eml"))) >= 2, "the mails have left")
     assert marks(cast) == ["Menu"]
     assert done(cast, row) is None, "it never publishes"
-    processes.flask("scheduler", env=env)
+    forked.flask("scheduler", env=env)
     wait_until(lambda: done(cast, row) is not None, "it is carried out once the scheduler is back")
     assert carried_out(cast, row) == 1
     assert len(list(letters.glob("*.eml"))) == 2

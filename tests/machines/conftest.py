@@ -7,17 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from portal.cli.warden import Warden
-from tests.faults.nursery import Nursery
-from tests.faults.programs import plain_environment
+from tests.infra.nursery import Nursery
 from tests.machines import hosts
 from tests.machines.machines import Machines
 
 
 @pytest.fixture(scope="module")
-def machines(process_warden: Warden) -> Iterator[Machines]:
+def machines(nursery: Nursery, process_warden: Warden) -> Iterator[Machines]:
     """Two web hosts that answer, two worker hosts with a scheduler and a worker each."""
     network = hosts.join()
-    nursery = Nursery(process_warden, plain_environment())
     made = Machines(network, nursery, process_warden)
     try:
         made.open(SIGN_IN_LIMIT="6 per minute;60 per hour")
@@ -29,5 +27,4 @@ def machines(process_warden: Warden) -> Iterator[Machines]:
         yield made
     finally:
         made.end()
-        nursery.end()
         network.end()

@@ -17,9 +17,9 @@ from redis.exceptions import RedisError
 from portal.cli import embedded_redis
 from portal.cli.warden import Warden
 from tests.faults.clusters import DATABASE, Cluster
-from tests.faults.nursery import Nursery
 from tests.faults.programs import answers
 from tests.faults.stage import Stage
+from tests.infra.nursery import Nursery
 from tests.infra.postgres_server import WEB
 from tests.infra.processes import Process
 from tests.machines.hosts import Network

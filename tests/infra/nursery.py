@@ -3,7 +3,7 @@
 Loading is most of what starting costs, and a run starts hundreds. What is forked is a process as
 any other: a session of its own, its own environment, killed and stopped like one.
 
-Runs as `python -m tests.faults.nursery`, one line of JSON a program in, its process id out.
+Runs as `python -m tests.infra.nursery`, one line of JSON a program in, its process id out.
 """
 
 from __future__ import annotations
@@ -22,6 +22,19 @@ from portal.cli.warden import Warden
 from tests.infra import namespaces
 
 ROOT = Path(__file__).resolve().parents[2]
+SECRET = "for-tests-only-" * 3
+
+
+def plain_environment() -> dict[str, str]:
+    """This machine's environment without any setting of the portal."""
+    kept = ("PATH", "HOME", "LANG")
+    plain = {name: os.environ[name] for name in kept if name in os.environ}
+    return plain | {
+        "APP_ENV": "testing",
+        "FLASK_SKIP_DOTENV": "1",
+        "PYTHONUNBUFFERED": "1",
+        "SECRET_KEY": SECRET,
+    }
 
 
 class Born:
@@ -54,7 +67,7 @@ class Nursery:
 
     def __init__(self, watcher: Warden, environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.nursery"],
+            [sys.executable, "-m", "tests.infra.nursery"],
             cwd=ROOT, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             start_new_session=True, text=True,
         )  # fmt: skip
