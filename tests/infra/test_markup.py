@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fixtures import markup
 from tests.fixtures.markup import complaints
 
 POLICY = {"Content-Security-Policy": "script-src 'self'"}
@@ -56,6 +57,13 @@ def test_the_same_in_other_words_is_good() -> None:
 def test_what_is_wrong_is_found_in_what_is_else_alike(old: str, new: str) -> None:
     assert old in GOOD
     assert complaints(other(GOOD.replace(old, new, 1)), POLICY)
+
+
+def test_what_another_process_found_good_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markup, "_good", markup._Good())
+    monkeypatch.setattr(markup, "_complaints", lambda *_: ["was read"])
+    assert complaints(other(GOOD), POLICY) == []
+    assert complaints(GOOD.replace("<h1", "<h1>More</h1><h1"), POLICY) == ["was read"]
 
 
 def test_a_page_without_a_policy_is_another_page() -> None:
