@@ -3,7 +3,8 @@
 #   make run PYTHON=python3.12  another interpreter   make test JOBS=4                     more at once
 PYTHON ?= python3
 BIN := .venv/bin
-JOBS ?= 2
+# One more than a small machine has processors: tests also wait, for browsers, databases, processes.
+JOBS ?= 3
 ARGS ?=
 ifneq ($(origin PYTHON),file)
 export PORTAL_PYTHON_CHOSEN = 1
@@ -21,9 +22,10 @@ help:            ## this list
 run: setup       ## start the portal; the address is printed (PORT=8000, DATABASE_URL, REDIS_URL)
 	@exec $(BIN)/flask --app wsgi up
 
-test: setup-dev  ## all tests, with a real PostgreSQL, Redis and browser (ARGS="...", JOBS=2)
+test: setup-dev  ## all tests, with a real PostgreSQL, Redis and browser (ARGS="...", JOBS=3)
 	@$(BIN)/python scripts/ensure_chromium.py
-	@exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+# Compiled code is kept, whatever the environment says: each process of the run would compile it again.
+	@PYTHONDONTWRITEBYTECODE= exec $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: setup-dev ## every fault against real processes, with a table at the end (ARGS="-k redis")
 	@FAULTS_LONG=full exec $(BIN)/python -m pytest tests/faults $(ARGS)

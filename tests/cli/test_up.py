@@ -12,7 +12,7 @@ import pytest
 
 from tests.infra.ports import free_port
 from tests.infra.postgres import Database
-from tests.infra.processes import Process, Processes, wait_until
+from tests.infra.processes import START_SECONDS, Process, Processes, wait_until
 
 PARTS = {"redis", "web", "worker", "scheduler"}
 
@@ -30,7 +30,8 @@ def start(processes: Processes, var: Path, **env: str) -> tuple[Process, str]:
 
 
 def answers(url: str) -> bool:
-    with urllib.request.urlopen(f"{url}/healthz", timeout=10) as response:  # noqa: S310  ours
+    """Whether it is healthy; waits meanwhile for a web server that is being started again."""
+    with urllib.request.urlopen(f"{url}/healthz", timeout=START_SECONDS) as response:  # noqa: S310  ours
         return response.status == 200
 
 
@@ -70,7 +71,7 @@ def test_everything_runs_and_stops(processes: Processes, tmp_path: Path):
     assert answers(url)
     everyone = descendants(process)
     process.signal(signal.SIGTERM)
-    assert process.wait(60) == 0
+    assert process.wait(START_SECONDS) == 0
     wait_until(lambda: not any(map(status, everyone)), f"none is left of {everyone}")
     assert mode(tmp_path / "var" / "portal.sqlite3") == 0o600
 
@@ -98,14 +99,14 @@ def test_a_killed_part_comes_back(processes: Processes, tmp_path: Path, words: s
     process.wait_for_log("was killed by SIGKILL; starting it again")
     wait_until(lambda: any(words in c for c in descendants(process).values()), f"{words} is back")
     assert answers(url)
-    assert process.stop(60) == 0
+    assert process.stop(START_SECONDS) == 0
 
 
 def test_two_folders_two_portals(processes: Processes, tmp_path: Path):
     first, url = up(processes, tmp_path / "one")
     second, other_url = up(processes, tmp_path / "two")
     assert answers(other_url)
-    assert second.stop(60) == 0
+    assert second.stop(START_SECONDS) == 0
     assert answers(url)
     assert first.running
 
@@ -113,7 +114,7 @@ def test_two_folders_two_portals(processes: Processes, tmp_path: Path):
 def test_one_folder_one_portal(processes: Processes, tmp_path: Path):
     first, url = up(processes, tmp_path / "var")
     second, _ = start(processes, tmp_path / "var")
-    assert second.wait(60) == 2
+    assert second.wait(START_SECONDS) == 2
     assert second.log.startswith("portal: it already runs on ")
     assert second.log.count("\n") == 1
     assert answers(url)
@@ -133,7 +134,7 @@ def test_one_folder_one_portal(processes: Processes, tmp_path: Path):
 )
 def test_what_cannot_work_is_one_line(processes: Processes, tmp_path: Path, name: str, value: str):
     process, _ = start(processes, tmp_path / "var", **{name: value})
-    assert process.wait(60) == 2
+    assert process.wait(START_SECONDS) == 2
     assert process.log.startswith("portal: ")
     assert process.log.count("\n") == 1, process.log
     assert name in process.log
@@ -152,4 +153,4 @@ def test_given_stores_are_used(
     assert answers(url)
     assert not any("redis-server" in command for command in descendants(process).values())
     assert not (tmp_path / "var" / "portal.sqlite3").exists()
-    assert process.stop(60) == 0
+    assert process.stop(START_SECONDS) == 0

@@ -27,7 +27,7 @@ from tests.infra import guardian
 from tests.infra.run_folder import owner as run_owner
 
 SUPERUSER, OWNER, WEB = "postgres", "portal_owner", "portal_web"
-START_SECONDS = 30.0
+START_SECONDS = 180.0
 # Tests throw the data away, so nothing is worth a flush.
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
 

@@ -16,7 +16,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from portal.cli import embedded_redis
 from portal.cli.warden import Warden
 
-START_SECONDS = 20.0
+START_SECONDS = 180.0
 
 
 class RedisServer:
