@@ -52,6 +52,7 @@ def run(kinds: tuple[str, ...]) -> list[Line]:
     for kind in kinds:
         with worlds.server(kind) as socket, ExitStack() as stack:
             readers = {}
+            postgres.vacuum(socket, *(world for world in ROWS if worlds.url(world, socket)))
             for world in ROWS:
                 app = stack.enter_context(portal(world, socket))
                 watch = stack.enter_context(watching())
@@ -60,6 +61,7 @@ def run(kinds: tuple[str, ...]) -> list[Line]:
                 lines += _sizes(kind, name, query, readers)
             other = stack.enter_context(peer("fab_site", database_of_fab(socket), str(ROWS[LARGE])))
             other.begin()
+            postgres.vacuum(socket, LARGE, "fab")
             lines += _beside(kind, readers[LARGE], other)
     return lines
 

@@ -2,7 +2,7 @@
 
 import gc
 
-YOUNG = 20_000
+YOUNG = 50_000
 """How many objects may be made before cycles are looked for; a page makes some thousands."""
 
 

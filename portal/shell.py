@@ -69,9 +69,10 @@ def menu(here: AccountRef | None, asked: bool) -> tuple[Group, ...]:
 
     `asked` is whether somebody may wait for an answer about access.
     """
-    groups = [_group(label, items, here, asked) for label, items in NAV if here]
+    at = _At(request.path, PART_OF.get(request.blueprint or "", request.blueprint))
+    groups = [_group(label, items, here, asked, at) for label, items in NAV if here]
     if current.person.is_staff:
-        entry = _entry("Staff console", "/console/", "building-2", "/console", 0)
+        entry = at.entry("Staff console", "/console/", "building-2", "/console", 0)
         groups.append(Group("House", (entry,)))
     return tuple(group for group in groups if group.entries)
 
@@ -87,10 +88,22 @@ def choices(found: Iterable[AccountRef], here: AccountRef | None) -> tuple[Choic
     )
 
 
-def _group(label: str | None, items: Any, here: AccountRef, asked: bool) -> Group:
+class _At(NamedTuple):
+    """Where in the portal somebody is: the address, and the part that it belongs to."""
+
+    path: str
+    part: str | None
+
+    def entry(self, label: str, url: str, icon: str, key: str, number: int) -> Entry:
+        """Return a link, which is to the place itself when `key` begins its address or part."""
+        here = self.path.startswith(key) or self.part == key.split(".", maxsplit=1)[0]
+        return Entry(label, url, icon, here, number)
+
+
+def _group(label: str | None, items: Any, here: AccountRef, asked: bool, at: _At) -> Group:
     person, root = current.person, request.script_root
     shown = (
-        _entry(text, f"{before}{here.handle}{after}", icon, endpoint, _waiting(endpoint, asked))
+        at.entry(text, f"{before}{here.handle}{after}", icon, endpoint, _waiting(endpoint, asked))
         for text, endpoint, icon, permissions in items
         for before, after in [_around_handle(endpoint, root)]
         if can_any(person, permissions, here).allowed
@@ -109,9 +122,3 @@ def _waiting(endpoint: str, asked: bool) -> int:
     if endpoint != "requests.index" or not asked:
         return 0
     return len(requests_for(current.person, current.here))
-
-
-def _entry(label: str, url: str, icon: str, key: str, number: int) -> Entry:
-    within = PART_OF.get(request.blueprint or "", request.blueprint)
-    here = request.path.startswith(key) or within == key.split(".", maxsplit=1)[0]
-    return Entry(label, url, icon, here, number)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -74,10 +75,7 @@ class Filters:
 
     def link(self, here: str, within: str = "", **values: Any) -> str:
         """Return the address of the list at `here` with some of the parameters changed."""
-        asked = ({"within": within} if within else {}) | (
-            self.but(**values) if values else self.asked
-        )
-        return f"{here}?{urlencode(asked, safe=SAFE)}" if asked else here
+        return _address(self, here, within, tuple(values.items()))
 
     def but(self, **values: Any) -> dict[str, str]:
         """Return the parameters with some of them changed."""
@@ -203,3 +201,10 @@ def _uuid(text: str) -> uuid.UUID | None:
         return uuid.UUID(text) if text else None
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=1024)
+def _address(filters: Filters, here: str, within: str, values: tuple[tuple[str, Any], ...]) -> str:
+    asked = {"within": within} if within else {}
+    asked |= filters.but(**dict(values)) if values else filters.asked
+    return f"{here}?{urlencode(asked, safe=SAFE)}" if asked else here
