@@ -17,7 +17,7 @@ from sqlalchemy import select
 from portal.content import desk
 from portal.content.drafting import Text, create_page
 from portal.content.filing import tags_named
-from portal.content.page_filters import read_filters
+from portal.content.page_filters import STATES, read_filters
 from portal.content.saved_views import SavedView
 from tenants.clock import now
 from tenants.db import db
@@ -162,3 +162,14 @@ def test_a_list_takes_a_fixed_number_of_statements(app: Flask, client: FlaskClie
             make_page(cast.acme, f"More {number}")
         db.session.commit()
     assert statements(app, client, address) == few
+
+
+def test_what_is_not_counted_to_the_end_is_said_to_be_more(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    counts = dict.fromkeys([*STATES, "scheduled", "held", "languages"], 7) | {"live": 1000}
+    monkeypatch.setattr(desk, "counts_of", lambda _account_id: counts)
+    page = sign_in(client, cast.editor).get("/a/acme/pages/").text
+    assert "1,000+</span>" in page
+    assert "1000</span>" not in page
+    assert page.count(">7</span>") == len(STATES)
