@@ -57,7 +57,10 @@ def _narrowed(query: Any, search: str, ids: Collection[uuid.UUID]) -> Any:
 
 @cache
 def _near_query(roots: int, alone: bool, of_tenant: bool, limit: int) -> Any:
-    """Return the statement for whoever holds few subtrees: of each it reads only the nearest."""
+    """Return the statement for whoever holds few subtrees: of each it reads only the nearest.
+
+    Though cut short it is planned once: no other plan is left than along the index of that order.
+    """
     parts = [_below(bindparam(f"reach_root_{n}", type_=Uuid()), of_tenant, limit)
              for n in range(roots)]  # fmt: skip
     if alone or not parts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections import Counter
 from collections.abc import Sequence
@@ -122,14 +121,11 @@ def _ask_readers(stage: Stage, one: Bundle) -> None:
         seen = stage.recorder.first(item.path, item.words)
         if item.ends == PUBLISHED:
             stage.verdict.early += seen is not None and seen.told_at < one.due_at
-        stage.verdict.lost += not _is_seen_in_the_end(stage, item)
+        _seen_in_the_end(stage, item)
 
 
-def _is_seen_in_the_end(stage: Stage, item: Item) -> bool:
-    """Whether readers get what the release made of a page: a kept one is heard to be gone soon."""
-    until = time.monotonic() + HEARD_SECONDS
-    while (stage.recorder.get(item.path).status == 200) != (item.ends == PUBLISHED):
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
+def _seen_in_the_end(stage: Stage, item: Item) -> None:
+    """Wait until readers get what the release made of a page: a kept one is heard to be gone."""
+    there = item.ends == PUBLISHED
+    stage.wait(lambda: (stage.recorder.get(item.path).status == 200) == there,
+               f"readers see that {item.path} is {item.ends}", HEARD_SECONDS)  # fmt: skip
