@@ -11,7 +11,7 @@ posts are asked for in turn, so that nobody profits from one that is known.
 import statistics
 from contextlib import ExitStack
 
-from bench import servers, site_world, worlds
+from bench import postgres, servers, site_world, worlds
 from bench.cached import CONNECTIONS, Side, alternate, rates, wagtail_settings
 from bench.measure import Line, line
 
@@ -40,6 +40,7 @@ def run(kinds: tuple[str, ...]) -> list[Line]:
             for program in ("granian", "gunicorn"):
                 theirs = stack.enter_context(servers.wagtail(program, settings, THEIRS[0]))
                 found.append(Side(theirs, THEIRS, beside))
+            postgres.vacuum(socket, site_world.WORLD, "wagtail_read")
             alternate(found, ROUNDS, SECONDS)
             lines += _lines(kind, found, size)
     return lines

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from bench import worlds
+from bench import postgres, worlds
 from bench.apps import Watch, portal, signed_in, watching
 from bench.content import database_of_fab
 from bench.editor import BOLD, Desk, text, wagtail
@@ -75,6 +75,7 @@ def run(kinds: tuple[str, ...]) -> list[Line]:
             watch = stack.enter_context(watching())
             for name, screen in _ours(Desk(app, watch), signed_in(app, "account-admin", ACCOUNT)):
                 costs[name], designs[name] = screen.cost, screen.look
+            postgres.vacuum(socket, WORLD, "wagtail", "fab")
             spent = alternating(designs, ROUNDS)
         lines += _lines(kind, spent, costs)
     return lines

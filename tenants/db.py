@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from tenants.engines import chosen, is_reading
+from tenants.prepared import keys_alone
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -84,6 +85,11 @@ class NearSession(Session):
         begun = self.info.get("engine")
         near = begun or (chosen() if is_reading() else None)
         return bind or near or super().get_bind(mapper, clause, bind, **more)
+
+    def flush(self, objects: Any = None) -> None:
+        """Send what was changed: each row is found by its key."""
+        with keys_alone():
+            super().flush(objects)
 
 
 db = SQLAlchemy(

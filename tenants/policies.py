@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.audit import Audited
 from tenants.clock import now
-from tenants.db import Base, Keyed, db
+from tenants.db import Base, Keyed, UtcDateTime, db
 from tenants.policy_kinds import Among, Bound, Kind, SwitchedOn
 from tenants.prepared import by_key
 from tenants.roles import in_force
@@ -194,11 +194,18 @@ def session_limits(account_ids: Collection[uuid.UUID]) -> tuple[timedelta | None
 
 
 def _set_on(nodes: Collection[uuid.UUID], at: datetime | None) -> Iterable[Any]:
+    with tenant_at_large():
+        asked = {"nodes": list(nodes), "moment": at or now()}
+        return db.session.execute(_set_query(), asked).all()
+
+
+@cache
+def _set_query() -> Select[Any]:
+    moment: Any = bindparam("moment", type_=UtcDateTime())
+    nodes: Any = bindparam("nodes", type_=Uuid(), expanding=True)
     query = select(Policy.key, Policy.value, Policy.account_id, Account.name)
     query = query.outerjoin(Account, Account.id == Policy.account_id)
-    with tenant_at_large():
-        query = query.where(Policy.account_id.in_(nodes), *in_force(Policy, at or now()))
-        return db.session.execute(query).all()
+    return by_key(query.where(Policy.account_id.in_(nodes), *in_force(Policy, moment)))
 
 
 def _fold(path: tuple[uuid.UUID, ...], rows: Iterable[Any]) -> dict[str, Effective]:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Executable, event, literal_column
 Q = TypeVar("Q", bound=Executable)
 _OPTION = "planned_once"
 _CHANGE = "SET LOCAL plan_cache_mode"
+_PLANLESS = (_CHANGE, "SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ")
 _keys_alone: ContextVar[bool] = ContextVar("keys_alone", default=False)
 
 
@@ -26,7 +27,7 @@ def by_key(query: Q) -> Q:
     So the plan is good for any values. None of its indexes may hang on a value that is given (a
     partial index whose condition is a parameter), and it returns all it finds, in whatever order:
     who has most of the rows would have all of them sorted for the first few, since for anybody
-    there are few. Where rows are written it changes nothing.
+    there are few.
     """
     return query.execution_options(**{_OPTION: True})
 
@@ -71,6 +72,7 @@ def prefer(engine: Engine) -> None:
     dialect.do_rollback = do_rollback
     event.listen(engine, "connect", _plan_for_the_values)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "rollback_savepoint", _forget)
     event.listen(engine, "before_cursor_execute", _choose)
 
 
@@ -85,12 +87,26 @@ def _begin(connection: Connection) -> None:
     connection.info[_OPTION] = False
 
 
+def _forget(connection: Connection, *_savepoint: Any) -> None:
+    """Take the mode as unknown: a savepoint that is rolled back takes a change of it back."""
+    connection.info[_OPTION] = None
+
+
 def _choose(connection: Any, cursor: Any, sql: str, _given: Any, context: Any, _many: bool) -> None:
-    """Change the mode where the statement wants the other one; a savepoint cannot take it back."""
-    if sql.startswith(_CHANGE):
+    """Change the mode where the statement wants the other one; to add rows either will do.
+
+    Who writes asks for this and that in turn: his mode changes at most once, to plan for values.
+    """
+    if sql.startswith(_PLANLESS) or _only_adds(context):
         return
     options = context.execution_options if context is not None else {}
     once = bool(options.get(_OPTION)) or _keys_alone.get()
-    if connection.info.get(_OPTION, False) is not once and cursor.connection.read_only:
+    if connection.info.get(_OPTION) is not once and (cursor.connection.read_only or not once):
         connection.exec_driver_sql(f"{_CHANGE} = {mode(once)}")
         connection.info[_OPTION] = once
+
+
+def _only_adds(context: Any) -> bool:
+    if context is None or not context.isinsert:
+        return False
+    return getattr(context.compiled.statement, "select", None) is None

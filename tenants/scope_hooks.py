@@ -104,14 +104,16 @@ def _scope_column_load(state: ORMExecuteState, scope: Scope) -> None:
 
 
 @event.listens_for(Session, "after_begin")
-def _tell_database(session: Session, _transaction: Any, connection: Any) -> None:
+def _tell_database(session: Session, transaction: Any, connection: Any) -> None:
+    if transaction.nested:
+        return
     scope = current_scope()
     session.info["scope"] = scope
     session.info["engine"] = connection.engine
     if connection.dialect.name == "postgresql":
         kind = scope.kind if scope else ""
         tenant = str(scope.tenant_id) if scope and scope.tenant_id else ""
-        once = is_reading() and scope is not None and scope.asks_by_key
+        once = scope is not None and scope.asks_by_key if is_reading() else True
         connection.exec_driver_sql(_SETTINGS, (kind, tenant, mode(once)))
         note_mode(connection, once)
 

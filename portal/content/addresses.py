@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal.content.pages import Page, revision_by_id
 from portal.content.problems import AddressTaken, Problem
 from tenants.db import db
+from tenants.prepared import by_key
 
 SLUG_LENGTH = 120
 DEPTH_LIMIT = 20
@@ -90,9 +91,8 @@ def _address_above(page: Page, parent_id: uuid.UUID, slugs: list[str]) -> str:
 
 
 def _page(page_id: uuid.UUID, beside: Page) -> Page | None:
-    return db.session.scalar(
-        select(Page).where(Page.id == page_id, Page.account_id == beside.account_id)
-    )
+    query = select(Page).where(Page.id == page_id, Page.account_id == beside.account_id)
+    return db.session.scalar(by_key(query))
 
 
 def refuse_taken(page: Page, address: str) -> None:
@@ -101,12 +101,10 @@ def refuse_taken(page: Page, address: str) -> None:
     Raises Problem when it is too long for any page.
     """
     refuse_long(address)
-    other = db.session.scalar(
-        select(Page.id).where(
-            Page.account_id == page.account_id, Page.address == address, Page.id != page.id
-        )
+    there = select(Page.id).where(
+        Page.account_id == page.account_id, Page.address == address, Page.id != page.id
     )
-    if other is not None:
+    if db.session.scalar(by_key(there)) is not None:
         raise AddressTaken(
             f"Another page is live at {address} already. "
             "Give this page another address, or take the other one offline first."

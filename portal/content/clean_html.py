@@ -15,11 +15,9 @@ takes effect on old bodies at once. No digest has to be stored or trusted.
 from __future__ import annotations
 
 import html as entities
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bleach.sanitizer import Cleaner
 from markupsafe import Markup
@@ -27,6 +25,7 @@ from markupsafe import Markup
 from portal.content import html_policy as policy
 from portal.content.html_blocks import blocks
 from portal.content.html_facts import Facts
+from portal.content.html_judge import is_clean
 from portal.content.html_shown import linked, shown
 from portal.content.html_text import joins, plain
 from portal.content.html_tree import TooDeep, parser, walk
@@ -41,11 +40,6 @@ __all__ = [
 MAX_LENGTH = 2_000_000
 ROUNDS = 6
 
-_TOKEN = re.compile(
-    r"[^<>&\x00-\x08\x0b-\x1f\ud800-\udfff]+|&(?:amp|lt|gt);"
-    r"|</(?P<end>[a-z][a-z0-9]*)>|<(?P<start>[a-z][a-z0-9]*)(?P<rest>(?: [a-z]+=\"[^\"<>]*\")*)>"
-)
-_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 _SENTENCES = {
     "element": "Removed <{name}> with all inside it ({count}).",
     "tag": "Removed the tag <{name}>, its text is kept ({count}).",
@@ -152,18 +146,6 @@ def with_files(html: str, files: Shelf) -> Markup:
     return Markup(text)  # noqa: S704 - clean, with addresses and sizes that we wrote ourselves
 
 
-@lru_cache(maxsize=4)
-def is_clean(html: str) -> bool:
-    """Whether the text holds only what the policy allows, spelled as ``clean`` spells it."""
-    position, open_tags = 0, list[str]()
-    while position < len(html):
-        token = _TOKEN.match(html, position)
-        if token is None or not _is_allowed(token, open_tags):
-            return False
-        position = token.end()
-    return not open_tags
-
-
 def text_of(html: str) -> str:
     """The plain text of a body: one line per block, no tags, references decoded.
 
@@ -220,28 +202,6 @@ def _by_bleach(html: str) -> str:
 def _attribute_is_kept(tag: str, name: str, value: str) -> bool:
     value = entities.unescape(value)
     return policy.judge(tag, name, value) == value
-
-
-def _is_allowed(token: re.Match[str], open_tags: list[str]) -> bool:
-    start, end = token["start"], token["end"]
-    if end is not None:
-        return bool(open_tags) and open_tags.pop() == end
-    if start is None:
-        return True
-    if start not in policy.TAGS:
-        return False
-    if start not in policy.VOID:
-        open_tags.append(start)
-    if not token["rest"]:
-        return policy.is_useful(start, [])
-    attributes = _ATTRIBUTE.findall(token["rest"])
-    spelled = all(_is_spelled(start, name, value) for name, value in attributes)
-    return spelled and policy.is_useful(start, [name for name, _ in attributes])
-
-
-def _is_spelled(tag: str, name: str, written: str) -> bool:
-    value = entities.unescape(written)
-    return escape(value) == written and policy.judge(tag, name, value) == value
 
 
 def _removals(facts: Facts) -> tuple[Removal, ...]:

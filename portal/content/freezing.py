@@ -21,6 +21,7 @@ from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.clock import database_now, now
 from tenants.db import db
 from tenants.newest import Reach, reached
+from tenants.prepared import by_key
 from tenants.scope import tenant_at_large
 
 _trying_out: ContextVar[bool] = ContextVar("trying_out", default=False)
@@ -169,7 +170,7 @@ def first_free(freezes: Iterable[FreezeRef], moment: datetime) -> datetime:
 
 
 def _standing(path: Sequence[uuid.UUID], moment: datetime) -> list[FreezeRef]:
-    return _read(_of(path).where(Freeze.until > moment))
+    return _read(by_key(_of(path).where(Freeze.until > moment)))
 
 
 def _of(path: Sequence[uuid.UUID]) -> Select[Any]:

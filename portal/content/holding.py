@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.content.pages import Page, Revision, revision_by_id
 from tenants.db import db
+from tenants.prepared import by_key
 from tenants.scope_hooks import was_reached
 
 _KEY = "held pages"
@@ -63,7 +64,7 @@ def held_page(page_id: uuid.UUID, account_id: uuid.UUID, *, live: bool = False) 
 def _held_query(live: bool) -> Any:
     ids = [Page.draft_revision_id, *([Page.live_revision_id] if live else [])]
     held, account = (bindparam(name, type_=Uuid()) for name in ("held", "at_account"))
-    return (
+    return by_key(
         select(Page, Revision)
         .outerjoin(Revision, Revision.id.in_(ids))
         .where(Page.id == held, Page.account_id == account)

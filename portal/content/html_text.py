@@ -8,19 +8,19 @@ import unicodedata
 
 from portal.content import html_policy as policy
 
-_TAG = re.compile(r"</?([a-z][a-z0-9]*)[^>]*>")
-_SPACES = re.compile(r"[ \t]{2,}|\t")
+_TAG = re.compile(r"</?[a-z][^>]*>")
+_BREAKS = "|".join(sorted(policy.BLOCKS - {"td", "th"} | {"br"}))
+_CELL = re.compile(r"</?t[dh](?![a-z0-9])[^>]*>")
+_LINE = re.compile(rf"</?(?:{_BREAKS})(?![a-z0-9])[^>]*>")
 
 
 def plain(html: str) -> str:
     """The text of a clean body: one line per block, no tags, references decoded."""
 
-    def gap(tag: re.Match[str]) -> str:
-        if tag[1] in ("td", "th"):
-            return " "
-        return "\n" if tag[1] in policy.BLOCKS or tag[1] == "br" else ""
-
-    text = _SPACES.sub(" ", entities.unescape(_TAG.sub(gap, html)))
+    text = _TAG.sub("", _LINE.sub("\n", _CELL.sub(" ", html)))
+    text = entities.unescape(text).replace("\t", " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
     lines = (line.strip(" ") for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 

@@ -12,14 +12,15 @@ from portal.content.html_tidy import tidy
 from portal.content.html_tree import parse
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPELLINGS = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"}
 _TEXT_SPELLINGS = {mark: way for mark, way in _SPELLINGS.items() if way != "&quot;"}
 
 
 def readable(text: str) -> str:
     """The text without control characters and lone surrogates, line ends as LF."""
-    if _LONE_SURROGATE.search(text):
+    try:
+        text.encode()
+    except UnicodeEncodeError:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = _UNREADABLE.sub("", text).replace("\r\n", "\n")
     return text.replace("\r", "\n").replace("\f", " ")

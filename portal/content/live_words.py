@@ -14,6 +14,8 @@ from sqlalchemy import (
     Identity,
     Text,
     UniqueConstraint,
+    Uuid,
+    bindparam,
     column,
     delete,
     select,
@@ -25,6 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.content.pages import Page, Revision
 from portal.content.search_index import WORDS, PageWords, having, matching, said_in, words_in
 from tenants.db import Base, db, new_id
+from tenants.prepared import by_key
 from tenants.scope import TenantScoped
 
 _INDEX = table("live_index", column("rowid"), column("live_index"), column("words"))
@@ -45,9 +48,16 @@ class LiveWords(TenantScoped, Base):
     words: Mapped[str] = mapped_column(Text)
 
 
+_GONE = by_key(
+    delete(LiveWords)
+    .where(LiveWords.page_id == bindparam("of_page", type_=Uuid()))
+    .execution_options(synchronize_session=False)
+)
+
+
 def note_live_words(page: Page, live: Revision) -> None:
     """Let a live page be found by what is live of it while its draft differs. Two statements."""
-    db.session.execute(delete(LiveWords).where(LiveWords.page_id == page.id))
+    db.session.execute(_GONE, {"of_page": page.id})
     db.session.add(
         LiveWords(tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
                   revision_id=live.id, words=said_in(live))

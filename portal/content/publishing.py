@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Uuid, bindparam, delete, select
 
 from portal.content.addresses import address_of, refuse_taken
 from portal.content.approvals import approved_by, require_approvals
@@ -29,6 +29,7 @@ from tenants.db import db
 from tenants.decisions import Actor, authorize
 from tenants.events import Event
 from tenants.permissions import Permission
+from tenants.prepared import by_key
 
 Due = Mapping[str, list[Any]]
 NOT_DUE: Due = MappingProxyType({})
@@ -145,7 +146,7 @@ def _redirects(page: Page, addresses: list[str]) -> dict[str, Redirect]:
     query = select(Redirect).where(
         Redirect.account_id == page.account_id, Redirect.address.in_(addresses)
     )
-    return {row.address: row for row in db.session.scalars(query)}
+    return {row.address: row for row in db.session.scalars(by_key(query))}
 
 
 def _lead_here(page: Page, address: str | None, leading: dict[str, Redirect]) -> None:
@@ -161,11 +162,14 @@ def _lead_here(page: Page, address: str | None, leading: dict[str, Redirect]) ->
     )
 
 
+_UNDER = by_key(
+    select(PageTerm.term_id).where(PageTerm.page_id == bindparam("of_page", type_=Uuid()))
+)
+
+
 def _file_under_terms(page: Page, revision: Revision) -> None:
     """Have the page stand under the revision's terms. One statement when it does already."""
-    known = set(
-        db.session.scalars(select(PageTerm.term_id).where(PageTerm.page_id == page.id)).all()
-    )
+    known = set(db.session.scalars(_UNDER, {"of_page": page.id}))
     wanted = {uuid.UUID(term_id) for term_id in revision.term_ids}
     if wanted != known and wanted:
         wanted = {term.id for term in meant_by(page.account_id, wanted)}
@@ -185,10 +189,8 @@ def _move_descendants(page: Page, by: Actor) -> None:
     waiting = [page]
     while waiting:
         parent = waiting.pop()
-        children = db.session.scalars(
-            select(Page).where(Page.parent_id == parent.id, Page.address.is_not(None))
-        ).all()
-        for child in children:
+        below = select(Page).where(Page.parent_id == parent.id, Page.address.is_not(None))
+        for child in db.session.scalars(by_key(below)).all():
             live = revision_by_id(child.live_revision_id, child)
             address = address_of(child, live.slug, live.parent_id) if live else None
             if address is None or address == child.address:

@@ -11,6 +11,7 @@ from portal.content.pages import Page
 from portal.content.reviews import Review
 from tenants.db import db
 from tenants.decisions import Actor
+from tenants.prepared import by_key
 
 
 def beside_page(page: Page, mark: str, *, by: Actor) -> Beside:
@@ -31,7 +32,7 @@ def _query() -> Any:
         WorkingCopy.person_id == person,
         WorkingCopy.mark == bindparam("of_tab", type_=String()),
     )
-    return (
+    return by_key(
         select(PageLock, reviews.exists(), copies.scalar_subquery())
         .select_from(Page)
         .outerjoin(PageLock, PageLock.page_id == Page.id)

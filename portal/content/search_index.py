@@ -36,6 +36,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.content.fields import texts_in
 from portal.content.pages import Page, Revision
 from tenants.db import Base, db, new_id
+from tenants.prepared import by_key
 from tenants.scope import TenantScoped
 
 LONGEST = 100_000
@@ -60,7 +61,7 @@ class PageWords(TenantScoped, Base):
     words: Mapped[str] = mapped_column(Text)
 
 
-_CHANGE = (
+_CHANGE = by_key(
     update(PageWords)
     .where(PageWords.page_id == bindparam("of_page", type_=Uuid()))
     .values(words=bindparam("said"))

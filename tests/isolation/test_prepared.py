@@ -3,8 +3,11 @@
 Only what is found by a key is planned once.
 """
 
+import contextlib
+
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import ProgrammingError
 
 from tenants.accounts import Account
 from tenants.db import db
@@ -73,4 +76,20 @@ def test_the_next_transaction_begins_anew() -> None:
         with across_tenants("a test of plans"):
             assert db.session.scalar(text("SHOW plan_cache_mode")) == "force_custom_plan"
     with directory():
-        assert db.session.scalar(by_key(text("SHOW plan_cache_mode"))) == "force_custom_plan"
+        assert db.session.scalar(text("SHOW plan_cache_mode")) == "force_custom_plan"
+
+
+@pytest.mark.usefixtures("inside")
+@on_postgres
+def test_who_writes_plans_once_until_something_is_planned_for_its_values() -> None:
+    asked = text("SHOW plan_cache_mode")
+    with directory():
+        assert db.session.scalar(by_key(asked)) == "force_generic_plan"
+        with contextlib.suppress(RuntimeError), db.session.begin_nested():
+            assert db.session.scalar(asked) == "force_custom_plan"
+            raise RuntimeError
+        assert db.session.scalar(by_key(asked)) == "force_generic_plan"
+        with contextlib.suppress(ProgrammingError), db.session.begin_nested():
+            db.session.execute(text("SELECT no_such_column"))
+        assert db.session.scalar(asked) == "force_custom_plan"
+        assert db.session.scalar(by_key(asked)) == "force_custom_plan"
