@@ -21,6 +21,7 @@ from portal import (
 from portal.config import ROOT, Config, from_env
 from portal.extensions import csrf, limiter, migrate
 from portal.jobs import queue
+from portal.shared_globals import SharedGlobals
 from portal.site import by_host, front
 from portal.site import views as site
 from portal.staff import console
@@ -37,6 +38,7 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask(
         "portal", static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates")
     )
+    app.jinja_environment = SharedGlobals
     app.config.from_mapping(_flask_settings(config), PORTAL=config)
     db.init_app(app)
     with app.app_context():

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, event
 
 from tenants import prepared
 from tenants.folding import SQLITE_NAME, fold
+from tenants.pinging import ask_only_the_idle
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
@@ -87,6 +88,7 @@ def configure(engine: Engine, web_role: str | None = None) -> None:
         event.listen(engine, "connect", _become(web_role))
     event.listen(engine, "begin", _begin_postgresql)
     prepared.prefer(engine)
+    ask_only_the_idle(engine)
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

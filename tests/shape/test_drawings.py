@@ -1,9 +1,11 @@
 """Drawings are kept for everybody: what they are drawn from must be all they see."""
 
 import re
+from collections.abc import Set
 
+import pytest
 from flask import Flask
-from jinja2 import meta
+from jinja2 import meta, nodes
 from markupsafe import Markup
 
 from portal.config import ROOT
@@ -23,10 +25,25 @@ def test_a_drawing_sees_what_it_is_given_and_nothing_of_the_request(app: Flask):
     assert len(calls) == sum(p.read_text().count("draw(") for p in TEMPLATES.rglob("*.html"))
     assert calls
     for name, given in calls:
-        tree = app.jinja_env.parse((TEMPLATES / name).read_text())
-        seen = meta.find_undeclared_variables(tree)
-        assert seen <= given | FREE, f"{name} sees {sorted(seen - given - FREE)}"
-        assert not list(meta.find_referenced_templates(tree)), f"{name} takes in others"
+        sees_only(app, name, given | FREE)
+
+
+def sees_only(app: Flask, name: str, free: Set[str]) -> None:
+    """A template, and with FREE alone those whose macros it uses; it takes in no others."""
+    tree = app.jinja_env.parse((TEMPLATES / name).read_text())
+    seen = meta.find_undeclared_variables(tree)
+    assert seen <= free, f"{name} sees {sorted(seen - free)}"
+    used = list(tree.find_all(nodes.FromImport))
+    assert not any(each.with_context for each in used), f"{name} shows what it sees to others"
+    named = {each.template.as_const() for each in used}
+    assert set(meta.find_referenced_templates(tree)) <= named, f"{name} takes in others"
+    for each in named:
+        sees_only(app, each, FREE)
+
+
+def test_the_judge_notices_what_a_macro_that_is_used_sees(app: Flask):
+    with pytest.raises(AssertionError, match="sees"):
+        sees_only(app, "components/form.html", FREE)
 
 
 def test_equal_contents_are_drawn_once_and_others_anew(app: Flask):
