@@ -148,6 +148,7 @@ def test_nothing_goes_past_the_mapped_classes():
     }
     found -= {
         "portal/content/search_index.py: db.session.get_bind",
+        "portal/content/trail_places.py: db.session.get_bind",
         "portal/answers.py: session.get_bind",
         "portal/heartbeats.py: session.get_bind",
         "tenants/clock.py: session.get_bind",
