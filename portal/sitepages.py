@@ -30,7 +30,7 @@ from portal.content.site_hosts import own_base, site_and_host
 from portal.content.terms import Term
 from portal.content.themes import Look, look_of, stylesheet_of, theme_of
 from portal.nowhere import NOWHERE
-from portal.printable import UNPRINTABLE
+from portal.printable import without_unprintable
 from portal.sitemenus import UNTITLED, Shown, shown
 from portal.times import zone
 from tenants.accounts import AccountRef
@@ -223,11 +223,6 @@ def render(name: str, site: SiteContext | None, **values: Any) -> str:
     file = name if "." in name else f"{name}.html"
     text = render_template(f"site/{file}", site=site or NOWHERE, UNTITLED=UNTITLED, **values)
     return without_unprintable(text)
-
-
-def without_unprintable(text: str) -> str:
-    """Return a text without the characters that HTML and XML forbid."""
-    return UNPRINTABLE.sub("", text)
 
 
 def _term_links(site: SiteContext, terms: Sequence[Term]) -> list[tuple[str, str, str]]:

@@ -66,7 +66,7 @@ def _neighbours() -> Any:
     here, there = tuple_(_SINCE, _PAGE), places.column()
     older = _beside("older", there < here, Page.published_at.desc(), Page.id.desc())
     newer = _beside("newer", there > here, Page.published_at, Page.id)
-    return union_all(older, newer)
+    return by_key(union_all(older, newer))  # each is one step along the index of what is live
 
 
 def _beside(side: str, condition: ColumnElement[bool], *order: Any) -> Any:

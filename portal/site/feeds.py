@@ -14,10 +14,11 @@ from portal.content.listing import Entry
 from portal.content.syndication import newest_with_bodies, terms_by_page
 from portal.content.terms import Term
 from portal.guards import public
+from portal.printable import without_unprintable
 from portal.site.answers import answer
 from portal.site.visit import site
 from portal.sitemenus import UNTITLED
-from portal.sitepages import SiteContext, own_urls, render, without_unprintable
+from portal.sitepages import SiteContext, own_urls, render
 
 PROGRAMS = "feed readers have no account; only what is live is told"
 FEED_SIZE = 20
