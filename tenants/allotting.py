@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
 from tenants.accounts import Account, AccountRef, ref
 from tenants.audit import record
@@ -14,6 +16,7 @@ from tenants.decisions import Actor, authorize
 from tenants.events import Event
 from tenants.meters import in_use
 from tenants.permissions import Permission
+from tenants.prepared import by_key
 from tenants.quotas import MOST, Quota, Resource
 from tenants.scope import tenant_at_large
 
@@ -165,12 +168,15 @@ def _own(child: AccountRef, resource: Resource, used: int, limits: dict) -> Stan
 
 
 def _limits(account_ids: Collection[uuid.UUID]) -> list:  # type: ignore[type-arg]  # rows of Quota with the account's name
-    query = (
-        select(Quota.account_id, Quota.resource, Quota.amount, Account.name)
-        .join(Account, Account.id == Quota.account_id)
-        .where(Quota.account_id.in_(account_ids), Quota.amount.is_not(None))
-    )
-    return list(db.session.execute(query))
+    return list(db.session.execute(_limits_query(), {"limited": list(account_ids)}))
+
+
+@cache
+def _limits_query() -> Any:
+    limited: Any = bindparam("limited", type_=Uuid(), expanding=True)
+    query: Any = select(Quota.account_id, Quota.resource, Quota.amount, Account.name)
+    query = query.join(Account, Account.id == Quota.account_id)
+    return by_key(query.where(Quota.account_id.in_(limited), Quota.amount.is_not(None)))
 
 
 def _row(account: AccountRef, resource: Resource) -> Quota | None:

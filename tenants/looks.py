@@ -7,12 +7,14 @@ before anything was read in one. They return plain values that outlive the sessi
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, or_, select
 
 from tenants.accounts import Account, AccountRef, ref
 from tenants.clock import now
-from tenants.db import db
+from tenants.db import UtcDateTime, db
 from tenants.decisions import Support
 from tenants.people import Person
 from tenants.scope import directory, reading
@@ -37,7 +39,7 @@ class Look:
 
 def last_look(person_id: uuid.UUID) -> Look | None:
     """Return the person's latest session, open or not; None when there was none. One statement."""
-    found = _looks(SupportSession.person_id == person_id, limit=1)
+    found = _looks(_query(SupportSession.person_id == person_id, limit=1))
     return found[0] if found else None
 
 
@@ -46,29 +48,39 @@ def looks_at(account: AccountRef) -> list[Look]:
 
     One statement; the latest first.
     """
+    return _looks(_of_path(), path=account.path, moment=now())
+
+
+@cache
+def _of_path() -> Any:
+    moment: Any = bindparam("moment", type_=UtcDateTime())
+    path: Any = bindparam("path", type_=Uuid(), expanding=True)
     owing = and_(SupportSession.broke_glass_at.is_not(None), SupportSession.reported_at.is_(None))
-    return _looks(
-        SupportSession.account_id.in_(account.path),
-        or_(and_(*SupportSession.in_force(now())), owing),
+    return _query(
+        SupportSession.account_id.in_(path), or_(and_(*SupportSession.in_force(moment)), owing)
     )
 
 
 def reports_missing() -> list[Look]:
     """Return the sessions, of all tenants, in which glass was broken and no report written yet."""
-    return _looks(SupportSession.broke_glass_at.is_not(None), SupportSession.reported_at.is_(None))
+    owing = SupportSession.broke_glass_at.is_not(None), SupportSession.reported_at.is_(None)
+    return _looks(_query(*owing))
 
 
-def _looks(*conditions: object, limit: int = 100) -> list[Look]:
-    query = (
+def _query(*conditions: ColumnElement[bool], limit: int = 100) -> Any:
+    return (
         select(SupportSession, Account, Person)
         .join(Account, Account.id == SupportSession.account_id)
         .join(Person, Person.id == SupportSession.person_id)
-        .where(*conditions)  # type: ignore[arg-type]  # SQL conditions of mixed types
+        .where(*conditions)
         .order_by(SupportSession.started_at.desc(), SupportSession.number.desc())
         .limit(limit)
     )
+
+
+def _looks(query: Any, **given: object) -> list[Look]:
     with reading(), directory():
-        return [_look(*row) for row in db.session.execute(query)]
+        return [_look(*row) for row in db.session.execute(query, given)]
 
 
 def _look(row: SupportSession, account: Account, person: Person) -> Look:

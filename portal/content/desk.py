@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row as SqlRow
@@ -129,22 +129,26 @@ def schedules_of(
 
     `stuck` are those that wait for a person.
     """
-    place = tuple_(Schedule.due_at, Schedule.id)
-    query = select(Schedule).where(Schedule.account_id == account_id)
+    query = _schedules_query(state, size)
+    if before:
+        place, key = tuple_(Schedule.due_at, Schedule.id), tuple_(*parse_key(before))
+        query = query.where(place > key if state == "pending" else place < key)
+    with only_at(account_id):
+        found = db.session.scalars(query, {"at_account": account_id}).all()
+    return Slice(*_cut(found, lambda row: key_of(row.due_at, row.id), size))
+
+
+@lru_cache(maxsize=64)
+def _schedules_query(state: str, size: int) -> Any:
+    account = bindparam("at_account", type_=Uuid())
+    query = select(Schedule).where(Schedule.account_id == account)
     if state in {"stuck", *OPEN}:
         query = query.where(IS_OPEN)
     if state:
         query = query.where(Schedule.state.in_(STUCK if state == "stuck" else (state,)))
-    forward = state == "pending"
-    if before:
-        key = tuple_(*parse_key(before))
-        query = query.where(place > key if forward else place < key)
-    order = (
-        (Schedule.due_at, Schedule.id) if forward else (Schedule.due_at.desc(), Schedule.id.desc())
-    )
-    with only_at(account_id):
-        found = db.session.scalars(query.order_by(*order).limit(size + 1)).all()
-    return Slice(*_cut(found, lambda row: key_of(row.due_at, row.id), size))
+    order = Schedule.due_at, Schedule.id
+    ways = order if state == "pending" else [each.desc() for each in order]
+    return cut(query.order_by(*ways), size + 1)
 
 
 def counts_of(account_id: uuid.UUID) -> dict[str, int]:

@@ -208,6 +208,20 @@ def reached_with(actor: Actor, permission: Permission, account_id: Any) -> Colum
     return _within(account_id, *_reach(actor, permission))
 
 
+def within_reach(account_id: Any, name: str) -> ColumnElement[bool]:
+    """Return the same for a statement that is made once; `reach_as` is what it is run with."""
+    far, near = (
+        bindparam(f"{name}_{reach}", type_=Uuid(), expanding=True) for reach in ("far", "near")
+    )
+    return _within(account_id, far, near)
+
+
+def reach_as(name: str, actor: Actor, permission: Permission) -> dict[str, list[uuid.UUID]]:
+    """Return where an actor holds a right, as the values of `within_reach` of that name."""
+    far, near = _reach(actor, permission)
+    return {f"{name}_far": list(far), f"{name}_near": list(near)}
+
+
 def _reach(actor: Actor, permission: Permission) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
     """Return the accounts below which, and those at which alone, the actor holds a right."""
     holding = [h for h in actor.holdings if permission in h.permissions]

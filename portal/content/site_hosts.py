@@ -110,9 +110,15 @@ def hosts_of(account_id: uuid.UUID) -> list[SiteHost]:
 
 def troubled(account_id: uuid.UUID) -> list[SiteHost]:
     """Return names whose record is gone, by name: to be mended, or not served any more."""
+    return list(db.session.scalars(_troubled(), {"of_account": account_id}))
+
+
+@cache
+def _troubled() -> Any:
     gone = or_(SiteHost.missing_since.is_not(None), SiteHost.lost_at.is_not(None))
-    query = select(SiteHost).where(SiteHost.account_id == account_id, gone)
-    return list(db.session.scalars(query.order_by(SiteHost.host)))
+    account = bindparam("of_account", type_=Uuid())
+    query = select(SiteHost).where(SiteHost.account_id == account, gone)
+    return by_key(query.order_by(SiteHost.host))
 
 
 def host_by_id(host_id: uuid.UUID, account_id: uuid.UUID) -> SiteHost | None:

@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
-from portal.content.notifications import TALK, Notification, reached_with
+from portal.content.notifications import TALK, Notification, reach_as, within_reach
 from portal.content.pages import Page
 from portal.content.reviews import Review
 from portal.content.workflows import Company
@@ -17,9 +18,10 @@ from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor, Holding
 from tenants.permissions import Permission
+from tenants.prepared import cut
 from tenants.step_kinds import Step
 
-LOOKED_AT = 300
+LOOKED_AT, MENTIONS = 300, 20
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,11 @@ def tasks_for(by: Actor, here: AccountRef) -> list[Task]:
     Looks at the oldest LOOKED_AT that wait. At most five statements, whatever there is.
     """
     own = by.without_support
-    query = (
-        select(Review, Account)
-        .join(Account, Account.id == Review.account_id)
-        .join(Page, Page.id == Review.page_id)  # which leaves out what is in the trash
-        .where(
-            Review.state == "waiting", Review.account_id.in_(_below(here)),
-            Account.state == "open",
-            reached_with(own, Permission.PAGE_REVIEW, Review.account_id),
-            reached_with(own, Permission.PAGE_VIEW, Review.account_id),
-        )
-        .order_by(Review.created_at, Review.id)
-        .limit(LOOKED_AT)
-    )  # fmt: skip
-    rows = [(row[0], row[1]) for row in db.session.execute(query)]
+    given = {
+        "top": here.id, **reach_as("review", own, Permission.PAGE_REVIEW),
+        **reach_as("view", own, Permission.PAGE_VIEW),
+    }  # fmt: skip
+    rows = [(row[0], row[1]) for row in db.session.execute(_tasks(), given)]
     if not rows:
         return []
     fitting = _fitting(rows, own, here)
@@ -70,23 +63,47 @@ def tasks_for(by: Actor, here: AccountRef) -> list[Task]:
     return sorted(found, key=lambda task: (not task.mine, task.review.due_at or last))
 
 
-def mentions_of(by: Actor, here: AccountRef) -> list[tuple[Notification, str]]:
-    """Return unread mentions and answers at an account and below, the latest first, at most 20.
+@cache
+def _tasks() -> Any:
+    query = (
+        select(Review, Account)
+        .join(Account, Account.id == Review.account_id)
+        .join(Page, Page.id == Review.page_id)  # which leaves out what is in the trash
+        .where(
+            Review.state == "waiting", Review.account_id.in_(_below_top()),
+            Account.state == "open",
+            within_reach(Review.account_id, "review"), within_reach(Review.account_id, "view"),
+        )
+        .order_by(Review.created_at, Review.id)
+    )  # fmt: skip
+    return cut(query, LOOKED_AT)
 
-    Each with its account's handle. One statement.
+
+def mentions_of(by: Actor, here: AccountRef) -> list[tuple[Notification, str]]:
+    """Return unread mentions and answers at an account and below, the latest first.
+
+    Each with its account's handle, at most MENTIONS. One statement.
     """
+    given = {
+        "top": here.id, "person": by.person_id, **reach_as("view", by, Permission.PAGE_VIEW),
+    }  # fmt: skip
+    return [(row[0], row[1]) for row in db.session.execute(_mentions(), given)]
+
+
+@cache
+def _mentions() -> Any:
+    person = bindparam("person", type_=Uuid())
     query = (
         select(Notification, Account.handle)
         .join(Account, Account.id == Notification.account_id)
         .where(
-            Notification.person_id == by.person_id, Notification.read_at.is_(None),
-            Notification.kind.in_(TALK), Notification.account_id.in_(_below(here)),
-            reached_with(by, Permission.PAGE_VIEW, Notification.account_id),
+            Notification.person_id == person, Notification.read_at.is_(None),
+            Notification.kind.in_(TALK), Notification.account_id.in_(_below_top()),
+            within_reach(Notification.account_id, "view"),
         )
         .order_by(Notification.created_at.desc(), Notification.id.desc())
-        .limit(20)
     )  # fmt: skip
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    return cut(query, MENTIONS)
 
 
 def _fitting(rows: Sequence[tuple[Review, Account]], by: Actor, here: AccountRef) -> set[uuid.UUID]:
@@ -123,5 +140,6 @@ def _paths(
     return found
 
 
-def _below(here: AccountRef) -> Any:
-    return select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id == here.id)
+def _below_top() -> Any:
+    top = bindparam("top", type_=Uuid())
+    return select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id == top)
