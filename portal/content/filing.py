@@ -2,8 +2,10 @@
 
 import uuid
 from collections.abc import Collection, Iterable
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.content.addresses import slug_of
@@ -12,11 +14,14 @@ from portal.content.problems import Problem
 from portal.content.terms import Term, meant_by
 from tenants.accounts import AccountRef
 from tenants.db import db
+from tenants.prepared import cut
 from tenants.scope import only_at
 
 TAG_LENGTH = 100
 TAGS = 100
-OFFERED = 500
+NO_PAGE = uuid.UUID(int=0)
+OFFERED = 100
+"""How many a list shows: nobody reads through more, and words find the others."""
 
 
 def categories_of(
@@ -27,24 +32,33 @@ def categories_of(
     With `search` only those whose name has it. Those that are `chosen` are among them in any case.
     At most two statements.
     """
-    query = _categories(account_id)
-    named = query.where(Term.name.icontains(search, autoescape=True)) if search else query
-    hits = list(db.session.scalars(named.order_by(Term.name, Term.id).limit(OFFERED + 1)))
+    named, asked = _categories_by_name(OFFERED + 1), {"at_account": account_id}
+    if search:
+        named = named.where(Term.name.icontains(search, autoescape=True))
+    hits = list(db.session.scalars(named, asked))
     found = hits[:OFFERED]
     missing = set(chosen) - {term.id for term in found}
     if missing:
-        found += db.session.scalars(query.where(Term.id.in_(missing)).order_by(Term.name))
+        rest = _categories().where(Term.id.in_(missing)).order_by(Term.name)
+        found += db.session.scalars(rest, asked)
     return found, len(hits) > OFFERED
 
 
 def categories_called(account_id: uuid.UUID, slugs: Collection[str]) -> list[Term]:
     """Return those of the account's categories that have one of these slugs."""
-    return list(db.session.scalars(_categories(account_id).where(Term.slug.in_(slugs))))
+    called = _categories().where(Term.slug.in_(slugs))
+    return list(db.session.scalars(called, {"at_account": account_id}))
 
 
-def _categories(account_id: uuid.UUID) -> Select[Term]:
+@cache
+def _categories_by_name(most: int) -> Any:
+    return cut(_categories().order_by(Term.name, Term.id), most)
+
+
+def _categories() -> Any:
+    account = bindparam("at_account", type_=Uuid())
     return select(Term).where(
-        Term.account_id == account_id, Term.taxonomy == "category", Term.merged_into_id.is_(None)
+        Term.account_id == account, Term.taxonomy == "category", Term.merged_into_id.is_(None)
     )
 
 
@@ -109,15 +123,27 @@ def possible_parents(
     Their ids and titles, by title; with `search` only those with it in their title or address. The
     one that is `chosen` is among them in any case. At most two statements.
     """
-    query = select(Page.id, Page.title).where(Page.account_id == account_id, Page.type == "page")
-    if page_id is not None:
-        query = query.where(Page.id != page_id)
-    words = [c.icontains(search, autoescape=True) for c in (Page.title, Page.address)]
-    named = query.where(or_(*words)) if search else query
+    asked = {"at_account": account_id, "not_below": page_id or NO_PAGE}
+    named = _parents_by_title(OFFERED + 1)
+    if search:
+        words = [c.icontains(search, autoescape=True) for c in (Page.title, Page.address)]
+        named = named.where(or_(*words))
     with only_at(account_id):
-        hits = db.session.execute(named.order_by(Page.title, Page.id).limit(OFFERED + 1)).all()
+        hits = db.session.execute(named, asked).all()
     found = [(page, title) for page, title in hits[:OFFERED]]
     if chosen is not None and not any(page == chosen for page, _ in found):
-        rows = db.session.execute(query.where(Page.id == chosen))
+        rows = db.session.execute(_parents().where(Page.id == chosen), asked)
         found += [(page, title) for page, title in rows]
     return found, len(hits) > OFFERED
+
+
+@cache
+def _parents_by_title(most: int) -> Any:
+    return cut(_parents().order_by(Page.title, Page.id), most)
+
+
+def _parents() -> Any:
+    account, page = (bindparam(name, type_=Uuid()) for name in ("at_account", "not_below"))
+    return select(Page.id, Page.title).where(
+        Page.account_id == account, Page.type == "page", Page.id != page
+    )
