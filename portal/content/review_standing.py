@@ -24,9 +24,15 @@ class Standing:
     progress: Sequence[Progress]
     company: Company
     account: AccountRef
-    authors: frozenset[uuid.UUID]
+    page: Page
+    revision: Revision
     asked: Sequence[Colleague] | None = None
     """Who holds anything there, if somebody asked already."""
+
+    @cached_property
+    def authors(self) -> frozenset[uuid.UUID]:
+        """Return who wrote what is judged. Two statements: nobody asks where nobody judges."""
+        return frozenset(authors_of(self.page, self.revision))
 
     @cached_property
     def people(self) -> Sequence[Colleague]:
@@ -61,14 +67,13 @@ class Standing:
 
 
 def standing_of(page: Page, revision: Revision, account: AccountRef) -> Standing:
-    """Return where a revision stands. A fixed number of statements."""
+    """Return where a revision stands. A fixed number of statements, two more for its authors."""
     workflow = workflow_at(account)
     company = Company(workflow.asked)
     approvals = approvals_of(verdicts_on(revision), revision.digest)
     people = colleagues(account) if approvals else None
     progress = progress_of(workflow.asked, approvals, company, people or ())
-    authors = frozenset(authors_of(page, revision))
-    return Standing(workflow, progress, company, account, authors, people)
+    return Standing(workflow, progress, company, account, page, revision, people)
 
 
 def why_not(standing: Standing, step: Step, by: Actor, account: AccountRef) -> str:
