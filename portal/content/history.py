@@ -9,7 +9,7 @@ and the page says how far it looked and goes on from there.
 """
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,13 +91,22 @@ def tell(event: AuditEvent, content: bool, account: tuple[str, str] = ("", "")) 
         at=event.at,
         on_behalf_of=event.on_behalf_of,
         reason="" if hide else event.reason,
-        changes={} if hide else event.changes,
+        changes={} if hide else changed(event.changes),
         outcome=event.outcome,
         request_id=event.request_id,
         address=event.address,
         account=account[0],
         handle=account[1],
     )
+
+
+def changed(sides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an event notes as `[before, after]`, but for what stayed the same."""
+    return {
+        name: pair
+        for name, pair in sides.items()
+        if not (isinstance(pair, list) and len(pair) == 2 and pair[0] == pair[1])
+    }
 
 
 def events_about(page: Page | Media, before: str | None = None) -> Slice:

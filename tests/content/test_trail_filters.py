@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event as listening
 
 from portal.content import history
-from portal.content.history import Found, each_event, events_below
+from portal.content.history import Found, changed, each_event, events_below
 from portal.content.trail_activity import activity
 from portal.content.trail_filters import KEYS, read_query
 from tenants.audit import circumstances, record
@@ -221,3 +221,8 @@ def test_the_picture_takes_two_statements(told: Cast):
     assert len(days) == 30
     assert days[-1].count + days[-2].count >= 1
     assert sum(day.count for day in days[:-2]) == 0
+
+
+def test_what_stayed_the_same_is_not_told_as_a_change():
+    sides = {"address": ["/a/", "/a/"], "live revision": [1, 2], "approved by": ["Ada"], "x": "y"}
+    assert list(changed(sides)) == ["live revision", "approved by", "x"]
