@@ -1,10 +1,13 @@
 """The WSGI entry point: `gunicorn wsgi:app`, `flask --app wsgi …`."""
 
+import gc
 import sys
 
-from portal import create_app
-from portal.collecting import settle
-from portal.config import BadConfig, load_env_file
+gc.disable()  # what is loaded below stays: looking for garbage among it takes a tenth of a start
+
+from portal import create_app  # noqa: E402
+from portal.collecting import settle  # noqa: E402
+from portal.config import BadConfig, load_env_file  # noqa: E402
 
 load_env_file()
 try:

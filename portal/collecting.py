@@ -9,9 +9,11 @@ YOUNG = 50_000
 def settle() -> None:
     """Look for garbage less often, and never among what lasts as long as the process.
 
-    For whoever has made the application and is about to serve it. Most of what there is by then is
-    code, classes and compiled templates: walking them all again takes longer than most pages do.
+    For whoever has made the application and is about to serve it, with the collector off so far or
+    not. Most of what there is by then is code, classes and compiled templates: walking them all
+    again takes longer than most pages do.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, 10, 10)
+    gc.enable()
