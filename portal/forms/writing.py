@@ -14,7 +14,7 @@ from portal.content.pages import Page
 from portal.forms.finding import BOX, SHOWN
 from portal.requests import current
 
-NOT_KEPT = frozenset({"csrf_token", "act", "copy", "once"})
+NOT_KEPT = frozenset({"csrf_token", "act", "copy", "once", "writer"})
 MOST_FIELDS = 2_000
 
 

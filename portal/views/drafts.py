@@ -73,6 +73,9 @@ def _page(page_id: uuid.UUID) -> Page:
 
 
 def _keep(page: Page | None) -> Any:
+    if request.form.get("writer") not in {None, str(current.person.person_id)}:
+        # A tab that somebody left open: what he types in it is not the copy of who came after him.
+        return jsonify(state="refused", says="Somebody else is signed in here now."), 409
     try:
         copy = keep_copy(current.here, page, mark(), typed_values(), by=current.person)
     except Problem as problem:
@@ -91,7 +94,7 @@ def _held_up(page: Page) -> str:
     try:
         hold_while_typing(page, current.here, by=current.person)
     except Locked as locked:
-        return f", for you alone: {locked}"
+        return f", for you alone: {str(locked).removesuffix('.')}"
     return ""
 
 

@@ -13,6 +13,7 @@ let sent = 0;
 let busy = false;
 let timer = 0;
 let firstChange = 0;
+let submitted = false;
 
 const mark = () => form.elements.copy.value;
 const say = (text, tone = "", link = null) => {
@@ -23,18 +24,18 @@ const say = (text, tone = "", link = null) => {
 const values = () => [...new FormData(form)].filter(([name, value]) => !NOT_KEPT.has(name) && typeof value === "string");
 
 // On this device
-const remember = (submitted = false) => {
+const remember = () => {
   try {
     localStorage.setItem(prefix + mark(), JSON.stringify({ at: Date.now(), submitted, values: values() }));
     return true;
   } catch { return false; }
 };
 const forget = (which) => { try { localStorage.removeItem(prefix + which); } catch { /* none there */ } };
+const entryOf = (key) => {
+  try { return [{ mark: key.slice(prefix.length), ...JSON.parse(localStorage.getItem(key)) }]; } catch { return []; }
+};
 const remembered = () => {
-  try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => (
-      { mark: key.slice(prefix.length), ...JSON.parse(localStorage.getItem(key)) }));
-  } catch { return []; }
+  try { return Object.keys(localStorage).filter((key) => key.startsWith(prefix)).flatMap(entryOf); } catch { return []; }
 };
 
 // To the server
@@ -43,8 +44,9 @@ const renewToken = async () => {
   const answer = await fetch(form.dataset.renew ?? location.pathname, { redirect: "manual" });
   if (!answer.ok) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.querySelector("form[data-autosave] [name=csrf_token]")?.value;
-  if (!fresh) return false;
+  const theirs = page.querySelector("form[data-autosave]");
+  const fresh = theirs?.elements.csrf_token?.value;
+  if (!fresh || theirs.dataset.writer !== form.dataset.writer) return false; // somebody else signed in since
   for (const field of document.querySelectorAll("[name=csrf_token]")) field.value = fresh;
   return true;
 };
@@ -52,6 +54,7 @@ const post = (pairs, which) => {
   const body = new FormData();
   for (const [name, value] of pairs) body.append(name, value);
   body.set("copy", which);
+  body.set("writer", form.dataset.writer);
   body.set("csrf_token", token());
   return fetch(address, { method: "POST", body, redirect: "manual" });
 };
@@ -63,7 +66,7 @@ const send = async (pairs, which) => {
 const kept = ", kept on this device";
 const WHY = {
   400: "signed out", 401: "signed out", 403: "you may not edit this page any more",
-  404: "this page is out of your reach now", 413: "it is too large",
+  404: "this page is out of your reach now", 409: "somebody else is signed in here now", 413: "it is too large",
 };
 const signIn = () => Object.assign(document.createElement("a"), {
   href: "/sign-in", target: "_blank", rel: "noopener", textContent: "Sign in (new tab)" });
@@ -121,6 +124,7 @@ const later = (wait) => {
 let remembering = 0;
 form.addEventListener("input", () => {
   changed += 1;
+  submitted = false;
   firstChange ||= Date.now();
   later(Math.max(0, Math.min(SOON, firstChange + AT_LAST - Date.now())));
   clearTimeout(remembering);
@@ -130,10 +134,11 @@ form.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   clearTimeout(timer);
   clearTimeout(remembering);
-  if (changed) remember(true);
+  submitted = true;
+  if (changed) remember();
 });
 addEventListener("online", () => later(0));
-addEventListener("pagehide", () => { if (sent !== changed && !busy) remember(); });
+addEventListener("pagehide", () => { if (sent !== changed) remember(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden && sent !== changed) later(0); });
 
 // What this device kept from before: handed to the server, and offered with a comparison.
@@ -147,6 +152,7 @@ const offer = (title, children) => {
   document.querySelector("[data-kept-here]").append(box);
 };
 const offerFromServer = (which) => {
+  if (document.querySelector(`a[href$="?copy=${encodeURIComponent(which)}"]`)) return; // the page lists it already
   const link = Object.assign(document.createElement("a"), {
     href: `${form.dataset.unsavedTexts}?copy=${encodeURIComponent(which)}`,
     textContent: "Compare it with what stands now" });
@@ -177,10 +183,15 @@ const handOver = async (entry) => {
   if (outcome === "kept") offerFromServer(which);
 };
 const comeBack = async () => {
-  for (const entry of remembered()) {
-    if (entry.mark === mark()) continue;
+  const found = remembered().filter((entry) => !("returned" in form.dataset && entry.mark === mark()));
+  // The copy that this page shows was typed on after the server had it: what came then is its own text.
+  if (found.some((entry) => entry.mark === mark())) form.elements.copy.value = crypto.randomUUID();
+  for (const entry of found) {
     try { await handOver(entry); } catch { offerFromHere(entry); }
   }
 };
 comeBack();
-addEventListener("pageshow", (event) => { if (event.persisted) form.elements.copy.value = crypto.randomUUID(); });
+addEventListener("pageshow", (event) => {
+  submitted = false;
+  if (event.persisted) form.elements.copy.value = crypto.randomUUID();
+});
