@@ -1,0 +1,54 @@
+"""No screen says characters that HTML forbids only because an address does."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from portal.printable import without_unprintable
+from tests.shape.routes import routes
+from tests.shape.scene import Scene
+from tests.shape.test_sources import calls, trees
+
+BAD = "a\x00\x01\x07\x1b[31m\x7f\x9bb"
+_NAMES = re.compile(r'\bname="([^"]+)"')
+
+
+def asked_for() -> set[str]:
+    """The parameters that the sources ask a query for by their names."""
+    return {
+        call.args[0].value
+        for tree in trees().values()
+        for name, call in calls(tree)
+        if re.search(r"\b(args|values|asked)\.(get|getlist)$", name) and call.args
+        and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
+    }  # fmt: skip
+
+
+def is_unprintable(text: str) -> bool:
+    return without_unprintable(text) != text
+
+
+@pytest.mark.parametrize("scene", ["sqlite"], indirect=True)
+def test_no_screen_echoes_what_cannot_be_seen(scene: Scene):
+    everywhere, echoed, answered = asked_for(), set(), 0
+    assert {"q", "before"} <= everywhere
+    for who, start, handle in (("admin", "/a/", "acme"), ("owner", "/console/", "")):
+        for route in routes(scene.app, start):
+            if route.method != "GET" or (route.ids and not handle):
+                continue
+            path = route.path(handle, route.ids_of(scene.world, handle)).partition("?")[0]
+            plain = scene.browsers[who].get(path, audit=False)
+            if plain.status_code != 200 or plain.mimetype != "text/html":
+                continue
+            names = everywhere | set(_NAMES.findall(plain.text))
+            answer = scene.browsers[who].get(
+                path, query_string=dict.fromkeys(names, BAD), audit=False
+            )
+            answered += answer.status_code < 300
+            if is_unprintable(answer.text) and not is_unprintable(plain.text):
+                echoed.add(path)
+    assert answered > 50
+    assert not echoed
