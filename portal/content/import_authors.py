@@ -35,6 +35,7 @@ class Authors:
         self._keeps_bylines = export.bundle is not None
         self._authors = {author.login: author for author in export.authors}
         self._texts: Counter[str] = Counter()
+        self._without_owner: list[Line] = []
 
     def credit(self, document: Document) -> Credit:
         """Return who the document is by, and count it."""
@@ -46,20 +47,24 @@ class Authors:
             return Credit(member[0], said or member[1])
         return Credit(None, document.byline[:TITLE_LENGTH])
 
-    def owner(self, document: Document) -> tuple[tuple[uuid.UUID, str] | None, str]:
-        """Return who is to answer for the document, id and name, and a remark if nobody is."""
+    def owner(self, document: Document) -> tuple[uuid.UUID, str] | None:
+        """Return who is to answer for the document, id and name; a line tells if nobody is."""
         owner = document.owner
         member = self._member(owner.email)
         if member is not None or not (owner.name or owner.email):
-            return member, ""
+            return member
         named = (owner.name or owner.email)[:80]
+        said = f"Its owner there, {named}, is not known here by e-mail; it has none."
         if not self._standing.sees_people:
-            return None, f"Its owner there is {named}; {UNSEEN}, so it has none."
-        return None, f"Its owner there, {named}, is not known here by e-mail; it has none."
+            said = f"Its owner there is {named}; {UNSEEN}, so it has none."
+        title = document.title or f"(no title, number {document.source_id})"
+        self._without_owner.append(Line("authors", "owner", title, said))
+        return None
 
     def lines(self) -> list[Line]:
-        """Return a line for each author with texts."""
-        return [self._line(login, count) for login, count in self._texts.items() if login]
+        """Return a line for each author with texts, and for each text whose owner is not known."""
+        authors = [self._line(login, count) for login, count in self._texts.items() if login]
+        return [*authors, *self._without_owner]
 
     def known(self) -> int:
         """Return how many authors with texts are members of the account."""

@@ -152,9 +152,9 @@ def _planned(
     fate = fate_of(document, around)
     if fate.state == "published" and (why := links.why_not_live(body, fields)):
         fate = Fate("draft", None, why)
-    owner, no_owner = authors.owner(document)
+    owner = authors.owner(document)
     review_by, due = _review_by(document.review_by, around.zone)
-    remarks = [*document.remarks, *(each for each in (fate.remark, no_owner, due) if each)]
+    remarks = [*document.remarks, *(each for each in (fate.remark, due) if each)]
     if changed := links.changed - before:
         links_lead = "1 link leads" if changed == 1 else f"{changed} links lead"
         remarks.append(f"{links_lead} to pages of this site.")

@@ -26,7 +26,7 @@ GROUPS = {
     "created": "Pages and posts",
     "there": "Already there",
     "left": "Left out",
-    "authors": "Authors",
+    "authors": "Authors and owners",
     "terms": "Categories and tags",
     "menus": "Menus",
     "addresses": "Old addresses",

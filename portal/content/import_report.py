@@ -4,9 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from portal.content.import_links import uses_of
 from portal.content.import_plan import GROUPS, Line, PlannedPage
+from portal.content.imports import ImportRun
 from portal.content.wordpress.documents import Attachment, Document, Export, Lost
+from tenants.accounts import AccountRef
+from tenants.decisions import Actor, can
+from tenants.permissions import Permission
 
 TOLD_ELSEWHERE = frozenset({"author", "file", "password"})
+UNTOLD = "What is told of people stays with those who may see people here."
 COLUMNS = ("Group", "Kind", "Title", "What happens")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -74,6 +79,22 @@ def page_counts(pages: Sequence[PlannedPage]) -> dict[str, int]:
         "scheduled": count(state="scheduled"),
         "drafts": count(state="draft"),
     }
+
+
+def lines_for(run: ImportRun, account: AccountRef, *, by: Actor) -> list[dict[str, str]]:
+    """Return the lines of a stored report as far as they are for `by`.
+
+    Who of a file is known here is told to whoever handed it in and to who may see people; to others
+    one line says that it is left out.
+    """
+    lines: list[dict[str, str]] = run.lines
+    own = run.person_id is not None and run.person_id == by.person_id
+    if own or can(by, Permission.ACCESS_VIEW, account).allowed:
+        return lines
+    told = [line for line in lines if line["group"] != "authors"]
+    if len(told) == len(lines):
+        return lines
+    return [*told, {"group": "authors", "kind": "author", "title": "", "sentence": UNTOLD}]
 
 
 def narrowed(

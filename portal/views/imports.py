@@ -20,7 +20,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.content.exchange.model import FORMATS
 from portal.content.import_plan import GROUPS
-from portal.content.import_report import as_rows, narrowed
+from portal.content.import_report import as_rows, lines_for, narrowed
 from portal.content.import_runs import hand_in, hand_in_again, import_by_id, imports_of
 from portal.content.imports import ImportRun
 from portal.content.problems import Problem
@@ -76,13 +76,14 @@ def show(import_id: uuid.UUID) -> str:
     run = _run(import_id)
     group = request.args.get("group", "")
     search = "".join(c for c in request.args.get("q", "")[:200] if c.isprintable())
-    found = narrowed(run.lines, group, search)
+    lines = lines_for(run, current.here, by=current.person)
+    found = narrowed(lines, group, search)
     part = max(1, request.args.get("part", 1, type=int))
     return render_template(
         "imports/show.html", run=run, formats=FORMATS, group=group, search=search, part=part,
         groups=GROUPS,
         found=found[(part - 1) * PER_PART : part * PER_PART], total=len(found),
-        more=len(found) > part * PER_PART, chips=_chips(run, group, search),
+        more=len(found) > part * PER_PART, chips=_chips(run, lines, group, search),
         silent=run.state == "waiting" and is_silent(db.session(), "scheduler"),
     )  # fmt: skip
 
@@ -92,7 +93,7 @@ def show(import_id: uuid.UUID) -> str:
 def report(import_id: uuid.UUID) -> Response:
     run = _run(import_id)
     text = io.StringIO()
-    csv.writer(text).writerows(as_rows(run.lines))
+    csv.writer(text).writerows(as_rows(lines_for(run, current.here, by=current.person)))
     response = make_response("\ufeff" + text.getvalue())
     response.mimetype = "text/csv"
     response.headers["Content-Disposition"] = f'attachment; filename="import-{run.id}.csv"'
@@ -125,11 +126,11 @@ def _run(import_id: uuid.UUID) -> ImportRun:
     return import_by_id(import_id, current.here.id) or abort(404)
 
 
-def _chips(run: ImportRun, group: str, search: str) -> list[dict[str, Any]]:
+def _chips(run: ImportRun, lines: list[Any], group: str, search: str) -> list[dict[str, Any]]:
     counts = dict.fromkeys(GROUPS, 0)
-    for line in run.lines:
+    for line in lines:
         counts[line["group"]] = counts.get(line["group"], 0) + 1
-    shown = [("", "All", len(run.lines))]
+    shown = [("", "All", len(lines))]
     shown += [(key, label, counts[key]) for key, label in GROUPS.items() if counts[key]]
     return [
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,10 +15,18 @@ from werkzeug.test import TestResponse
 
 from portal.content import import_runs
 from portal.jobs.imports import run_waiting
+from tenants.audit import excuse
+from tenants.db import db
+from tenants.delegation import bestow
+from tenants.people import person_by_id
+from tenants.permissions import Permission
+from tenants.roles import Role, contain
+from tenants.scope import across_tenants
 from tests.content.import_scene import SMALL, looking, post_item
-from tests.content.wordpress.exports import wxr
+from tests.content.wordpress.exports import author, wxr
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
+from tests.fixtures.pages import TESTS
 
 LIST = "/a/acme/imports/"
 CANARY = '"><img src=x onerror=alert(1)>'
@@ -174,3 +183,31 @@ def test_a_neighbours_import_is_no_different_from_none(client: FlaskClient, cast
         assert {answer.status_code for answer in answers} == {404}
     assert client.post(f"{elsewhere}real").status_code == 404
     assert client.get(f"{LIST}not-an-id/").status_code == 404
+
+
+def test_of_people_only_those_learn_who_may_see_them(admin: FlaskClient, app: Flask, cast: Cast):
+    head = author("ed", "Ed", cast.editor.email) + author("out", "Outsider", "no@where.example")
+    items = [replace(post_item(n, f"By {w}"), creator=w) for n, w in enumerate(("ed", "out"), 1)]
+    address, page = report(admin, app, wxr(*items, head=head))
+    assert "Is Edda Editor here" in page.text
+    make_importer(app, cast)
+    importer = sign_in(app.test_client(), cast.viewer)
+    for shown in (importer.get(address), importer.get(f"{address}report.csv")):
+        assert "By out" in shown.text
+        assert "stays with those who may see people here" in shown.text
+        assert "Edda Editor" not in shown.text
+        assert "No member" not in shown.text
+    assert "No line fits" in importer.get(f"{address}?q=Outsider").text
+
+
+def make_importer(app: Flask, cast: Cast) -> None:
+    """Let Acme's viewer import, and see nobody."""
+    with app.app_context(), across_tenants("a role of acme's"):
+        role = Role(key="bringer", name="B", tenant_id=cast.acme.id, account_id=cast.acme.id)
+        db.session.add(role)
+        excuse(role, "made for a test")
+        db.session.flush()
+        contain(role, {str(Permission.CONTENT_IMPORT)})
+        person = person_by_id(cast.viewer.id)
+        bestow(person, role, cast.acme, by=TESTS)  # type: ignore[arg-type]  # one of the cast
+        db.session.commit()
