@@ -7,6 +7,7 @@ const SOON = 1500;
 const AT_LAST = 10000;
 const AGAIN = 15000;
 const NOT_KEPT = new Set(["csrf_token", "act", "copy"]);
+const CARRIED = /^(once|based_on|type_version)$|^(find|found|shown)-/;
 
 let changed = 0;
 let sent = 0;
@@ -182,10 +183,18 @@ const handOver = async (entry) => {
   forget(entry.mark);
   if (outcome === "kept") offerFromServer(which);
 };
+const parsed = (text) => new DOMParser().parseFromString(text.replace(/\r\n?/g, "\n"), "text/html").body.innerHTML.trim();
+const said = (pairs) => JSON.stringify(
+  pairs.filter(([name, value]) => value && !CARRIED.test(name)).map(([name, value]) => [name, parsed(value)]).sort());
+const isShown = (entry) => "returned" in form.dataset || said(entry.values) === said(values());
 const comeBack = async () => {
-  const found = remembered().filter((entry) => !("returned" in form.dataset && entry.mark === mark()));
-  // The copy that this page shows was typed on after the server had it: what came then is its own text.
-  if (found.some((entry) => entry.mark === mark())) form.elements.copy.value = crypto.randomUUID();
+  const found = remembered();
+  const own = found.find((entry) => entry.mark === mark());
+  if (own && isShown(own)) {
+    found.splice(found.indexOf(own), 1);
+  } else if (own) {
+    form.elements.copy.value = crypto.randomUUID(); // typed on after the server had what is shown: its own text
+  }
   for (const entry of found) {
     try { await handOver(entry); } catch { offerFromHere(entry); }
   }

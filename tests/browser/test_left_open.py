@@ -60,6 +60,17 @@ def test_what_was_typed_over_an_unsaved_text_comes_back_too(desk: Portal, browse
     expect(again.locator(".diff").first).to_contain_text("Only the device has this.")
 
 
+def test_what_comes_back_with_the_page_is_not_offered_beside_it(desk: Portal, browser_page: Open):
+    page = sign_in(browser_page(desk.url), "admin")
+    open_page(page, "Old news")
+    write(page, "Typed before it was mine.")
+    press(page, "Keep it for me")
+    expect(told(page)).to_contain_text("The page is yours until")
+    expect(page.locator(".editor-text")).to_contain_text("Typed before it was mine.")
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_text(NOT_SAVED)).to_have_count(0)
+
+
 def test_closed_while_it_is_sent_the_last_word_is_kept(desk: Portal, browser_page: Open):
     page = sign_in(browser_page(desk.url), "admin")
     address = open_page(page, "Plans for spring")
