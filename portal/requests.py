@@ -6,16 +6,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import structlog
-from flask import Flask, Request, Response, abort, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask_login import current_user
 from sqlalchemy.exc import OperationalError
-from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.local import LocalProxy
-from werkzeug.utils import cached_property
 
 from portal.identity import sessions
 from portal.nearness import near_this_request, note_write
-from portal.printable import without_unprintable
+from portal.received import Received
 from tenants.accounts import HANDLE, AccountRef
 from tenants.audit import circumstances
 from tenants.branches import Halt, halt_of
@@ -33,24 +31,8 @@ from tenants.supporting import note_look
 SWITCHER_LIMIT = 60
 TOUCH_PATIENCE = 0.2
 LONGEST_PAGE = 300
-KEYS = frozenset({"after", "before"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 log = structlog.get_logger()
-
-
-class Asked(Request):
-    """A request whose query says nothing that a page may not hold, since pages say it again.
-
-    A list's keys stay as they came: they may hold such characters, and a page never shows them.
-    """
-
-    @cached_property
-    def args(self) -> MultiDict[str, str]:
-        """Return the parameters of the query without characters that HTML forbids."""
-        return ImmutableMultiDict(
-            (name, text if name in KEYS else without_unprintable(text))
-            for name, text in super().args.items(multi=True)
-        )
 
 
 @dataclass
@@ -110,7 +92,7 @@ current: Current = LocalProxy(lambda: g.current)  # type: ignore[assignment]  # 
 
 def init_app(app: Flask) -> None:
     """Attach the life cycle to the app."""
-    app.request_class = Asked
+    app.request_class = Received
     app.before_request(_enter)
     app.after_request(_leave)
     app.teardown_request(_close)

@@ -1,4 +1,4 @@
-"""No screen says characters that HTML forbids only because an address does."""
+"""What browsers send and no browser should: each door of the portal takes it for what it is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import pytest
 
 from portal.printable import without_unprintable
-from tests.shape.routes import routes
+from tests.shape.routes import SAMPLES, routes
 from tests.shape.scene import Scene
 from tests.shape.test_sources import calls, trees
 
@@ -52,3 +52,21 @@ def test_no_screen_echoes_what_cannot_be_seen(scene: Scene):
                 echoed.add(path)
     assert answered > 50
     assert not echoed
+
+
+NAMELESS = b"--x\r\nContent-Disposition: form-data\r\n\r\nwords\r\n--x--\r\n"
+
+
+@pytest.mark.parametrize("scene", ["sqlite"], indirect=True)
+def test_no_door_falls_over_a_part_without_a_name(scene: Scene):
+    found = {}
+    for route in routes(scene.app, "/"):
+        if route.method != "POST" or set(route.rule.arguments) - {"handle", *SAMPLES}:
+            continue
+        path = route.path("acme", route.ids_of(scene.world, "acme")).partition("?")[0]
+        answer = scene.browsers["admin"].post(
+            path, data=NAMELESS, content_type="multipart/form-data; boundary=x", audit=False
+        )
+        found[path] = answer.status_code
+    assert len(found) > 100
+    assert set(found.values()) <= {302, 400, 401, 403, 404}, found
