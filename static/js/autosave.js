@@ -17,6 +17,13 @@ let firstChange = 0;
 let submitted = false;
 
 const mark = () => form.elements.copy.value;
+// One tab writes under one mark: where another has it open, this one goes on under its own.
+const holdMark = () => navigator.locks?.request(`kept:${mark()}`, { ifAvailable: true }, (held) => (
+  held ? new Promise(() => {}) : newMark()));
+const newMark = () => {
+  form.elements.copy.value = crypto.randomUUID();
+  holdMark();
+};
 const say = (text, tone = "", link = null) => {
   state.hidden = false;
   state.dataset.tone = tone;
@@ -103,7 +110,7 @@ const save = async () => {
 
 const done = ({ state: what, says }, upTo, which) => {
   if (what === "settled") {
-    form.elements.copy.value = crypto.randomUUID(); // saved meanwhile; what came after is a new copy
+    newMark(); // saved meanwhile; what came after is a new copy
     forget(which);
     later(0);
     return;
@@ -193,14 +200,15 @@ const comeBack = async () => {
   if (own && isShown(own)) {
     found.splice(found.indexOf(own), 1);
   } else if (own) {
-    form.elements.copy.value = crypto.randomUUID(); // typed on after the server had what is shown: its own text
+    newMark(); // typed on after the server had what is shown: its own text
   }
   for (const entry of found) {
     try { await handOver(entry); } catch { offerFromHere(entry); }
   }
 };
+holdMark();
 comeBack();
 addEventListener("pageshow", (event) => {
   submitted = false;
-  if (event.persisted) form.elements.copy.value = crypto.randomUUID();
+  if (event.persisted) newMark();
 });

@@ -4,18 +4,33 @@
 const discussionOf = (html) =>
   new DOMParser().parseFromString(html, "text/html").querySelector("[data-discussion]");
 
-async function swap(place, request) {
+const ask = (address, body) =>
+  fetch(address, { method: body ? "POST" : "GET", body, headers: { Accept: "text/html" } });
+
+// The token of a page that was open for long is refused: a fresh one is as good, for the same text.
+async function renewed(body) {
+  const link = document.querySelector("[data-inline-discussion] a");
+  const fresh = discussionOf(await (await ask(link?.href ?? location.href)).text());
+  const token = fresh?.querySelector("[name=csrf_token]")?.value;
+  if (token) body.set("csrf_token", token);
+  return Boolean(token);
+}
+
+async function swap(place, address, body) {
   place.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(request, { headers: { Accept: "text/html" } });
+    let answer = await ask(address, body);
+    if (body && answer.status === 400 && await renewed(body)) answer = await ask(address, body);
     const found = discussionOf(await answer.text());
     if (!found) throw new Error(String(answer.status));
     const fresh = document.importNode(found, true);
     place.replaceWith(fresh);
     (fresh.querySelector("[data-focus]") ?? fresh.querySelector(`${new URL(answer.url).hash || "#say"} textarea`) ?? fresh).focus();
-  } catch {
+  } catch (error) {
     place.removeAttribute("aria-busy");
-    tell(place, "This did not work. What you typed is still here; try again.");
+    const out = ["400", "401"].includes(error.message);
+    tell(place, out ? "You are signed out. What you typed is still here: sign in in another tab, then try again."
+      : "This did not work. What you typed is still here; try again.");
   }
 }
 
@@ -36,15 +51,14 @@ document.addEventListener("click", (event) => {
     place = document.createElement("div");
     document.querySelector("main").append(place);
   }
-  swap(place, new Request(link.href));
+  swap(place, link.href);
 });
 
 document.addEventListener("submit", (event) => {
   const place = event.target.closest("[data-discussion]");
   if (!place || event.defaultPrevented) return;
   event.preventDefault();
-  const body = new URLSearchParams(new FormData(event.target, event.submitter));
-  swap(place, new Request(event.target.action, { method: "POST", body }));
+  swap(place, event.target.action, new URLSearchParams(new FormData(event.target, event.submitter)));
 });
 
 // ---- @ ----

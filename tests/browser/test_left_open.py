@@ -92,3 +92,20 @@ def _wait_until_handed_over(page: Page) -> None:
     while page.evaluate(KEYS):
         page.wait_for_timeout(50)
     expect(page.get_by_text(NOT_SAVED)).to_have_count(0)
+
+
+def test_two_tabs_that_go_on_with_one_text_keep_a_copy_each(desk: Portal, browser_page: Open):
+    one = sign_in(browser_page(desk.url), "editor")
+    address = open_page(one, "Old news")
+    write(one, "Begun here.")
+    expect(one.locator(STATE)).to_contain_text("Saved ")
+    two = one.context.new_page()
+    two.goto(f"{address}?copy={one.locator('[name=copy]').input_value()}")
+    write(two, "Gone on with there.")
+    expect(two.locator(STATE)).to_contain_text("Saved ")
+    with one.expect_response("**/autosave"):
+        write(one, "And here.")
+    mark = two.locator("[name=copy]").input_value()
+    two.close()
+    one.goto(f"{address}unsaved?copy={mark}")
+    expect(one.locator(".diff").first).to_contain_text("Gone on with there.")
