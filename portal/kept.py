@@ -24,6 +24,8 @@ NOT_TYPED = frozenset(
         ),
     }
 )
+SECRET = frozenset({"current", "password", "repeated"})
+"""What the fields are called that take passwords. Fields of editors may have any name but these."""
 LABELS = {"body": "Text", "excerpt": "Summary", "slug": "Address", "wall": "Date and time"}
 MOST = 200
 
@@ -48,7 +50,7 @@ def typed() -> list[Typed]:
     Nothing of a form with a password, nor of one sent from another site: its words are not the
     reader's.
     """
-    if not _from_here() or any("password" in name for name in request.form):
+    if not _from_here() or any(name in SECRET for name in request.form):
         return []
     return [
         Typed(name, LABELS.get(name, name.replace("_", " ").capitalize()), text)

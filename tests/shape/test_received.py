@@ -7,10 +7,11 @@ import re
 
 import pytest
 
+from portal.kept import SECRET
 from portal.printable import without_unprintable
 from tests.shape.routes import SAMPLES, routes
 from tests.shape.scene import Scene
-from tests.shape.test_sources import calls, trees
+from tests.shape.test_sources import TEMPLATES, calls, trees
 
 BAD = "a\x00\x01\x07\x1b[31m\x7f\x9bb"
 _NAMES = re.compile(r'\bname="([^"]+)"')
@@ -55,6 +56,22 @@ def test_no_screen_echoes_what_cannot_be_seen(scene: Scene):
 
 
 NAMELESS = b"--x\r\nContent-Disposition: form-data\r\n\r\nwords\r\n--x--\r\n"
+
+
+def test_what_a_password_was_typed_into_is_never_given_back():
+    fields = {
+        target.id
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func).endswith("PasswordField")
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }  # fmt: skip
+    templates = (path.read_text() for path in TEMPLATES.rglob("*.html"))
+    inputs = [each for text in templates for each in re.findall(r"<input[^>]*>", text)]
+    fields |= {name for each in inputs if "password" in each for name in _NAMES.findall(each)}
+    assert fields == SECRET
 
 
 @pytest.mark.parametrize("scene", ["sqlite"], indirect=True)

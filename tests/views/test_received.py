@@ -1,4 +1,4 @@
-"""A form whose connection broke while it was sent is not taken for what came of it."""
+"""A form that came in half is not taken; one that is refused comes back, but for passwords."""
 
 from urllib.parse import urlencode
 
@@ -6,12 +6,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.kept import SECRET
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 from tests.views.test_drafts import TYPED, address, copies
 from tests.views.test_pages import edited, revisions
 
 END = " and the last word."
+SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.mark.parametrize("server", [{}, {"wsgi.input_terminated": True}], ids=["counts", "ends"])
@@ -36,3 +38,25 @@ def test_half_a_text_is_not_saved(
         environ_overrides=server,
     )  # fmt: skip
     assert answer.status_code in {200, 302}
+
+
+def test_a_field_that_is_called_after_passwords_comes_back(
+    app: Flask, client: FlaskClient, cast: Cast
+):
+    sign_in(client, cast.editor)
+    data = TYPED | {"f-forgotten-password": "Ask at the desk.", "body": "An hour’s words."}
+    answer = client.post(address(app, cast), data=data, csrf=False, headers=SAME)
+    assert answer.status_code == 400
+    assert "An hour’s words." in answer.text
+    assert "Ask at the desk." in answer.text
+    assert "Send it again" in answer.text
+
+
+@pytest.mark.parametrize("field", sorted(SECRET))
+def test_a_password_does_not(client: FlaskClient, cast: Cast, field: str):
+    sign_in(client, cast.editor)
+    data = {"email": "new@acme.example", field: "brew-slowly-every-morning"}
+    answer = client.post("/me/email", data=data, csrf=False, headers=SAME)
+    assert answer.status_code == 400
+    assert "brew-slowly" not in answer.text
+    assert "Send it again" not in answer.text
