@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import aliased
 
 from portal.content.due_rules import (
     Verdict,
@@ -89,12 +90,18 @@ def _in_transaction(due: Due, world: World) -> bool:
 def _claim(due: Due, moment: datetime) -> Schedule | None:
     """Lock the row and its page if it still waits and is due (RQ may wake us early).
 
-    Who finds one of them locked leaves both alone, so that nobody waits for each other.
+    Who finds one of them locked leaves both alone, so that nobody waits for each other. What was
+    due earlier for the page comes first, whoever has it: a page that went offline before it went
+    live would stay live.
     """
+    first = aliased(Schedule)
+    earlier = select(first.id).where(
+        first.page_id == Schedule.page_id, first.state == "pending", first.due_at < Schedule.due_at
+    )
     query = (
         select(Schedule)
         .join(Page, Page.id == Schedule.page_id)
-        .where(Schedule.id == due.schedule_id, *is_due(moment))
+        .where(Schedule.id == due.schedule_id, *is_due(moment), ~earlier.exists())
         .with_for_update(of=(Schedule, Page), skip_locked=True)
         .execution_options(**WITH_TRASH)
     )

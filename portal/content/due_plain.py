@@ -11,7 +11,7 @@ from sqlalchemy import String, Uuid, func, select
 from sqlalchemy.orm import aliased
 
 from portal.content.content_types import BUILT_IN
-from portal.content.due_world import IS_DUE
+from portal.content.due_world import HAS_COME
 from portal.content.media import MediaUse
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.page_uses import PageUse
@@ -58,14 +58,14 @@ def plain_address(row: Any, text: Any) -> str:
 
 _TYING = (
     select(Schedule.page_id)
-    .where(among(Schedule.page_id, "ids"), *IS_DUE)
+    .where(among(Schedule.page_id, "ids"), *HAS_COME)
     .group_by(Schedule.page_id)
     .having(func.count() > 1),
     select(MediaUse.page_id).where(among(MediaUse.page_id, "ids"), MediaUse.place == "live"),
     select(PageUse.page_id).where(among(PageUse.page_id, "ids"), PageUse.side == "live"),
     select(Page.parent_id).where(among(Page.parent_id, "ids"), Page.address.is_not(None)),
 )
-"""Pages that others depend on, or that more than one schedule is due for."""
+"""Pages that others depend on, or that more than one schedule is due for, be one tried again."""
 _FILED = select(PageTerm.page_id, PageTerm.term_id).where(among(PageTerm.page_id, "ids"))
 
 

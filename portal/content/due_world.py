@@ -66,8 +66,11 @@ def is_due(moment: Any) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-IS_DUE = is_due(bindparam("moment", type_=UtcDateTime()))
+_MOMENT = bindparam("moment", type_=UtcDateTime())
+IS_DUE = is_due(_MOMENT)
 """The same at the `moment` that a statement is run with, for statements that are made once."""
+HAS_COME = (Schedule.state == "pending", Schedule.due_at <= _MOMENT)
+"""The same, and what is to be tried again later besides."""
 
 
 def crowds_due() -> list[Crowd]:

@@ -1,9 +1,12 @@
 """A page with a schedule, and what became of them."""
 
-from datetime import timedelta
+import uuid
+from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import select
 
+from portal.content.drafting import Text, save_draft
 from portal.content.moments import moment_at
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.schedules import Schedule
@@ -13,7 +16,7 @@ from tenants.clock import now
 from tenants.db import db
 from tenants.scope import acting_in, tenant_scope
 from tests.fixtures.cast import Cast, as_actor
-from tests.fixtures.pages import make_page
+from tests.fixtures.pages import TESTS, make_page
 
 LATER = timedelta(minutes=10)
 
@@ -30,13 +33,32 @@ def scheduled(cast: Cast, title: str = "Menu", what: str = "publish") -> tuple[S
         return row, page
 
 
-def make_due(row: Schedule) -> None:
-    """Let the moment have come, for the database's clock too."""
+def also_scheduled(cast: Cast, page: Page, what: Literal["publish", "unpublish"]) -> Schedule:
+    """Another schedule of a page, after its first; a new text when it is to publish. Committed."""
+    publisher = as_actor(cast.publisher)
+    with acting_in(tenant_scope(cast.acme.tenant_id)):
+        found = page_by_id(page.id, cast.acme.id)
+        assert found is not None
+        text = Text(title="Menu", slug="menu", body=f"<p>{uuid.uuid4()}</p>")
+        revision = None
+        if what == "publish":
+            base = found.draft_revision_id
+            revision = save_draft(found, text, cast.acme, by=TESTS, based_on=base).revision
+        moment = moment_at(now() + 2 * LATER, "Europe/Berlin")
+        row = schedule(found, what, revision, moment, cast.acme, by=publisher)
+        db.session.commit()
+        return row
+
+
+def make_due(
+    row: Schedule, *, ago: timedelta = timedelta(seconds=1), again_at: datetime | None = None
+) -> None:
+    """Let the moment have come, for the database’s clock too; `again_at` it is tried again."""
     with acting_in(tenant_scope(row.tenant_id)):
         found = db.session.get(Schedule, row.id)
         assert found is not None
-        found.due_at = now() - timedelta(seconds=1)
-        found.next_try_at = None
+        found.due_at = now() - ago
+        found.next_try_at = again_at
         db.session.info.setdefault("recorded", set()).add(("Schedule", row.id))
         db.session.commit()
 
