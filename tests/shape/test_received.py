@@ -13,7 +13,7 @@ from tests.shape.routes import SAMPLES, routes
 from tests.shape.scene import Scene
 from tests.shape.test_sources import TEMPLATES, calls, trees
 
-BAD = "a\x00\x01\x07\x1b[31m\x7f\x9bb"
+BAD = "a\x01\x07\x1b[31m\x7f\x9bb"
 _NAMES = re.compile(r'\bname="([^"]+)"')
 
 
