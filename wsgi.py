@@ -3,16 +3,27 @@
 import gc
 import sys
 
-gc.disable()  # what is loaded below stays: looking for garbage among it takes a tenth of a start
+from flask import Flask
 
-from portal import create_app  # noqa: E402
-from portal.collecting import settle  # noqa: E402
-from portal.config import BadConfig, load_env_file  # noqa: E402
 
-load_env_file()
-try:
-    app = create_app()
-except BadConfig as problem:
-    sys.stderr.write(f"portal: {problem}\n")
-    sys.exit(2)
-settle()
+def _load() -> Flask:
+    """Return the application; with a sentence on standard error, exit when it is set up wrongly.
+
+    What is loaded stays: to look for garbage among it meanwhile takes a fifth of a start.
+    """
+    gc.disable()
+    from portal import create_app
+    from portal.collecting import settle
+    from portal.config import BadConfig, load_env_file
+
+    load_env_file()
+    try:
+        app = create_app()
+    except BadConfig as problem:
+        sys.stderr.write(f"portal: {problem}\n")
+        sys.exit(2)
+    settle()
+    return app
+
+
+app = _load()

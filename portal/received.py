@@ -41,9 +41,9 @@ class Received(Request):
         """Return the parameters of the query without characters that HTML forbids.
 
         Pages say them again. A list's keys stay as they came: they may hold such characters, and no
-        page shows them. So does what holds a NUL: that is no slip, and each screen refuses it.
+        page shows them. A NUL stays for each screen to refuse.
         """
         return ImmutableMultiDict(
-            (name, text if name in KEYS or "\0" in text else without_unprintable(text))
+            (name, text if name in KEYS else "\0".join(map(without_unprintable, text.split("\0"))))
             for name, text in super().args.items(multi=True)
         )
