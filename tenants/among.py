@@ -67,6 +67,11 @@ def among(column: Any, name: str) -> ColumnElement[Any]:
     return _Among(column, bindparam(name, type_=_Ids()))
 
 
+def column_of(condition: Any) -> Any:
+    """Return the column that a condition made by `among` is about; None for any other."""
+    return next(iter(condition.clauses)) if isinstance(condition, _Among) else None
+
+
 @compiles(_Among, "postgresql")
 def _any(element: Any, compiler: Any, **options: Any) -> str:
     column, ids = (compiler.process(each, **options) for each in element.clauses)

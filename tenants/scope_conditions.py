@@ -11,6 +11,7 @@ from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.functions import FunctionElement
 
 from tenants.db import Base
+from tenants.lookups import is_looked_up
 from tenants.scope import LISTED, Scope, TenantOrBuiltIn, TenantScoped, current_scope
 from tenants.scope_sql import PARAMETER
 
@@ -49,7 +50,10 @@ _ONLY = bindparam("scope_only", callable_=partial(_one_of, _alone, 0), type_=Uui
 
 
 class _Checked(FunctionElement[uuid.UUID]):
-    """The tenant of a row, by which SQLite may not choose an index where rows are listed."""
+    """The tenant of a row, by which SQLite may not choose an index where rows are listed.
+
+    Nor where a statement names what to look them up by.
+    """
 
     type = Uuid()
     inherit_cache = True
@@ -64,7 +68,10 @@ def _as_it_is(element: Any, compiler: Any, **options: Any) -> str:
 def _without_index(element: Any, compiler: Any, **options: Any) -> str:
     of = next(iter(element.clauses)).table
     name = getattr(getattr(of, "element", of), "name", "")
-    plus = "+" if name in _listed() or getattr(of, "name", "") == LISTED else ""
+    chosen = name in _listed() or getattr(of, "name", "") == LISTED
+    here = compiler.stack[-1]
+    by_other = chosen or is_looked_up(of, here["selectable"], here["asfrom_froms"])
+    plus = "+" if by_other else ""
     return plus + _as_it_is(element, compiler, **options)
 
 

@@ -26,7 +26,6 @@ from tenants.scope_conditions import (
     ROOTS,
     SHARED,
     SOME_ACCOUNTS,
-    TENANT,
     WHOLE_TENANT,
     Form,
     form_of,
@@ -182,7 +181,7 @@ def require_reached(
         return
     closure = Base.metadata.tables["account_closure"]
     query = select(closure.c.descendant_id).where(
-        closure.c.tenant_id == TENANT, closure.c.descendant_id.in_(asked)
+        of_tenant(closure.c), closure.c.descendant_id.in_(asked)
     )
     if not scope.whole_tenant:
         reached = or_(closure.c.ancestor_id.in_(ROOTS), closure.c.descendant_id.in_(ALONE))

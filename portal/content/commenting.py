@@ -63,7 +63,7 @@ def threads_on(page: Page, about: uuid.UUID | None = None) -> tuple[Slice, bool]
     else:
         found, begun = first, None
     ids = [each.id for each in found[:PER_PAGE]]
-    answers = select(Comment).where(Comment.thread_id.in_(ids))
+    answers = select(Comment).where(Comment.page_id == page.id, Comment.thread_id.in_(ids))
     answers = answers.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(MOST_SHOWN)
     threads = threads_in([*found[:PER_PAGE], *list(db.session.scalars(answers))[::-1]])
     older = str(found[PER_PAGE].id) if len(found) > PER_PAGE else None
@@ -182,7 +182,9 @@ def _tell(
            comment_id=row.id)  # fmt: skip
     if root is None:
         return
-    query = select(Comment.author_id).where(Comment.thread_id == root.id)
+    query = select(Comment.author_id).where(
+        Comment.page_id == root.page_id, Comment.thread_id == root.id
+    )
     took_part = {root.author_id, *db.session.scalars(query)}
     others = (took_part & {each.person_id for each in people}) - mentioned
     notify(page, "reply", f"{who} answered a comment on {about}.", others, by=by,

@@ -12,7 +12,7 @@ from sqlalchemy import Select, Uuid, bindparam, case, func, select, tuple_
 from portal.content.page_filters import STATES, Filters
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
-from portal.content.schedules import IS_OPEN, OPEN, STUCK, Schedule
+from portal.content.schedules import IS_OPEN, OPEN, STUCK, Schedule, is_pending
 from portal.content.translations import PageLanguage, Shown, shown, with_languages
 from tenants.accounts import Account
 from tenants.db import db
@@ -171,7 +171,7 @@ def _counts_query() -> Any:
     ]
     of_account = select(Schedule.id).where(Schedule.account_id == account, IS_OPEN)
     columns += [
-        _capped(of_account.where(Schedule.state == "pending")),
+        _capped(of_account.where(is_pending(Schedule))),
         _capped(of_account.where(Schedule.state != "pending")),
         _capped(select(PageLanguage.id).where(PageLanguage.account_id == account), most=1),
     ]
@@ -194,7 +194,7 @@ def _beside(page_ids: list[uuid.UUID], counts: Mapping[str, int]) -> Beside:
 @cache
 def _besides() -> Any:
     pages = bindparam("of_pages", type_=Uuid(), expanding=True)
-    waiting = (Schedule.page_id == Page.id) & (Schedule.state == "pending")
+    waiting = (Schedule.page_id == Page.id) & (is_pending(Schedule))
     query: Any = select(Page.id, Schedule.what, Schedule.due_at).outerjoin(Schedule, waiting)
     query = with_languages(query.where(Page.id.in_(pages)))
     query = query.where(Schedule.id.is_not(None) | PageLanguage.id.is_not(None))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from portal.content.due_texts import AHEAD, CHUNK
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from tenants.clock import database_now
 from tenants.db import db
 from tenants.engines import reading
@@ -39,7 +39,7 @@ def _due_soon() -> dict[uuid.UUID, list[uuid.UUID]]:
     with reading(), across_tenants("reading ahead what is due soon"):
         moment = database_now(db.session())
         query = select(Schedule.tenant_id, Schedule.revision_id).where(
-            Schedule.state == "pending", Schedule.what == "publish",
+            is_pending(Schedule), Schedule.what == "publish",
             Schedule.due_at.between(moment, moment + SOON),
         )  # fmt: skip
         for tenant_id, revision_id in db.session.execute(

@@ -22,7 +22,7 @@ from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Problem
 from portal.content.publishing import publish, unpublish
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from tenants.accounts import AccountRef
 from tenants.audit import circumstances, excuse, record
 from tenants.clock import database_now
@@ -96,7 +96,7 @@ def _claim(due: Due, moment: datetime) -> Schedule | None:
     """
     first = aliased(Schedule)
     earlier = select(first.id).where(
-        first.page_id == Schedule.page_id, first.state == "pending", first.due_at < Schedule.due_at
+        first.page_id == Schedule.page_id, is_pending(first), first.due_at < Schedule.due_at
     )
     query = (
         select(Schedule)

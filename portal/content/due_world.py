@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from tenants.accounts import AccountRef
 from tenants.clock import database_now
 from tenants.db import UtcDateTime, db
@@ -60,7 +60,7 @@ class World:
 def is_due(moment: Any) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on `Schedule` of being due at an instant (UTC), or at a parameter."""
     return (
-        Schedule.state == "pending",
+        is_pending(Schedule),
         Schedule.due_at <= moment,
         or_(Schedule.next_try_at.is_(None), Schedule.next_try_at <= moment),
     )
@@ -69,7 +69,7 @@ def is_due(moment: Any) -> tuple[ColumnElement[bool], ...]:
 _MOMENT = bindparam("moment", type_=UtcDateTime())
 IS_DUE = is_due(_MOMENT)
 """The same at the `moment` that a statement is run with, for statements that are made once."""
-HAS_COME = (Schedule.state == "pending", Schedule.due_at <= _MOMENT)
+HAS_COME = (is_pending(Schedule), Schedule.due_at <= _MOMENT)
 """The same, and what is to be tried again later besides."""
 
 
@@ -97,7 +97,7 @@ def seconds_until_due(most: float) -> float:
         moment = database_now(db.session())
         until = moment + timedelta(seconds=most)
         query = select(func.min(Schedule.due_at)).where(
-            Schedule.state == "pending", Schedule.due_at > moment, Schedule.due_at <= until
+            is_pending(Schedule), Schedule.due_at > moment, Schedule.due_at <= until
         )
         due_at = db.session.scalar(query)
         db.session.rollback()

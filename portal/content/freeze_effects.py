@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from portal.content.planned import Planned, Sight, planned
 from portal.content.releases import Release, ReleaseItem
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from tenants.accounts import Account, AccountClosure
 from tenants.db import db
 from tenants.newest import reached
@@ -43,7 +43,7 @@ def inside(sight: Sight, since: datetime, until: datetime, *, everywhere: bool =
 
     Three statements. `everywhere` is for the house, across all tenants.
     """
-    within = Schedule.state == "pending", Schedule.due_at >= since, Schedule.due_at < until
+    within = is_pending(Schedule), Schedule.due_at >= since, Schedule.due_at < until
     query = (sight.query_everywhere() if everywhere else sight.query()).where(*within)
     ordered = query.order_by(Schedule.due_at, Schedule.id).limit(SHOWN)
     first = planned(db.session.execute(ordered).all())
@@ -61,7 +61,7 @@ def _releases(sight: Sight, since: datetime, until: datetime) -> list[Together]:
         select(Release, Account.handle, reached(Release, sight.titles))
         .join(Account, Account.id == Release.account_id)
         .where(
-            Release.state == "pending", Release.due_at >= since, Release.due_at < until,
+            is_pending(Release), Release.due_at >= since, Release.due_at < until,
             Release.id.in_(touched),
         )
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from portal.content.notifications import Notification
 from portal.content.releases import Release
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.colleagues import Colleague, colleagues
@@ -54,7 +54,7 @@ class Miss:
 
 def is_missed(kind: Timed, before: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of waiting although due before an instant (UTC), noticed by nobody."""
-    return kind.state == "pending", kind.due_at <= before, kind.missed_at.is_(None)
+    return is_pending(kind), kind.due_at <= before, kind.missed_at.is_(None)
 
 
 def missed_since(kind: Timed, moment: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -17,7 +17,7 @@ from portal.content.html_shown import own_pages
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
 from portal.content.problems import Problem
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from portal.content.workflows import workflow_at
 from tenants.accounts import AccountRef
 from tenants.db import db
@@ -145,7 +145,7 @@ def _planned(
 ) -> dict[uuid.UUID, list[Any]]:
     """Return what waits for each page, the first due first: `rows`, and what is stored."""
     query = select(Schedule.id, Schedule.page_id, Schedule.what, Schedule.due_at).where(
-        Schedule.page_id.in_(page_ids), Schedule.state == "pending"
+        Schedule.page_id.in_(page_ids), is_pending(Schedule)
     )
     waiting: dict[uuid.UUID, Any] = {row.id: row for row in (*db.session.execute(query), *rows)}
     found: dict[uuid.UUID, list[Any]] = defaultdict(list)
@@ -169,7 +169,7 @@ def _coming(
         select(Schedule.id, Schedule.page_id, Schedule.page_title, Schedule.due_at,
                Schedule.revision_id)
         .where(
-            Schedule.account_id == account.id, Schedule.state == "pending",
+            Schedule.account_id == account.id, is_pending(Schedule),
             Schedule.what == "publish", Schedule.due_at <= max(row.due_at for row in rows),
         )
         .order_by(Schedule.due_at.desc(), Schedule.id.desc())

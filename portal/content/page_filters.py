@@ -17,7 +17,7 @@ from portal.content.content_types import KEY
 from portal.content.languages import language_tag
 from portal.content.pages import Page, Revision
 from portal.content.problems import Problem
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from portal.content.terms import PageTerm, Term
 from portal.content.translations import is_outdated, speaks
 from tenants.clock import now
@@ -158,7 +158,7 @@ def _standing(state: str) -> ColumnElement[bool]:
         return is_due(now())
     if state == "outdated":
         return is_outdated()
-    waiting = select(Schedule.id).where(Schedule.page_id == Page.id, Schedule.state == "pending")
+    waiting = select(Schedule.id).where(Schedule.page_id == Page.id, is_pending(Schedule))
     return waiting.exists()
 
 

@@ -11,7 +11,7 @@ from portal.content.missing import Timed
 from portal.content.notifications import Notification
 from portal.content.release_ends import tell
 from portal.content.releases import Release, items_of
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from tenants.audit import record
 from tenants.db import db
 from tenants.decisions import SYSTEM
@@ -72,7 +72,7 @@ def mail_nothing_again(moment: datetime) -> None:
 
 
 def _was_due(kind: Timed, moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    return kind.state == "pending", kind.due_at <= moment
+    return is_pending(kind), kind.due_at <= moment
 
 
 def _telling(row: Any, cause: str) -> Telling:

@@ -19,6 +19,7 @@ from portal.content.release_looks import NotTogether, keep, note, prepare
 from portal.content.release_warnings import Look
 from portal.content.releases import Release, ReleaseItem, items_of
 from portal.content.releasing import lock_open
+from portal.content.schedules import is_pending
 from portal.content.together import Outcome, put_together
 from tenants.accounts import AccountRef
 from tenants.audit import circumstances, excuse, record
@@ -114,7 +115,7 @@ def _find_due(limit: int) -> list[DueRelease]:
 
 def _waits(moment: datetime) -> tuple[ColumnElement[bool], ...]:
     again = or_(Release.next_try_at.is_(None), Release.next_try_at <= moment)
-    return Release.state == "pending", Release.due_at <= moment, again
+    return is_pending(Release), Release.due_at <= moment, again
 
 
 def _claim(due: DueRelease) -> Release | None:

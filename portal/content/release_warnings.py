@@ -11,7 +11,7 @@ from portal.content.html_shown import own_pages
 from portal.content.linking import targets_by_id
 from portal.content.pages import Page
 from portal.content.releases import OPEN, Release, ReleaseItem
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from portal.content.together import Piece
 from tenants.db import db
 
@@ -79,7 +79,7 @@ def _of_parents(look: Look, coming: dict[ReleaseItem, Piece]) -> None:
 
 def _of_others(look: Look, items: Sequence[ReleaseItem]) -> None:
     ids = [item.page_id for item in items]
-    waiting = select(Schedule.page_id).where(Schedule.page_id.in_(ids), Schedule.state == "pending")
+    waiting = select(Schedule.page_id).where(Schedule.page_id.in_(ids), is_pending(Schedule))
     alone: set[Any] = set(db.session.scalars(waiting))
     others = (
         select(ReleaseItem.page_id, Release.name)

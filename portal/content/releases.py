@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.content.pages import Page, Revision
-from portal.content.schedules import LATE_MINUTES
+from portal.content.schedules import LATE_MINUTES, is_pending
 from tenants.accounts import Account, AccountRef, ref
 from tenants.audit import Audited
 from tenants.clock import now
@@ -133,7 +133,7 @@ class ReleaseItem(Keyed, TenantScoped, Base):
         return self.page_title or "(untitled)"
 
 
-_pending = Release.state == "pending"
+_pending = is_pending(Release)
 Index("ix_release_due", Release.due_at, sqlite_where=_pending, postgresql_where=_pending)
 _missed = Release.missed_at.is_not(None)
 Index("ix_release_missed", Release.missed_at, sqlite_where=_missed, postgresql_where=_missed)

@@ -147,8 +147,11 @@ def verdicts_on_each(revision_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, lis
 
 def verdicts_of(page: Page, limit: int = 200) -> dict[uuid.UUID, list[Verdict]]:
     """Return what was said of the page's texts, by the id of the review, in order."""
-    of_page = select(Review.id).where(Review.page_id == page.id)
-    query = select(Verdict).where(Verdict.review_id.in_(of_page))
+    of_page = select(Review.id, Review.revision_id).where(Review.page_id == page.id).subquery()
+    query = select(Verdict).where(
+        Verdict.revision_id.in_(select(of_page.c.revision_id)),
+        Verdict.review_id.in_(select(of_page.c.id)),
+    )
     query = query.order_by(Verdict.created_at.desc(), Verdict.id.desc()).limit(limit)
     found: dict[uuid.UUID, list[Verdict]] = {}
     for verdict in list(db.session.scalars(query))[::-1]:

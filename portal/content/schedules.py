@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -118,15 +119,27 @@ def _index(name: str, *columns: Any, where: Any) -> Index:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
-_PENDING = Schedule.state == "pending"
-# Its values stand in the statement: an index for some rows is not used for values given later.
+# Their values stand in the statement: an index for some rows is not used for values given later.
+_PENDING_ONE: Any = bindparam("pending", "pending", literal_execute=True)
+
+
+def is_pending(kind: Any) -> ColumnElement[bool]:
+    """Return the condition that a schedule or a release still waits to be carried out.
+
+    `kind` is `Schedule`, `Release` or an alias of one.
+    """
+    found: ColumnElement[bool] = kind.state == _PENDING_ONE
+    return found
+
+
+_PENDING = is_pending(Schedule)
 _OPEN_ONES: Any = bindparam("open_states", OPEN, expanding=True, literal_execute=True)
 IS_OPEN = Schedule.state.in_(_OPEN_ONES)
 _index("ix_schedule_open", Schedule.account_id, Schedule.state, Schedule.due_at, Schedule.id,
        where=IS_OPEN)  # fmt: skip
-_index("ix_schedule_due", Schedule.due_at, Schedule.tenant_id, where=_PENDING)
-_index("ix_schedule_tenant_id_due", Schedule.tenant_id, Schedule.due_at, Schedule.id,
-       where=_PENDING)  # fmt: skip
+_index("ix_schedule_due", Schedule.state, Schedule.due_at, Schedule.tenant_id, where=_PENDING)
+_index("ix_schedule_tenant_id_due", Schedule.tenant_id, Schedule.state, Schedule.due_at,
+       Schedule.id, where=_PENDING)  # fmt: skip
 _index("ix_schedule_missed", Schedule.missed_at, Schedule.account_id,
        where=Schedule.missed_at.is_not(None))  # fmt: skip
 _index("ix_schedule_untold", Schedule.tenant_id, Schedule.account_id,

@@ -5,7 +5,7 @@ from sqlalchemy import and_, or_, select
 from portal.content.notifications import notify
 from portal.content.pages import Page, Revision
 from portal.content.reviews import Review, Verdict
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from tenants.audit import record
 from tenants.clock import now
 from tenants.db import db
@@ -20,7 +20,9 @@ def void_reviews(page: Page, newer: Revision, *, by: Actor) -> int:
     and whoever approved it is told. Returns how many were voided; one statement when there is none.
     """
     scheduled = select(Schedule.id).where(
-        Schedule.revision_id == Review.revision_id, Schedule.state == "pending"
+        Schedule.page_id == Review.page_id,
+        Schedule.revision_id == Review.revision_id,
+        is_pending(Schedule),
     )
     unused = and_(
         Review.state == "approved",
@@ -42,7 +44,9 @@ def _void(row: Review, page: Page, newer: Revision, by: Actor) -> None:
         Event.REVIEW_VOIDED, row, by=by, revision=row.revision_number, newer=newer.number,
     )  # fmt: skip
     approvers = select(Verdict.person_id).where(
-        Verdict.review_id == row.id, Verdict.said == "approved"
+        Verdict.revision_id == row.revision_id,
+        Verdict.review_id == row.id,
+        Verdict.said == "approved",
     )
     notify(
         page, "voided",

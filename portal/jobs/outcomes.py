@@ -17,7 +17,7 @@ from portal.content.caring import PageCare
 from portal.content.notifications import Kind
 from portal.content.outcome_words import sentence_of, summary_of, worst_of
 from portal.content.schedule_news import NEWS_COLUMNS, Readers, tell_all
-from portal.content.schedules import STUCK, Schedule
+from portal.content.schedules import STUCK, Schedule, is_pending
 from tenants.accounts import AccountRef
 from tenants.clock import database_now
 from tenants.db import db
@@ -89,7 +89,7 @@ def _tell(tenant_id: uuid.UUID, account: AccountRef, moment: datetime, lately: b
 def _goes_on(account: AccountRef, moment: datetime) -> bool:
     """Tell whether more of the account is about to be carried out."""
     query = select(Schedule.id).where(
-        Schedule.account_id == account.id, Schedule.state == "pending", Schedule.due_at <= moment,
+        Schedule.account_id == account.id, is_pending(Schedule), Schedule.due_at <= moment,
         Schedule.next_try_at.is_(None),
     )  # fmt: skip
     return db.session.scalar(query.limit(1)) is not None

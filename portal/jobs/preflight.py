@@ -18,7 +18,7 @@ from portal.content.notifications import Kind
 from portal.content.outcome_words import VERBS, name_of
 from portal.content.preflight import Concern, concerns_of, words_of
 from portal.content.schedule_news import Readers, tell_all
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from tenants.accounts import AccountRef
 from tenants.clock import database_now
 from tenants.db import db
@@ -73,7 +73,7 @@ def _conditions(moment: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of being due soon and not looked at since it was."""
     close = or_(Schedule.due_at > moment + FAR - AGAIN, Schedule.due_at <= moment + NEAR)
     return (
-        Schedule.state == "pending",
+        is_pending(Schedule),
         Schedule.due_at > moment + TOO_LATE,
         Schedule.due_at <= moment + FAR,
         or_(

@@ -13,6 +13,7 @@ from portal.content.release_looks import how_much, look_over
 from portal.content.release_run import DueRelease
 from portal.content.release_warnings import Look
 from portal.content.releases import Release, ReleaseItem, items_of
+from portal.content.schedules import is_pending
 from portal.jobs.preflight import AGAIN, FAR, NEAR, TOO_LATE
 from tenants.clock import database_now
 from tenants.db import db
@@ -46,7 +47,7 @@ def _soon() -> list[DueRelease]:
 def _conditions(moment: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of being due soon and not tried out since it was."""
     return (
-        Release.state == "pending",
+        is_pending(Release),
         Release.due_at > moment + TOO_LATE,
         Release.due_at <= moment + FAR,
         or_(

@@ -13,7 +13,7 @@ from sqlalchemy import select, tuple_, update
 from portal.content.caring import PageCare
 from portal.content.notifications import Kind
 from portal.content.schedule_news import NEWS_COLUMNS, Readers, tell_all
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from portal.content.zone_rules import meant_now, rules_sentence
 from tenants.accounts import AccountRef
 from tenants.clock import database_now
@@ -67,7 +67,7 @@ def _batch(after: tuple[datetime, uuid.UUID] | None) -> Sequence[Any]:
             Schedule.wall_time, Schedule.zone, Schedule.rules_at,
         )  # fmt: skip
         ahead = Schedule.due_at > database_now(db.session())
-        query = query.where(Schedule.state == "pending", ahead)
+        query = query.where(is_pending(Schedule), ahead)
         if after is not None:
             query = query.where(tuple_(Schedule.due_at, Schedule.id) > tuple_(*after))
         rows = db.session.execute(query.order_by(Schedule.due_at, Schedule.id).limit(BATCH)).all()
@@ -80,7 +80,7 @@ def _note(tenant_id: uuid.UUID, account: AccountRef, ids: Sequence[uuid.UUID]) -
         query = (
             select(*NEWS_COLUMNS, Schedule.wall_time, Schedule.rules_at, PageCare.owner_id)
             .outerjoin(PageCare, PageCare.page_id == Schedule.page_id)
-            .where(Schedule.id.in_(ids), Schedule.state == "pending")
+            .where(Schedule.id.in_(ids), is_pending(Schedule))
             .with_for_update(of=Schedule, skip_locked=True)
         )
         changed: dict[datetime | None, list[Any]] = defaultdict(list)

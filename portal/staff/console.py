@@ -7,7 +7,7 @@ from flask_admin import Admin, expose
 from flask_admin.theme import Theme
 from sqlalchemy import select
 
-from portal.content.schedules import Schedule
+from portal.content.schedules import Schedule, is_pending
 from portal.outbox import OutboxMail
 from portal.requests import current
 from portal.staff.accounts import Accounts
@@ -53,7 +53,7 @@ class Overview(Doorway):
             "console_accounts": select(Account.id),
             "console_people": select(Person.id),
             "console_grants": select(Grant.id).where(*Grant.in_force(now())),
-            "console_schedules": select(Schedule.id).where(Schedule.state == "pending"),
+            "console_schedules": select(Schedule.id).where(is_pending(Schedule)),
         }
         hints = {"console_grants": "in force", "console_schedules": "pending"}
         views = self.admin._views if self.admin else []

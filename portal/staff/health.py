@@ -11,7 +11,7 @@ from rq.registry import FailedJobRegistry, ScheduledJobRegistry, StartedJobRegis
 from sqlalchemy import select, text
 
 from portal.config import ROOT
-from portal.content.schedules import STUCK, Schedule
+from portal.content.schedules import STUCK, Schedule, is_pending
 from portal.heartbeats import SILENT_AFTER, Heartbeat
 from portal.jobs.queue import queue
 from portal.outbox import OutboxMail
@@ -89,7 +89,7 @@ def _mail() -> list[dict[str, Any]]:
 
 def _schedules() -> list[dict[str, Any]]:
     late = database_now(db.session()) - LATE_AFTER
-    overdue = count(select(Schedule.id).where(Schedule.state == "pending", Schedule.due_at < late))
+    overdue = count(select(Schedule.id).where(is_pending(Schedule), Schedule.due_at < late))
     held = count(select(Schedule.id).where(Schedule.state.in_(STUCK)))
     return [
         _tile("Overdue schedules", overdue, "by over 10 s", "" if overdue == "0" else "bad"),

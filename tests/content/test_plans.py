@@ -1,0 +1,79 @@
+"""SQLite looks rows up by what a statement names, not by reading all that a tenant has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from portal.content import due
+from tenants.db import db
+from tests.content.due_scene import also_scheduled, make_due, scheduled
+from tests.fixtures.cast import Cast
+from tests.fixtures.client import sign_in
+from tests.views.test_drafts import address
+from tests.views.test_pages import edited
+
+WHOLE = re.compile(r"SCAN (?!json_each|anon_|\(|CONSTANT|VIRTUAL)|\(tenant_id=\?\)")
+SMALL = frozenset(
+    {
+        "access_request", "bearer", "chain", "climb", "closed_folder", "content_type", "freeze",
+        "group_member", "installation", "page_template", "person_group", "policy", "rights",
+        "role", "term",
+    }
+)  # fmt: skip
+
+
+@contextmanager
+def whole_tenants(app: Flask) -> Iterator[list[str]]:
+    """Note each statement that is planned to read all rows of a table, or all of a tenant's."""
+    found: list[str] = []
+
+    def look(_c: object, cursor: Any, sql: str, values: Any, _ctx: object, many: bool) -> None:
+        if not sql.startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
+            return
+        asked = cursor.connection.cursor()
+        asked.execute(f"EXPLAIN QUERY PLAN {sql}", values[0] if many else values)
+        for *_, step in asked.fetchall():
+            if WHOLE.search(step) and step.split()[1] not in SMALL:
+                found.append(f"{step}: {sql}")
+        asked.close()
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", look)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", look)
+
+
+@pytest.mark.usefixtures("inside")
+def test_what_is_due_is_found_by_itself(app: Flask, cast: Cast) -> None:
+    new, page = scheduled(cast)
+    old, _ = scheduled(cast, "Old", "unpublish")
+    later = also_scheduled(cast, page, "unpublish")
+    for each in (new, old, later):
+        make_due(each)
+    with whole_tenants(app) as found:
+        assert due.publish_due() == 3
+    assert not found
+
+
+def test_a_save_and_a_publication_look_at_their_page_only(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    url = address(app, cast)
+    sign_in(client, cast.publisher)
+    form = edited(client, url, title="Opening times")
+    with whole_tenants(app) as found:
+        client.post(url, data=form, follow_redirects=True)
+        page = edited(client, url)
+        client.post(f"{url}publish", data=page, follow_redirects=True)
+    assert not found
