@@ -209,7 +209,7 @@ def withheld(trace: str) -> str:
 def _worker(row: BaseWorker) -> WorkerSeen:
     return WorkerSeen(
         name=row.name,
-        place=f"{row.hostname or '?'}:{row.pid or '?'}",
+        place=f"{row.hostname}:{row.pid}" if row.hostname else row.name,
         state=str(row.get_state() or ""),
         seen=_utc(row.last_heartbeat),
         since=_utc(row.birth_date),

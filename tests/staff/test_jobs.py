@@ -139,6 +139,19 @@ def test_a_page_holds_fifty_of_however_many(queued: Flask, client: FlaskClient, 
         assert client.get(f"{PAGE}?{bad}").status_code == 404
 
 
+def test_a_worker_that_lay_still_for_minutes_is_called_by_its_name(
+    queued: Flask, client: FlaskClient, cast: Cast
+):
+    """Redis has forgotten by then where it runs."""
+    with queued.app_context():
+        line = queue()
+        worker = SimpleWorker([line], name="long-asleep", connection=line.connection)
+        worker.register_birth()
+        line.connection.hdel(worker.key, "hostname", "pid")
+    sign_in(client, cast.operator)
+    assert "long-asleep" in client.get(PAGE).text
+
+
 def test_nothing_happens_without_a_reason_or_a_right(
     queued: Flask, client: FlaskClient, cast: Cast
 ):
