@@ -1,10 +1,11 @@
 """Pages due at the same second, and at odd instants, carried out by real schedulers.
 
 Two scheduler processes, as an installation has. The storm: 10,000 pages, 9,900 of one tenant and
-100 of another, all due at one second. Calm: 1,000 at random instants. What counts is the database's
-clock, and in the end what a reader's request gets. Somebody reads the crowd's home page all the
-while, fifty times a second, through all of the portal as it is set up by itself. Beside it, in the
-same run, Wagtail's own `publish_scheduled` with 300 pages: its time for one page against ours.
+100 of another, all due at one second; three times, of which the middle one's last page counts.
+Calm: 1,000 at random instants. What counts is the database's clock, and in the end what a reader's
+request gets. Somebody reads the crowd's home page all the while, fifty times a second, through all
+of the portal as it is set up by itself. Beside it, in the same run, Wagtail's own
+`publish_scheduled` with 300 pages: its time for one page against ours.
 """
 
 import os
@@ -15,8 +16,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 from uuid import uuid4
 
@@ -34,7 +37,7 @@ from portal.content.schedules import Schedule
 from tenants.audit import AuditEvent
 
 WORLD, CROWD, OTHERS, CALM, PEER, TIMES = "punctual", 9_900, 100, 1_000, 300, 2
-SCHEDULERS, AHEAD, CALM_SECONDS, PATIENCE, EVERY = 2, 15.0, 60.0, 120.0, 0.02
+STORMS, SCHEDULERS, AHEAD, CALM_SECONDS, PATIENCE, EVERY = 3, 2, 15.0, 60.0, 120.0, 0.02
 FAR = timedelta(days=1)
 MEMORY = 64 * 1024 * 1024
 BARS = {"postgres": 1_500, "sqlite": 2_000}
@@ -52,12 +55,13 @@ def run(kinds: tuple[str, ...]) -> list[Line]:
             with engine.begin() as connection:
                 due_rows.forget_pending(connection)
             with _schedulers(worlds.url(WORLD, socket)) as processes:
-                ours, storm = _storm(kind, app, engine, processes)
-                lines += storm + _calm(kind, engine)
+                storms = [_storm(app, engine, processes) for _ in range(STORMS)]
+                lines += [_told(kind, storms), *_calm(kind, engine)]
             with wagtail(socket) as other:
                 other.begin(body=text(0))
                 told = [other.ask("schedule", number=PEER) for _ in range(TIMES)]
             theirs = [float(each["wall"]) / PEER for each in told]
+            ours = median(each.last for each in storms) / (CROWD + OTHERS)
             first = line("due-each", kind, "Wagtail", theirs, note=f"{PEER} at once")
             ratio = ours / first.p50
             lines += [first, line("due-each", kind, "portal", [ours] * TIMES, ratio=ratio,
@@ -65,8 +69,18 @@ def run(kinds: tuple[str, ...]) -> list[Line]:
     return lines
 
 
-def _storm(kind: str, app: Flask, engine: Engine, processes: list[int]) -> tuple[float, list[Line]]:
-    """Return our milliseconds for one page, and the lines."""
+@dataclass(frozen=True)
+class Storm:
+    """How late each was, all and the other tenant's last, in milliseconds, and what it cost."""
+
+    delays: list[float]
+    last: float
+    others: float
+    slower: float
+    grown: float
+
+
+def _storm(app: Flask, engine: Engine, processes: list[int]) -> Storm:
     later = _now(engine) + FAR
     with engine.begin() as connection:
         crowd, other = due_rows.masters(connection)
@@ -81,16 +95,24 @@ def _storm(kind: str, app: Flask, engine: Engine, processes: list[int]) -> tuple
     _all_live_and_told_once(engine, items, reader)
     others = [delay for delay, tenant_id in delays if tenant_id == other.id]
     grown = max(after - now for after, now in zip(_memory(processes), before, strict=True))
+    return Storm([delay for delay, _ in delays], last, max(others), p95(busy) / p95(quiet), grown)
+
+
+def _told(kind: str, storms: list[Storm]) -> Line:
+    """Return the line of some storms: the middle one's last counts, all are shown."""
+    last = median(each.last for each in storms)
     note = (
-        f"last {last:.0f} ms; other tenant's last {max(others):.0f} ms; early "
-        f"{sum(delay < 0 for delay, _ in delays)}; readers' p95 {p95(busy) / p95(quiet):.1f} x "
-        f"quiet; memory +{grown:.0f} MB"
+        f"last {', '.join(f'{each.last:.0f}' for each in storms)} ms; other tenant's last "
+        f"{max(each.others for each in storms):.0f} ms; early "
+        f"{sum(delay < 0 for each in storms for delay in each.delays)}; readers' p95 "
+        f"{max(each.slower for each in storms):.1f} x quiet; memory +"
+        f"{', +'.join(f'{each.grown:.0f}' for each in storms)} MB"
     )
-    found = [delay for delay, _ in delays]
-    return last / len(items), [
-        line("due-storm", kind, f"{len(items):,} at one second", found,
-             target=f"last <= {BARS[kind]} ms", met=last <= BARS[kind], note=note)
-    ]  # fmt: skip
+    return line(
+        "due-storm", kind, f"{CROWD + OTHERS:,} at one second",
+        [delay for each in storms for delay in each.delays],
+        target=f"last <= {BARS[kind]} ms", met=last <= BARS[kind], note=note,
+    )  # fmt: skip
 
 
 def _calm(kind: str, engine: Engine) -> list[Line]:
