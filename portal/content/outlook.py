@@ -17,7 +17,7 @@ from portal.content.html_shown import own_pages
 from portal.content.out_of_sight import WITH_TRASH
 from portal.content.pages import Page, Revision
 from portal.content.problems import Problem
-from portal.content.schedules import Schedule, is_pending
+from portal.content.schedules import IS_OPEN, Schedule, is_pending
 from portal.content.workflows import workflow_at
 from tenants.accounts import AccountRef
 from tenants.db import db
@@ -134,9 +134,9 @@ def _address(page: Page, revision: Revision) -> str | Problem | None:
 def _standing(
     account: AccountRef, page_ids: Collection[uuid.UUID]
 ) -> tuple[dict[uuid.UUID, bool], dict[uuid.UUID, str]]:
-    query = select(Page.id, Page.title, Page.live_revision_id.is_not(None).label("live"))
-    query = query.where(Page.account_id == account.id, Page.id.in_(page_ids))
-    rows = db.session.execute(query).all()
+    live = Page.live_revision_id.is_not(None).label("live")
+    query = select(Page.id, Page.title, live, Page.account_id).where(Page.id.in_(page_ids))
+    rows = [row for row in db.session.execute(query) if row.account_id == account.id]
     return {row.id: bool(row.live) for row in rows}, {row.id: row.title for row in rows}
 
 
@@ -169,7 +169,7 @@ def _coming(
         select(Schedule.id, Schedule.page_id, Schedule.page_title, Schedule.due_at,
                Schedule.revision_id)
         .where(
-            Schedule.account_id == account.id, is_pending(Schedule),
+            Schedule.account_id == account.id, is_pending(Schedule), IS_OPEN,
             Schedule.what == "publish", Schedule.due_at <= max(row.due_at for row in rows),
         )
         .order_by(Schedule.due_at.desc(), Schedule.id.desc())

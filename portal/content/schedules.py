@@ -142,6 +142,6 @@ _index("ix_schedule_tenant_id_due", Schedule.tenant_id, Schedule.state, Schedule
        Schedule.id, where=_PENDING)  # fmt: skip
 _index("ix_schedule_missed", Schedule.missed_at, Schedule.account_id,
        where=Schedule.missed_at.is_not(None))  # fmt: skip
-_index("ix_schedule_untold", Schedule.tenant_id, Schedule.account_id,
+_index("ix_schedule_untold", Schedule.told_at, Schedule.account_id, Schedule.due_at, Schedule.id,
        where=Schedule.told_at.is_(None)
        & Schedule.state.in_(("done", "held", "skipped", "failed")))  # fmt: skip

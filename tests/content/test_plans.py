@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from portal.content import due
+from portal.jobs.outcomes import tell_outcomes
+from portal.jobs.preflight import look_ahead
 from tenants.db import db
 from tests.content.due_scene import also_scheduled, make_due, scheduled
 from tests.fixtures.cast import Cast
@@ -21,18 +23,25 @@ from tests.views.test_drafts import address
 from tests.views.test_pages import edited
 
 WHOLE = re.compile(r"SCAN (?!json_each|anon_|\(|CONSTANT|VIRTUAL)|\(tenant_id=\?\)")
+OF_ACCOUNT = re.compile(
+    WHOLE.pattern + r"|(page|schedule) USING INDEX \w+ \(account_id=\?( AND due_at<\?)?\)"
+)
+MANY = 12
 SMALL = frozenset(
     {
         "access_request", "bearer", "chain", "climb", "closed_folder", "content_type", "freeze",
         "group_member", "installation", "page_template", "person_group", "policy", "rights",
-        "role", "term",
+        "role", "role_parent", "role_permission", "term",
     }
 )  # fmt: skip
 
 
 @contextmanager
-def whole_tenants(app: Flask) -> Iterator[list[str]]:
-    """Note each statement that is planned to read all rows of a table, or all of a tenant's."""
+def whole_tenants(app: Flask, refused: re.Pattern[str] = WHOLE) -> Iterator[list[str]]:
+    """Note each statement that is planned to read all rows of a table, or all of a tenant's.
+
+    `refused` matches the steps of plans that are noted.
+    """
     found: list[str] = []
 
     def look(_c: object, cursor: Any, sql: str, values: Any, _ctx: object, many: bool) -> None:
@@ -41,7 +50,7 @@ def whole_tenants(app: Flask) -> Iterator[list[str]]:
         asked = cursor.connection.cursor()
         asked.execute(f"EXPLAIN QUERY PLAN {sql}", values[0] if many else values)
         for *_, step in asked.fetchall():
-            if WHOLE.search(step) and step.split()[1] not in SMALL:
+            if refused.search(step) and step.split()[1] not in SMALL:
                 found.append(f"{step}: {sql}")
         asked.close()
 
@@ -63,6 +72,20 @@ def test_what_is_due_is_found_by_itself(app: Flask, cast: Cast) -> None:
         make_due(each)
     with whole_tenants(app) as found:
         assert due.publish_due() == 3
+    assert not found
+
+
+@pytest.mark.usefixtures("inside")
+def test_what_is_due_soon_and_what_ended_is_found_by_itself(app: Flask, cast: Cast) -> None:
+    """Both hold SQLite's lock while they look, which the schedules that are due wait for."""
+    for number in range(MANY):
+        scheduled(cast, f"Soon {number}")
+    ended, _ = scheduled(cast, "Old", "unpublish")
+    make_due(ended)
+    due.publish_due()
+    with whole_tenants(app, OF_ACCOUNT) as found:
+        assert look_ahead() == MANY
+        assert tell_outcomes() > 0
     assert not found
 
 
