@@ -194,7 +194,7 @@ def _beside(page_ids: list[uuid.UUID], counts: Mapping[str, int]) -> Beside:
 @cache
 def _besides() -> Any:
     pages = bindparam("of_pages", type_=Uuid(), expanding=True)
-    waiting = (Schedule.page_id == Page.id) & (is_pending(Schedule))
+    waiting = (Schedule.page_id == Page.id) & is_pending(Schedule)
     query: Any = select(Page.id, Schedule.what, Schedule.due_at).outerjoin(Schedule, waiting)
     query = with_languages(query.where(Page.id.in_(pages)))
     query = query.where(Schedule.id.is_not(None) | PageLanguage.id.is_not(None))

@@ -10,15 +10,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from portal.content import due
 from portal.jobs.outcomes import tell_outcomes
 from portal.jobs.preflight import look_ahead
-from tenants.db import db
 from tests.content.due_scene import also_scheduled, make_due, scheduled
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
+from tests.fixtures.statements import listening
 from tests.views.test_drafts import address
 from tests.views.test_pages import edited
 
@@ -54,13 +53,8 @@ def whole_tenants(app: Flask, refused: re.Pattern[str] = WHOLE) -> Iterator[list
                 found.append(f"{step}: {sql}")
         asked.close()
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", look)
-    try:
+    with listening(app, look):
         yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", look)
 
 
 @pytest.mark.usefixtures("inside")

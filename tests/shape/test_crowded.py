@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
-from tenants.db import db
+from tests.fixtures.statements import listening
 from tests.shape.crowd import Crowd
 from tests.shape.routes import routes
 from tests.shape.scene import Scene
@@ -46,13 +45,8 @@ def weighed(scene: Scene) -> Iterator[Cost]:
         cost.statements += 1
         cursor.row_factory = fetched
 
-    with scene.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with listening(scene.app, note):
         yield cost
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def asked(scene: Scene, path: str) -> Cost:

@@ -9,12 +9,11 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
-from tenants.db import db
 from tests.fixtures.app import app_over, both_databases, database_copy
 from tests.fixtures.cast import Cast, read_cast
 from tests.fixtures.client import Browser, sign_in
+from tests.fixtures.statements import listening
 from tests.staff.addresses import LISTS
 from tests.staff.rows import many, scheduled_page
 
@@ -27,13 +26,8 @@ def counted(app: Flask) -> Iterator[list[str]]:
     def note(_connection, _cursor, statement, *_rest):
         sent.append(statement)
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with listening(app, note):
         yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def statements(app: Flask, client: FlaskClient, address: str) -> list[str]:
