@@ -52,7 +52,7 @@ def test_from_draft_to_live_on_time(
 def _editor_saves_a_draft(portal: Portal, page: Page) -> str:
     sign_in(page, "editor")
     address = open_page(page, "Welcome")
-    assert page.get_by_role("link", name="/welcome/").get_attribute("href") == LIVE
+    expect(page.get_by_role("link", name="/welcome/")).to_have_attribute("href", LIVE)
     before = portal.read(LIVE)
     write(page, NEWS)
     press(page, "Save draft")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -42,7 +43,7 @@ def site() -> Iterator[str]:
 def test_a_policy_violation_is_noticed(site: str, browser_page: Callable[..., Page]):
     page = browser_page(site)
     page.goto("/")
-    assert page.title() == "A page"
+    expect(page).to_have_title("A page")
     watch = page.watch  # type: ignore[attr-defined]  # put there by browser_page
     assert any("Content Security Policy" in text for text in watch.unexpected())
     watch.allow("Content Security Policy")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from tests.fixtures.cast import Cast
@@ -91,13 +92,13 @@ def test_a_reader_without_scripts_gets_everywhere(read: Callable[..., Page]):
     page.get_by_role("navigation", name="Main").locator("summary").click()
     _keep(page, "menu-light")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="The team").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "The team"
+    expect(page.get_by_role("heading", level=1)).to_have_text("The team")
     page.get_by_role("link", name="Posts", exact=True).click()
     page.get_by_role("link", name="Older").click()
     page.get_by_role("link", name="Newer").click()
     page.get_by_role("link", name="The first electric ferry runs").click()
     page.get_by_role("link", name="Ferries").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Ferries"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ferries")
 
 
 def test_a_password_opens_a_page(read: Callable[..., Page]):
@@ -106,12 +107,12 @@ def test_a_password_opens_a_page(read: Callable[..., Page]):
     page.goto("/s/acme/for-subscribers/")
     page.get_by_label("Password").fill("something else")
     page.get_by_role("button", name="Open").click()
-    assert page.get_by_role("alert").inner_text().startswith("This is not the password")
+    expect(page.get_by_role("alert")).to_have_text(re.compile("^This is not the password"))
     _keep(page, "locked-wrong")
     assert Axe().run(page).violations_count == 0
     page.get_by_label("Password").fill("four brown bears dance")
     page.get_by_role("button", name="Open").click()
-    assert "Some words." in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Some words.")
 
 
 def test_a_title_from_right_to_left_stands_at_the_right(read: Callable[..., Page]):
@@ -126,9 +127,9 @@ def test_the_keyboard_reaches_the_content_first(read: Callable[..., Page]):
     page = read()
     page.goto("/s/acme/posts/ferry/")
     page.keyboard.press("Tab")
-    assert page.locator(":focus").inner_text() == "Skip to the content"
+    expect(page.locator(":focus")).to_have_text("Skip to the content")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    expect(page.locator("#content")).to_be_focused()
 
 
 def _keep(page: Page, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -91,13 +92,13 @@ def test_grants_are_ended_without_scripts(
     for who in ("Sunny Support", "Aude Auditor"):
         page.get_by_role("row", name=who).get_by_role("checkbox").check()
     page.get_by_role("button", name="End those chosen").click()
-    assert page.locator("tbody tr").count() == 2
+    expect(page.locator("tbody tr")).to_have_count(2)
     page.get_by_label("Reason").fill("They left.")
     page.get_by_role("button", name="End all 2").click()
-    assert "End: done for 2 of 2." in page.locator("body").inner_text()
+    expect(page.locator("body")).to_contain_text("End: done for 2 of 2.")
     page.goto("/console/grants/?state=ended")
-    assert page.locator("tbody tr").count() == 2
-    assert page.get_by_role("checkbox").count() == 0
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.get_by_role("checkbox")).to_have_count(0)
 
 
 def test_lists_work_without_scripts(
@@ -111,10 +112,11 @@ def test_lists_work_without_scripts(
     page.get_by_label("Role").select_option("editor")
     page.get_by_label("Account", exact=True).fill("bolt")
     page.get_by_role("button", name="Filter").click()
-    assert "role=editor" in page.url
+    expect(page).to_have_url(re.compile("role=editor"))
     expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Edda Editor").click()
-    assert page.get_by_role("heading", level=1).inner_text().startswith("The grant of Editor")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text(re.compile("^The grant of Editor"))
     page.get_by_role("link", name="All grants").click()
     page.get_by_role("link", name="Since").click()
     expect(page.locator("th[aria-sort=ascending]")).to_have_count(1)
