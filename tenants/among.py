@@ -82,3 +82,28 @@ def _any(element: Any, compiler: Any, **options: Any) -> str:
 def _each(element: Any, compiler: Any, **options: Any) -> str:
     column, ids = (compiler.process(each, **options) for each in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - compiled parts
+
+
+class _Found(FunctionElement[Any]):
+    inherit_cache = True
+
+
+def among_found(column: Any, query: Any) -> ColumnElement[Any]:
+    """Return that a column is one of those a query finds, which is asked first and once.
+
+    Of an IN with a query PostgreSQL makes a join, and of a small table it may read all for each row
+    of the other.
+    """
+    return _Found(column, query.scalar_subquery())
+
+
+@compiles(_Found, "postgresql")
+def _any_found(element: Any, compiler: Any, **options: Any) -> str:
+    column, found = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} = ANY (ARRAY{found})"
+
+
+@compiles(_Found, "sqlite")
+def _each_found(element: Any, compiler: Any, **options: Any) -> str:
+    column, found = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} IN {found}"

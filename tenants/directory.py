@@ -15,6 +15,7 @@ from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import aliased
 
 from tenants.accounts import REF, Account, AccountClosure, AccountRef, ref, row_ref
+from tenants.among import among_found
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Actor
@@ -112,20 +113,18 @@ def account_path(handle: str) -> tuple[AccountRef, ...]:
     """Return the account with this handle and its ancestors, the house first; empty if none."""
     with reading(), directory():
         found = db.session.execute(_path_query(), {"of_handle": handle})
-        return tuple(row_ref(row) for row in found)
+        return tuple(sorted((row_ref(row) for row in found), key=lambda each: each.depth))
 
 
 @cache
 def _path_query() -> Any:
     """Return the statement of an account's line; every request asks, so it is made once."""
     leaf = aliased(Account)
-    query = (
-        select(*REF)
-        .join(AccountClosure, AccountClosure.ancestor_id == Account.id)
-        .join(leaf, AccountClosure.descendant_id == leaf.id)
-        .where(leaf.handle == bindparam("of_handle", type_=String()))
-        .order_by(AccountClosure.distance.desc())
+    named = select(leaf.id).where(leaf.handle == bindparam("of_handle", type_=String()))
+    above = select(AccountClosure.ancestor_id).where(
+        AccountClosure.descendant_id == named.scalar_subquery()
     )
+    query = select(*REF).where(among_found(Account.id, above))
     return by_key(query)
 
 

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import event, inspect, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from tenants.beginnings import tell
 from tenants.db import Base
 from tenants.engines import is_reading
 from tenants.prepared import mode, note_mode
@@ -35,10 +36,6 @@ from tenants.scope_conditions import (
 from tenants.scope_sql import scoped_tables
 
 _forms: WeakKeyDictionary[Any, dict[tuple[Form | None, bool], Any]] = WeakKeyDictionary()
-_SETTINGS = (
-    "SELECT set_config('portal.scope', %s, true), set_config('portal.tenant', %s, true), "
-    "set_config('plan_cache_mode', %s, true)"
-)
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -113,7 +110,7 @@ def _tell_database(session: Session, transaction: Any, connection: Any) -> None:
         kind = scope.kind if scope else ""
         tenant = str(scope.tenant_id) if scope and scope.tenant_id else ""
         once = scope is not None and scope.asks_by_key if is_reading() else True
-        connection.exec_driver_sql(_SETTINGS, (kind, tenant, mode(once)))
+        tell(connection, kind, tenant, mode(once))
         note_mode(connection, once)
 
 

@@ -162,6 +162,11 @@ def _holds(copy: SiteCopy) -> bool:
     )
 
 
+_UNHURRIED = text(
+    "SELECT set_config('synchronous_commit', 'off', true), set_config('lock_timeout', :wait, true)"
+)
+
+
 def mark_of() -> Any:
     """Return the column of the log that marks are compared with. Inside a scope."""
     return SiteChange.mark if _on_postgresql() else SiteChange.id
@@ -187,7 +192,6 @@ def keep_copy(copy: SiteCopy) -> None:
     scope = tenant_scope(copy.tenant_id)
     with suppress(IntegrityError, OperationalError), impatient(PATIENCE), aside(scope) as session:
         if _on_postgresql():
-            session.execute(text("SET LOCAL synchronous_commit = off"))
-            session.execute(text(f"SET LOCAL lock_timeout = {round(PATIENCE * 1000)}"))
+            session.execute(_UNHURRIED, {"wait": str(round(PATIENCE * 1000))})
         session.execute(delete(SiteCopy).where(SiteCopy.place == copy.place))
         session.add(copy)

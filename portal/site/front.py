@@ -19,7 +19,7 @@ from portal.site.memory import Memory
 
 HOST = "portal.site_host"
 """Where in a request's environment the site's own host stands, when it was asked by that."""
-GRACE = 1.6
+GRACE = 2.8
 """Looks at the log during which what has just changed is made beside those who ask."""
 SITES = "/s/"
 FILES = "/media/"

@@ -22,7 +22,7 @@ from portal.site.turns import LONGEST, Turns
 from tenants.db import new_id
 from tenants.replicas import FOR_READERS, nearby
 
-OLD_AFTER_WORDS = 0.4
+OLD_AFTER_WORDS = 0.7
 OLD_AFTER_LOOKS = 60.0
 """Seconds for which old bytes are given while others make the new ones."""
 AGAIN = 0.02
