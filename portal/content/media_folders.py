@@ -28,9 +28,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from portal.content.media import Media
-from tenants.accounts import AccountClosure, AccountRef
+from tenants.accounts import AccountRef
 from tenants.audit import Audited
 from tenants.clock import now
+from tenants.closure import ids_below
 from tenants.db import Base, Keyed, db
 from tenants.decisions import Actor, Holding, can
 from tenants.groups import Group, GroupMember
@@ -185,9 +186,8 @@ def _places(by: Actor, which: Callable[[Holding], bool], column: Any) -> ColumnE
     """Return the condition that an account is one that some of a person's grants reach."""
     found = [holding for holding in by.holdings if which(holding)]
     far = {h.account_id for h in found if h.reach == "subtree"}
-    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(far))
     alone = {h.account_id for h in found if h.reach != "subtree"}
-    return or_(column.in_(below), column.in_(alone))
+    return or_(column.in_(ids_below(far)), column.in_(alone))
 
 
 def in_force_now() -> tuple[Any, ...]:

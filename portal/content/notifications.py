@@ -26,8 +26,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
-from tenants.accounts import Account, AccountClosure
+from tenants.accounts import Account
 from tenants.clock import now
+from tenants.closure import ids_below
 from tenants.db import Base, Keyed, db
 from tenants.decisions import Actor
 from tenants.permissions import Permission
@@ -230,5 +231,4 @@ def _reach(actor: Actor, permission: Permission) -> tuple[set[uuid.UUID], set[uu
 
 
 def _within(account_id: Any, far: Any, near: Any) -> ColumnElement[bool]:
-    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id.in_(far))
-    return or_(account_id.in_(below), account_id.in_(near))
+    return or_(account_id.in_(ids_below(far)), account_id.in_(near))

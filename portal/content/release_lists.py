@@ -12,8 +12,9 @@ from portal.content.notifications import reached_with
 from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from portal.content.releases import OPEN, STUCK, Release, ReleaseItem, sizes_of
-from tenants.accounts import Account, AccountClosure, AccountRef
+from tenants.accounts import Account, AccountRef
 from tenants.audit import AuditEvent
+from tenants.closure import ids_below
 from tenants.db import db
 from tenants.decisions import Actor
 from tenants.permissions import Permission
@@ -77,7 +78,7 @@ def candidates(
     Those of a release are left out; `ids` asks for these alone. At most CHOICE, or as many as there
     are ids. One statement.
     """
-    below = select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id == here.id)
+    below = ids_below([here.id])
     query = (
         select(Page, Account.id, Account.name)
         .join(Account, Account.id == Page.account_id)

@@ -15,6 +15,7 @@ from portal.content.reviews import Review
 from portal.content.workflows import Company
 from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.clock import now
+from tenants.closure import ids_below
 from tenants.db import db
 from tenants.decisions import Actor, Holding
 from tenants.permissions import Permission
@@ -142,4 +143,4 @@ def _paths(
 
 def _below_top() -> Any:
     top = bindparam("top", type_=Uuid())
-    return select(AccountClosure.descendant_id).where(AccountClosure.ancestor_id == top)
+    return ids_below([top])
