@@ -21,6 +21,7 @@ from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 from tests.fixtures.pages import TESTS, make_page
+from tests.fixtures.statements import listening
 from tests.views.test_drafts import TYPED, address
 from tests.views.test_pages import edited
 from tests.views.test_revisions import of_page
@@ -32,22 +33,24 @@ FEW, MANY = 3, 60
 
 
 def counted(app: Flask, act: Callable[[], object]) -> list[str]:
-    """The statements that something sends, past knowing who asks and where."""
+    """The statements of the last transaction that something makes."""
     sent: list[str] = []
 
     def note(_c: object, _cursor: object, sql: str, *_rest: object) -> None:
         sent.append(sql)
 
+    def begin(_c: object) -> None:
+        sent.clear()
+
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "begin", begin)
     try:
-        act()
+        with listening(app, note):
+            act()
     finally:
-        event.remove(engine, "before_cursor_execute", note)
-    begun = ("BEGIN", "SET TRANSACTION", "SELECT set_config")
-    starts = [place for place, sql in enumerate(sent) if sql.startswith(begun)]
-    return sent[starts[-1] + 1 :]
+        event.remove(engine, "begin", begin)
+    return sent
 
 
 def test_no_page_costs_more_for_more_in_it(app: Flask, client: FlaskClient, cast: Cast):
