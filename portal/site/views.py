@@ -12,6 +12,7 @@ from portal.site import (
     indexes,
     lists,
     media,
+    packing,
     pages,
     robots,
     search,
@@ -94,6 +95,7 @@ def init_app(app: Flask) -> None:
 def _blueprint() -> Blueprint:
     bp = Blueprint("site", __name__, url_prefix="/s/<handle>")
     bp.before_request(visit.enter)
+    bp.after_request(packing.pack)
     faults.init_app(bp)
     for rule, view in ADDRESSES:
         bp.add_url_rule(rule, view_func=view, strict_slashes=not rule.endswith("/"))
