@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
     bindparam,
     cast,
     func,
@@ -120,6 +121,12 @@ def begins_part() -> ColumnElement[bool]:
     return func.substr(digits, _as_said("last_three", 30)).in_(ends)
 
 
+def stands_on_top() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a live page below no other, word by word those of `ix_page_top`."""
+    is_page = Page.type == _as_said("plain_page", "page")
+    return is_page, Page.parent_id.is_(None), Page.live_revision_id.is_not(None)
+
+
 def _as_said(name: str, value: Any) -> BindParameter[Any]:
     return bindparam(name, value, literal_execute=True)
 
@@ -141,6 +148,8 @@ _index("ix_page_typed", Page.account_id, Page.type, Page.changed_at, Page.id, Pa
        where=_IN_SIGHT)  # fmt: skip
 _index("ix_page_title", Page.account_id, Page.title, Page.id, where=_IN_SIGHT)
 _index("ix_page_part", Page.account_id, Page.type, Page.published_at, Page.id, where=begins_part())
+_index("ix_page_top", Page.account_id, Page.type, Page.position, Page.id,
+       where=and_(*stands_on_top()))  # fmt: skip
 _index("ix_page_parent_id", Page.parent_id, where=Page.parent_id.is_not(None))
 _index("ix_page_trash", Page.account_id, Page.trashed_at, Page.id,
        where=Page.trashed_at.is_not(None))  # fmt: skip
