@@ -14,7 +14,7 @@ from portal.content.publishing import unpublish
 from portal.content.site_ranking import rank_of
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
-from tests.fixtures.pages import TESTS
+from tests.fixtures.pages import TESTS, make_page
 from tests.site.scene import Said, live, page_titled, redraft, statements, writing
 
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -129,6 +129,26 @@ def test_when_all_that_was_left_of_the_ranked_is_gone_the_rest_follows(
         for title in ("Text 2", "Text 4"):
             unpublish(page_titled(acme, title), acme, by=TESTS)
     assert window(client, third)[0] == REST[0]
+
+
+@both_databases
+def test_of_hits_without_end_those_made_last_are_meant(
+    app: Flask, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    """What a draft says that is not live, or another account of the tenant, takes no place."""
+    monkeypatch.setattr("portal.content.live_words.MOST", 3)
+    with writing(app, cast.acme) as acme:
+        for number in range(5):
+            page = live(acme, f"Coat {number}", at=NOON - timedelta(hours=number))
+            if number % 2:
+                redraft(acme, page, f"Coat {number}, soon", "<p>Coat</p>")
+        make_page(acme, "Coat, a draft", "<p>x</p>", kind="post")
+    with writing(app, cast.berlin) as berlin:
+        for number in range(5):
+            live(berlin, f"Coat {number} of Berlin")
+    assert all_found(client, "coat") == [["Coat 0", "Coat 1", "Coat 2", "Coat 3", "Coat 4"]]
+    monkeypatch.setattr("portal.content.live_words.MOST", 2)
+    assert all_found(client, "coat") == [["Coat 1", "Coat 2", "Coat 3", "Coat 4"]]
 
 
 def test_a_place_that_is_none_is_not_found(client: FlaskClient, cast: Cast):
