@@ -12,6 +12,8 @@ import brotli
 GZIP_LEVEL = 6
 BROTLI_QUALITY = 5
 """The best of what takes less time than the answer itself took."""
+QUICK = {"gzip": 3, "br": 2}
+"""Levels for an answer that is sent once: about a fifth of a millisecond for 14 kB."""
 WORTH_PACKING = 256
 """Bytes below which an answer is sent as it is."""
 SUFFIX = {"br": "-br", "gzip": "-gz", "": ""}
@@ -71,6 +73,14 @@ def packed(body: bytes) -> tuple[bytes, bytes]:
         gzip.compress(body, GZIP_LEVEL, mtime=0),
         brotli.compress(body, quality=BROTLI_QUALITY),
     )
+
+
+def quickly_packed(body: bytes, coding: str) -> bytes:
+    """Return a body in a coding, `gzip` or `br`, for one reader: a little larger, in less time."""
+    if coding == "br":
+        smaller: bytes = brotli.compress(body, quality=QUICK[coding])
+        return smaller
+    return gzip.compress(body, QUICK[coding], mtime=0)
 
 
 def coded(status: str, said: Headers, plain: bytes, zipped: bytes, brotlied: bytes) -> Coded:

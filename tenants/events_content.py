@@ -9,6 +9,10 @@ class ContentEvent:
     COMMENT_ADDED = event("comment.added", "commented on {target}, {about}", "about")
     COMMENT_REOPENED = event("comment.reopened", "took up again what was said of {target}")
     COMMENT_RESOLVED = event("comment.resolved", "settled what was said of {target}")
+    COMMENTS_MOVED = event(
+        "comments.moved", "took {comments} comments on {target} along from {source} to {account}",
+        "source", "account", "comments",
+    )  # fmt: skip
     FREEZE_LIFTED = event(
         "freeze.lifted", "lifted the freeze {target} of {account}", "account", "since", "until"
     )

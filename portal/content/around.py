@@ -16,25 +16,38 @@ from sqlalchemy import (
 )
 
 from portal.content import places
-from portal.content.pages import Page, Revision
-from portal.content.reading import Link, link, link_query, of_readers
+from portal.content.pages import Page, Revision, stands_on_top
+from portal.content.reading import Link, is_open, link, link_query, of_readers
 from tenants.db import UtcDateTime, db
 from tenants.prepared import by_key, cut
 
 FAMILY_LIMIT = 60
+LOOKED_AT = 200
+_ACCOUNT, _NOW = bindparam("of_account", type_=Uuid()), bindparam("of_now", type_=UtcDateTime())
 _PAGE, _SINCE = bindparam("of_page", type_=Uuid()), bindparam("of_since", type_=UtcDateTime())
 
 
 def top_pages(account_id: uuid.UUID, limit: int) -> list[Link]:
-    """Return the site's first live pages that stand below no other."""
+    """Return the site's first live pages that stand below no other, by position, then by title.
+
+    Of pages without end at the same position only the `LOOKED_AT` made first are looked at.
+    """
     rows = db.session.execute(_top_pages(limit), of_readers(account_id))
     return [link(row) for row in rows]
 
 
 @cache
 def _top_pages(limit: int) -> Any:
-    query = link_query().where(Page.type == "page", Page.parent_id.is_(None))
-    return by_key(cut(query.order_by(Page.position, Revision.title, Page.id), limit))
+    first = select(Page.id, Page.address, Page.position, Page.published_at, Page.live_revision_id)
+    first = first.where(Page.account_id == _ACCOUNT, *stands_on_top(), *is_open())
+    walked = cut(first.order_by(Page.position, Page.id), LOOKED_AT).subquery()
+    query = (
+        select(walked.c.id, walked.c.address, Revision.title)
+        .join(Revision, Revision.id == walked.c.live_revision_id)
+        .where(walked.c.address.is_not(None), walked.c.published_at <= _NOW)
+        .order_by(walked.c.position, Revision.title, walked.c.id)
+    )
+    return by_key(cut(query, limit))
 
 
 def family_of(page: Page) -> tuple[Link | None, list[Link]]:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -102,6 +103,28 @@ def set_care(
                  zip(("owner", "review by"), before, after, strict=True) if old != new},
     )  # fmt: skip
     db.session.flush()
+
+
+def carry_care(page: Page, arrived: Page, *, by: Actor) -> None:
+    """Have a page that came from another account looked after as it was, and record it."""
+    row = care_of(page)
+    if row is None or (row.owner_id is None and row.review_by is None):
+        return
+    db.session.add(
+        PageCare(
+            tenant_id=arrived.tenant_id,
+            account_id=arrived.account_id,
+            page_id=arrived.id,
+            owner_id=row.owner_id,
+            review_by=row.review_by,
+            reminded_at=row.reminded_at,
+        )
+    )
+    said: dict[str, list[Any]] = {
+        "owner": ["", owner_of(row)], "review by": [None, row.review_by],
+    }  # fmt: skip
+    changes = {what: change for what, change in said.items() if change[1]}
+    record(Event.PAGE_CARE_SET, arrived, by=by, changes=changes)
 
 
 def is_due(moment: datetime) -> ColumnElement[bool]:

@@ -4,7 +4,15 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, select
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    select,
+)
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,8 +29,9 @@ class Comment(Keyed, TenantScoped, Audited, Base):
     """One thing said. The first of a thread has no `thread_id`, and says whether it is settled.
 
     `field` is the key of what it is about, empty for the whole page; `quote` the words it is about.
-    `revision_number` is the draft that stood when it was said. With a `share_id` it was said from
-    outside, through that link, under a name that nobody proved.
+    `revision_number` is the draft that stood when it was said. `from_outside`: it was said through
+    a share link, under a name that nobody proved; `share_id` is the link, as long as the page stays
+    where it was shared.
     """
 
     __tablename__ = "comment"
@@ -39,6 +48,7 @@ class Comment(Keyed, TenantScoped, Audited, Base):
     page_title: Mapped[str] = mapped_column(LongText)
     thread_id: Mapped[uuid.UUID | None]
     share_id: Mapped[uuid.UUID | None]
+    from_outside: Mapped[bool] = mapped_column(default=False, server_default=false())
     field: Mapped[str] = mapped_column(String(64), default="")
     quote: Mapped[str] = mapped_column(LongText, default="")
     text: Mapped[str] = mapped_column(LongText)

@@ -10,6 +10,7 @@ from portal.content.addresses import slug_of
 from portal.content.approvals import authors_of, writers_before
 from portal.content.content_types import definition_at
 from portal.content.drafting import Text, create_page, make_draft, text_of
+from portal.content.moving_along import take_along
 from portal.content.pages import Page, Revision, digest_now, revision_by_id, revisions_of
 from portal.content.problems import Problem
 from portal.content.terms import Term
@@ -68,10 +69,10 @@ def move_page(
     """Take a page to another account of the tenant, as a draft there; recorded at both ends.
 
     Its newest revisions go along, with their authors and times; who wrote those left behind is
-    noted on them. Revisions never change, so they
-    stay at the old place too: there the page goes into the trash, offline first. Its labels are
-    found or started by name; it stands below nothing and keeps its language, while its translations
-    stay where they are, without it. Raises Denied for either end, Problem and QuotaReached.
+    noted on them. Revisions never change, so they stay at the old place too: there the page goes
+    into the trash, offline first. What else goes along tells `moving_along`. Its labels are found
+    or started by name; it stands below nothing and keeps its language, while its translations stay
+    where they are, without it. Raises Denied for either end, Problem and QuotaReached.
     """
     authorize(by, Permission.PAGE_CREATE, target)
     if target.tenant_id != source.tenant_id or target.id == source.id:
@@ -91,18 +92,21 @@ def move_page(
     )  # fmt: skip
     db.session.add(arrived)
     db.session.flush()
-    kept = _copy_revisions(page, arrived, target)
+    copied = _copy_revisions(page, arrived, target)
     carry_language(page, arrived)
     record(
         Event.PAGE_MOVED, page, by=by, reason=reason, changes={}, account=target.name,
-        revisions=kept,
+        revisions=len(copied),
     )  # fmt: skip
     record(Event.PAGE_ARRIVED, arrived, by=by, reason=reason, changes={}, account=source.name,
-           revisions=kept)  # fmt: skip
+           revisions=len(copied))  # fmt: skip
+    take_along(page, arrived, (source, target), copied, by=by)
     return arrived
 
 
-def _copy_revisions(page: Page, arrived: Page, target: AccountRef) -> int:
+def _copy_revisions(page: Page, arrived: Page, target: AccountRef) -> dict[uuid.UUID, Revision]:
+    """Return the newest revisions, written again at the target, by the ids they had."""
+    copied: dict[uuid.UUID, Revision] = {}
     rows = list(reversed(revisions_of(page, KEPT)))
     left = writers_before(rows[0])
     terms = _terms_at(target, {term_id for row in rows for term_id in row.term_ids})
@@ -116,10 +120,11 @@ def _copy_revisions(page: Page, arrived: Page, target: AccountRef) -> int:
             term_ids=sorted({terms[term_id] for term_id in row.term_ids if term_id in terms}),
         )  # fmt: skip
         copy.digest = digest_now(copy)
+        copied[row.id] = copy
         db.session.add(copy)
     db.session.flush()
     make_draft(arrived, copy)
-    return len(rows)
+    return copied
 
 
 def _terms_at(target: AccountRef, term_ids: Iterable[str]) -> dict[str, str]:

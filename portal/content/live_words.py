@@ -25,11 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.content.pages import Page, Revision
-from portal.content.search_index import WORDS, PageWords, having, matching, said_in, words_in
+from portal.content.search_index import INDEX, WORDS, PageWords, matching, said_in, words_in
 from tenants.db import Base, db, new_id
 from tenants.prepared import by_key
 from tenants.scope import TenantScoped
 
+MOST = 5_000
 _INDEX = table("live_index", column("rowid"), column("live_index"), column("words"))
 
 
@@ -80,22 +81,30 @@ def without_words(most: int) -> list[tuple[Page, Revision]]:
 def live_with(text: str, account_id: uuid.UUID, tenant_id: uuid.UUID) -> ColumnElement[bool] | None:
     """Return the condition that what is live of a page begins words with all of those asked.
 
-    None when nothing that can be looked for was asked.
+    None when nothing that can be looked for was asked. Of more than `MOST` such pages of the
+    account, or `MOST` with another draft, only those made last are meant: a word that stands
+    everywhere would cost as much as there is. What is live and not for everybody counts too.
     """
-    drafts = having(text, tenant_id)
-    if drafts is None:
+    asked = words_in(text)[:WORDS]
+    if not asked:
         return None
-    same: Any = (
-        select(PageWords.page_id)
-        .join(Page, Page.id == PageWords.page_id)
-        .where(PageWords.account_id == account_id, drafts,
-               Page.live_revision_id == Page.draft_revision_id)
+    drafts = matching(INDEX, asked, f'tenant_id : "{tenant_id.hex}"').subquery()
+    same = _latest(PageWords, drafts).where(
+        PageWords.account_id == account_id, Page.live_revision_id == Page.draft_revision_id
+    )
+    own = matching(_INDEX, asked, f'account_id : "{account_id.hex}"').subquery()
+    other = _latest(LiveWords, own).where(
+        LiveWords.account_id == account_id, LiveWords.revision_id == Page.live_revision_id,
+        Page.live_revision_id != Page.draft_revision_id,
     )  # fmt: skip
-    found = matching(_INDEX, words_in(text)[:WORDS], f'account_id : "{account_id.hex}"')
-    other = (
-        select(LiveWords.page_id)
-        .join(Page, Page.live_revision_id == LiveWords.revision_id)
-        .where(LiveWords.account_id == account_id, LiveWords.number.in_(found),
-               Page.live_revision_id != Page.draft_revision_id)
-    )  # fmt: skip
-    return Page.id.in_(union(same, other))
+    parts = (each.limit(MOST).subquery() for each in (same, other))
+    return Page.id.in_(union(*(select(part.c.page_id) for part in parts)))
+
+
+def _latest(words: Any, found: Any) -> Any:
+    return (
+        select(words.page_id)
+        .join(found, found.c.rowid == words.number)
+        .join(Page, Page.id == words.page_id)
+        .order_by(found.c.rowid.desc())
+    )

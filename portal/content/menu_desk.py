@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from portal.content.addresses import slug_of
 from portal.content.linking import Target, targets_by_id
@@ -30,6 +31,7 @@ Place = Literal["main", "footer", ""]
 MOST_MENUS = 100
 NAME_LENGTH = 200
 CHANGED_MEANWHILE = "Somebody else saved this menu while you had it open. Nothing was overwritten."
+TAKEN_MEANWHILE = "Another menu was put there at this very moment. Look at the list and try again."
 
 
 class BadRows(Problem):
@@ -124,7 +126,8 @@ def change_menu(
 def show_menu(menu: Menu, account: AccountRef, place: Place, *, by: Actor) -> None:
     """Show a menu on top of the site (`main`), below it (`footer`) or nowhere; record it.
 
-    Whichever was shown there is shown no longer. Raises Denied.
+    Whichever was shown there is shown no longer. Raises Denied, and Problem when another came there
+    at the same moment.
     """
     authorize(by, Permission.ACCOUNT_EDIT, account)
     take_turn(account)
@@ -132,12 +135,20 @@ def show_menu(menu: Menu, account: AccountRef, place: Place, *, by: Actor) -> No
     before = place_of(menu)
     if before == place:
         return
+    try:
+        with db.session.begin_nested():
+            _put(menu, account, place)
+    except IntegrityError:
+        raise Problem(TAKEN_MEANWHILE) from None
+    record(Event.MENU_SHOWN, menu, by=by, changes={"place": [before, place]})
+
+
+def _put(menu: Menu, account: AccountRef, place: Place) -> None:
     column = {"main": Menu.primary, "footer": Menu.footer}.get(place)
     if column is not None:
         here = (Menu.account_id == account.id, Menu.id != menu.id, column.is_(True))
         db.session.execute(update(Menu).where(*here).values({column: False}))
     menu.primary, menu.footer = place == "main", place == "footer"
-    record(Event.MENU_SHOWN, menu, by=by, changes={"place": [before, place]})
 
 
 def delete_menu(menu: Menu, account: AccountRef, *, by: Actor) -> None:

@@ -1,7 +1,7 @@
 """Names of revisions: “as sent to the printer”."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, select
@@ -49,6 +49,19 @@ def names_of(revisions: Iterable[Revision]) -> dict[uuid.UUID, RevisionName]:
     ids = {each.id for each in revisions}
     query = select(RevisionName).where(RevisionName.revision_id.in_(ids))
     return {name.revision_id: name for name in db.session.scalars(query)}
+
+
+def carry_names(arrived: Page, revisions: Mapping[uuid.UUID, Revision]) -> None:
+    """Call revisions that were written again, by the ids they had, as they were called."""
+    query = select(RevisionName).where(RevisionName.revision_id.in_(list(revisions)))
+    for name in db.session.scalars(query).all():
+        row = RevisionName(
+            tenant_id=arrived.tenant_id, account_id=arrived.account_id, page_id=arrived.id,
+            revision_id=revisions[name.revision_id].id, name=name.name, named_at=name.named_at,
+            named_by_id=name.named_by_id, named_by_label=name.named_by_label,
+        )  # fmt: skip
+        db.session.add(row)
+        excuse(row, "It was named at the old place; the page's event tells that it came.")
 
 
 def name_revision(

@@ -43,8 +43,8 @@ def comment_from_outside(shared: Shared, name: str, text: str) -> Comment:
     page = shared.page
     row = Comment(
         tenant_id=page.tenant_id, account_id=page.account_id, page_id=page.id,
-        page_title=page.title, text=text.strip(), share_id=shared.link.id, author_name=name,
-        revision_number=shared.revision.number,
+        page_title=page.title, text=text.strip(), share_id=shared.link.id, from_outside=True,
+        author_name=name, revision_number=shared.revision.number,
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()

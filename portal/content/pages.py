@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -16,7 +18,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
     bindparam,
+    cast,
+    func,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -104,6 +109,28 @@ def _index(name: str, *columns: Any, where: Any) -> Index:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
+def begins_part() -> ColumnElement[bool]:
+    """Return the condition that a page begins a part of a sitemap: of 1,024 ids about one does.
+
+    Word by word what `ix_page_part` holds: a database takes a partial index for nothing else.
+    """
+    digits = func.replace(cast(Page.id, String), _as_said("dash", "-"), _as_said("nothing", ""))
+    ends = bindparam(
+        "ends", ("000", "001", "002", "003"), String(), expanding=True, literal_execute=True
+    )
+    return func.substr(digits, _as_said("last_three", 30)).in_(ends)
+
+
+def stands_on_top() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a live page below no other, word by word those of `ix_page_top`."""
+    is_page = Page.type == _as_said("plain_page", "page")
+    return is_page, Page.parent_id.is_(None), Page.live_revision_id.is_not(None)
+
+
+def _as_said(name: str, value: Any) -> BindParameter[Any]:
+    return bindparam(name, value, literal_execute=True)
+
+
 # Lists walk these, and what is in the trash is not in them.
 _IN_SIGHT = Page.trashed_at.is_(None)
 _index("ix_page_list", Page.account_id, Page.changed_at, Page.id, Page.tenant_id, where=_IN_SIGHT)
@@ -120,6 +147,9 @@ for _name, _state in {  # each page stands in one of them: a rare state is found
 _index("ix_page_typed", Page.account_id, Page.type, Page.changed_at, Page.id, Page.tenant_id,
        where=_IN_SIGHT)  # fmt: skip
 _index("ix_page_title", Page.account_id, Page.title, Page.id, where=_IN_SIGHT)
+_index("ix_page_part", Page.account_id, Page.type, Page.published_at, Page.id, where=begins_part())
+_index("ix_page_top", Page.account_id, Page.type, Page.position, Page.id,
+       where=and_(*stands_on_top()))  # fmt: skip
 _index("ix_page_parent_id", Page.parent_id, where=Page.parent_id.is_not(None))
 _index("ix_page_trash", Page.account_id, Page.trashed_at, Page.id,
        where=Page.trashed_at.is_not(None))  # fmt: skip

@@ -43,7 +43,7 @@ LONGEST = 100_000
 WORDS = 8
 _WORD = re.compile(r"[^\W_]+")
 _TAG = re.compile(r"<[^>]*>")
-_INDEX = table("search_index", column("rowid"), column("search_index"), column("words"))
+INDEX = table("search_index", column("rowid"), column("search_index"), column("words"))
 
 
 class PageWords(TenantScoped, Base):
@@ -117,7 +117,7 @@ def having(query: str, tenant_id: uuid.UUID) -> ColumnElement[bool] | None:
     asked = words_in(query)[:WORDS]
     if not asked:
         return None
-    return PageWords.number.in_(matching(_INDEX, asked, f'tenant_id : "{tenant_id.hex}"'))
+    return PageWords.number.in_(matching(INDEX, asked, f'tenant_id : "{tenant_id.hex}"'))
 
 
 def matching(index: TableClause, asked: list[str], own: str) -> Select[Any]:

@@ -43,7 +43,8 @@ class Site(Keyed, TenantScoped, Audited, Base):
 class Menu(Keyed, TenantScoped, Base):
     """A named list of links, in order. `items` are `{label, url | page_id, depth}`.
 
-    Readers see the `primary` one on top of every page and the `footer` one below it.
+    Readers see the `primary` one on top of every page and the `footer` one below it: at most one
+    each on a site.
     """
 
     __tablename__ = "menu"
@@ -59,6 +60,11 @@ class Menu(Keyed, TenantScoped, Base):
     def label(self) -> str:
         """Return how the trail names this menu."""
         return self.name
+
+
+for _place in (Menu.primary, Menu.footer):
+    Index(f"ix_menu_{_place.key}", Menu.account_id, unique=True, sqlite_where=_place,
+          postgresql_where=_place)  # fmt: skip
 
 
 class Redirect(Keyed, TenantScoped, Base):

@@ -1,15 +1,16 @@
 """Search in what is live. What was looked for stands nowhere but on the answer to who asked."""
 
-from flask import Response, request
+from flask import Response, abort, request
 
+from portal.content.places import BadPlace, Place
 from portal.content.reading import live_page_at
 from portal.content.search_index import words_in
+from portal.content.site_ranking import Further, parse
 from portal.content.site_search import LONGEST, Hits, search_site
 from portal.extensions import limiter
 from portal.guards import public
 from portal.site import pages
 from portal.site.answers import answer, private
-from portal.site.lists import asked_where
 from portal.site.notes import notes
 from portal.site.visit import line, site
 from portal.sitepages import render
@@ -43,9 +44,17 @@ def search() -> Response:
         return private(
             _page(asked, "There is no word in this. Type a word, or its beginning."), 422
         )
-    before = asked_where().before
+    before = _asked_place()
     hits = search_site(asked, here.account_id, line()[-1].tenant_id, before)
     return private(_page(asked, "", hits, further=before is not None))
+
+
+def _asked_place() -> Further | Place | None:
+    text = request.args.get("before")
+    try:
+        return parse(text) if text else None
+    except BadPlace:
+        abort(404)
 
 
 def _page(asked: str, problem: str, hits: Hits | None = None, *, further: bool = False) -> str:

@@ -1,7 +1,9 @@
 """The public site's table of contents: every address below `/s/<handle>/`."""
 
+import uuid
+
 from flask import Blueprint, Flask
-from werkzeug.routing import IntegerConverter, PathConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, PathConverter, ValidationError
 
 from portal.site import (
     brand,
@@ -10,6 +12,7 @@ from portal.site import (
     indexes,
     lists,
     media,
+    packing,
     pages,
     robots,
     search,
@@ -34,7 +37,8 @@ ADDRESSES = (
     ("/feed.atom", feeds.atom),
     ("/feed.json", feeds.json_feed),
     ("/sitemap.xml", robots.sitemap),
-    ("/sitemap-<number(max=999999):number>.xml", robots.sitemap_of),
+    (f"/sitemap-{robots.FIRST}.xml", robots.sitemap_begin),
+    ("/sitemap-<id:start>.xml", robots.sitemap_from),
     ("/robots.txt", robots.robots),
     ("/brand.css", brand.brand),
     ("/logo", media.logo),
@@ -67,16 +71,31 @@ class Number(IntegerConverter):
         return number
 
 
+class Id(BaseConverter):
+    """The id of a page in one spelling only: 32 digits."""
+
+    regex = "[0-9a-f]{32}"
+
+    def to_python(self, value: str) -> uuid.UUID:
+        """Return the id."""
+        return uuid.UUID(value)
+
+    def to_url(self, value: uuid.UUID) -> str:
+        """Return its digits."""
+        return value.hex
+
+
 def init_app(app: Flask) -> None:
     """Register the site and keep cookies out of it."""
     app.session_interface = SessionsOutsideSites()
-    app.url_map.converters |= {"rest": Rest, "number": Number}
+    app.url_map.converters |= {"rest": Rest, "number": Number, "id": Id}
     app.register_blueprint(_blueprint())
 
 
 def _blueprint() -> Blueprint:
     bp = Blueprint("site", __name__, url_prefix="/s/<handle>")
     bp.before_request(visit.enter)
+    bp.after_request(packing.pack)
     faults.init_app(bp)
     for rule, view in ADDRESSES:
         bp.add_url_rule(rule, view_func=view, strict_slashes=not rule.endswith("/"))

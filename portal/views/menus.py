@@ -85,8 +85,12 @@ def put(menu_id: uuid.UUID) -> Response:
     menu, place = _menu(menu_id), request.form.get("place", "")
     if place not in dict(PLACES):
         abort(400)
-    show_menu(menu, current.here, cast("Place", place), by=current.person)
-    flash("Readers see it from now on." if place else "Readers do not see it any more.", "good")
+    try:
+        show_menu(menu, current.here, cast("Place", place), by=current.person)
+    except Problem as problem:
+        flash(str(problem), "warn")
+    else:
+        flash("Readers see it from now on." if place else "Readers do not see it any more.", "good")
     return redirect(url_for("menus.index", handle=current.here.handle), 303)
 
 

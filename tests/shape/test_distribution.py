@@ -33,7 +33,7 @@ ONE_TENANTS_ID: dict[str, set[tuple[str, ...]]] = {
     "media_folder": {("parent_id", "name"), ("account_id", "name")},
     "media_use": {("page_id", "media_id", "place")},
     "media_version": {("media_id", "number")},
-    "menu": {("account_id", "slug")},
+    "menu": {("account_id",), ("account_id", "slug")},
     "page": {("account_id", "address")},
     "page_care": {("page_id",)},
     "page_language": {("page_id",), ("source_id", "language")},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -29,7 +30,7 @@ def samples(pictures: tuple[str, str], addresses: list[str]) -> dict[str, list[o
     return {
         "slug": ["news", "c", "none", f"{MARK}-tag", f"{MARK}-category"],
         "folder": ["tags", "categories"],
-        "year": [2026, 2025], "number": [1, 2, 3, 12],
+        "year": [2026, 2025], "number": [1, 2, 3, 12], "start": [uuid.UUID(int=0)],
         "media_id": list(pictures), "name": ["harbour.png", f"{MARK}-secret.png"],
         "tag": ["0123456789abcdef", "0123456789abcdef-w320"],
         "address": [*OPEN_ADDRESSES, *addresses],

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import uuid
+from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.content import around
+from portal.content.publishing import unpublish
 from portal.content.sites import Menu
+from tenants.clock import now
 from tenants.db import db
+from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
-from tests.site.scene import live, page_titled, writing
+from tests.fixtures.pages import TESTS
+from tests.site.scene import live, page_titled, statements, writing
 
 MENU = re.compile(r'<nav class="site-menu".*?</nav>', re.DOTALL)
 LINK = re.compile(r'<a href="([^"]*)"( aria-current="page")?[^>]*>([^<]*)</a>')
@@ -42,6 +51,38 @@ def test_without_a_menu_the_first_top_pages_and_the_posts(
         live(acme, "Below", kind="page", parent=page)
     labels = [label for _, _, label in menu(client)]
     assert labels == [*(f"Page {number}" for number in range(8)), "Posts"]
+
+
+@both_databases
+def test_of_top_pages_without_end_some_are_looked_at(
+    app: Flask, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(around, "LOOKED_AT", 3)
+    around._top_pages.cache_clear()
+    with writing(app, cast.acme) as acme:
+        unpublish(page_titled(acme, "Welcome"), acme, by=TESTS)
+        for title in ("Zebra", "Yak", "Fox", "Ant", "First"):
+            page = live(acme, title, kind="page")
+        page.position = -1
+        live(acme, "Later", kind="page", at=now() + timedelta(hours=1)).position = -2
+        live(acme, "Below", kind="page", parent=page)
+    labels = [label for _, _, label in menu(client)]
+    around._top_pages.cache_clear()
+    assert labels == ["First", "Zebra", "Posts"], "what is not live yet may be looked at"
+
+
+def test_the_menu_that_makes_itself_walks_an_index(
+    app: Flask, client: FlaskClient, cast: Cast, database_url: str
+):
+    with statements(app) as sent:
+        client.get("/s/acme/")
+    asked = next(each for each in sent if "page.position" in each)
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {asked}", (0,) * asked.count("?"))
+        steps = [row[-1] for row in plan]
+    assert "ix_page_top (account_id=? AND type=?)" in steps[1], steps
+    assert steps.count("USE TEMP B-TREE FOR ORDER BY") == 1, "only what was found is sorted"
+    assert "TEMP" in steps[-1]
 
 
 def test_a_menu_keeps_its_order_and_marks_where_the_reader_is(

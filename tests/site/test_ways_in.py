@@ -12,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
-from portal.content import syndication
 from portal.content.live_words import LiveWords
 from portal.jobs.words import note_words
 from tenants.db import db
@@ -140,23 +139,9 @@ def test_the_index_of_tags_goes_on_to_the_last(
     assert client.get("/s/acme/tags/?after=%00").status_code == 404
 
 
-def test_the_sitemap_comes_in_parts_when_it_is_long(
-    app: Flask, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
-):
-    with writing(app, cast.acme) as acme:
-        for number in range(4):
-            live(acme, f"Post {number}", at=NOON + timedelta(hours=number))
-    for module in ("portal.content.syndication.PART", "portal.site.robots.PART"):
-        monkeypatch.setattr(module, 2)
-    assert syndication.PART == 2
-    index = client.get("/s/acme/sitemap.xml").text
-    parts = re.findall(r"<loc>http://localhost(/s/acme/sitemap-\d\.xml)</loc>", index)
-    assert len(parts) == 3
-    told = [re.findall(r"<loc>([^<]*)</loc>", client.get(part).text) for part in parts]
-    assert [len(each) for each in told] == [3, 2, 1], "the home page stands in the first"
-    assert len({address for part in told for address in part}) == 6
-    assert client.get("/s/acme/sitemap-4.xml").status_code == 404
+def test_robots_are_told_where_the_sitemap_is_and_not_to_search(client: FlaskClient, cast: Cast):
     robots = client.get("/s/acme/robots.txt").text
+    assert "Sitemap: http://localhost/s/acme/sitemap.xml" in robots
     assert "Disallow: /s/acme/search/" in robots
 
 
