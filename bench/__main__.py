@@ -1,6 +1,8 @@
 """`python -m bench [NAME ...] [--on sqlite|postgres]`; without a name all of them."""
 
 import argparse
+import sys
+import time
 
 from bench import (
     access,
@@ -38,8 +40,20 @@ def main() -> None:
     parser.add_argument("--on", choices=worlds.KINDS, action="append")
     asked = parser.parse_args()
     kinds = tuple(asked.on or worlds.KINDS)
-    names = asked.names or list(BENCHES)
-    measure.show([line for name in names for line in BENCHES[name].run(kinds)])
+    measure.show(_measured(asked.names or list(BENCHES), kinds))
+
+
+def _measured(names: list[str], kinds: tuple[str, ...]) -> list[measure.Line]:
+    """Run benches in turn; Ctrl-C leaves out what has not been measured yet."""
+    lines: list[measure.Line] = []
+    for name in names:
+        started = time.monotonic()
+        try:
+            lines += BENCHES[name].run(kinds)
+        except KeyboardInterrupt:
+            break
+        sys.stderr.write(f"{name}: measured in {time.monotonic() - started:.0f} s\n")
+    return lines
 
 
 main()
