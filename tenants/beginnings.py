@@ -29,7 +29,8 @@ def tell(connection: Connection, kind: str, tenant: str, mode: str) -> None:
 def _in_one_message(driver: Any, kind: str, tenant: str, mode: str) -> bool:
     """Tell whether that was done; else SQLAlchemy's own way says what is wrong, in its words."""
     server = driver.pgconn
-    if server.transaction_status != TransactionStatus.IDLE or driver.autocommit:
+    special = driver.autocommit, driver.isolation_level, driver.deferrable
+    if server.transaction_status != TransactionStatus.IDLE or any(special):
         return False
     begin = "BEGIN READ ONLY" if driver.read_only else "BEGIN READ WRITE"
     settings = {"portal.scope": kind, "portal.tenant": tenant, "plan_cache_mode": mode}
@@ -38,7 +39,11 @@ def _in_one_message(driver: Any, kind: str, tenant: str, mode: str) -> bool:
         done = server.exec_("; ".join([begin, *told]).encode())
     except psycopg.Error:
         return False
-    return bool(done.status == ExecStatus.COMMAND_OK)
+    if done.status == ExecStatus.COMMAND_OK:
+        return True
+    if server.transaction_status == TransactionStatus.INERROR:
+        server.exec_(b"ROLLBACK")
+    return False
 
 
 def _quoted(value: str) -> str:

@@ -16,6 +16,7 @@ PLACES = {"primary": sa.text('"primary"'), "footer": sa.text("footer")}
 
 def upgrade() -> None:
     _reach_everything("across")
+    _keep_writers_out()
     for place, shown in PLACES.items():
         _leave_the_first(place)
         op.create_index(
@@ -28,6 +29,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     for place in PLACES:
         op.drop_index(f"ix_menu_{place}", "menu")
+
+
+def _keep_writers_out() -> None:
+    """Let no menu be put beside another between the rows' change and the index."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("LOCK TABLE menu IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _leave_the_first(place: str) -> None:

@@ -1,4 +1,7 @@
-"""A comment says itself that it came from outside, wherever the link is that it came through."""
+"""A comment says itself that it came from outside, wherever the link is that it came through.
+
+Back again, what went along with a page that moved is not marked any more: its link is not known.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -30,7 +30,8 @@ _PAGE, _SINCE = bindparam("of_page", type_=Uuid()), bindparam("of_since", type_=
 def top_pages(account_id: uuid.UUID, limit: int) -> list[Link]:
     """Return the site's first live pages that stand below no other, by position, then by title.
 
-    Of pages without end at the same position only the `LOOKED_AT` made first are looked at.
+    Of pages without end at the same position only the `LOOKED_AT` made first that are for everybody
+    are put in order. Those with a password or for members are passed by one after the other.
     """
     rows = db.session.execute(_top_pages(limit), of_readers(account_id))
     return [link(row) for row in rows]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import and_, case, or_, select, tuple_
 
 from portal.content.comments import MOST_SHOWN, Comment, comment_by_id
+from portal.content.holding import hold
 from portal.content.notifications import notify
-from portal.content.pages import Page
+from portal.content.pages import Page, refuse_trashed
 from portal.content.paging import PER_PAGE, Slice
 from portal.content.problems import Problem
 from tenants.accounts import AccountRef
@@ -103,6 +104,8 @@ def comment(
     """
     authorize(by, Permission.PAGE_VIEW, account)
     _refuse_bad(text)
+    hold(page)
+    refuse_trashed(page)
     people = readers_of(account)
     mentioned = _mentioned(text, mention, people)
     root = thread

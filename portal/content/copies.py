@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.content import clean_html
 from portal.content.drafting import authorize_edit
 from portal.content.holding import hold
-from portal.content.pages import Page, revision_by_id
+from portal.content.pages import Page, refuse_trashed, revision_by_id
 from portal.content.problems import Problem
 from tenants.accounts import AccountRef
 from tenants.clock import now
@@ -104,6 +104,7 @@ def keep_copy(
     else:
         authorize_edit(by, page, account)
         hold(page)
+        refuse_trashed(page)
     if by.person_id is None or not 0 < len(mark) <= MARK:
         raise Problem("A working copy belongs to a person and a tab.")
     copy = _copy(account, mark, by)

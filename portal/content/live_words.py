@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.content.pages import Page, Revision
+from portal.content.reading import is_open
 from portal.content.search_index import INDEX, WORDS, PageWords, matching, said_in, words_in
 from tenants.db import Base, db, new_id
 from tenants.prepared import by_key
@@ -83,7 +84,7 @@ def live_with(text: str, account_id: uuid.UUID, tenant_id: uuid.UUID) -> ColumnE
 
     None when nothing that can be looked for was asked. Of more than `MOST` such pages of the
     account, or `MOST` with another draft, only those made last are meant: a word that stands
-    everywhere would cost as much as there is. What is live and not for everybody counts too.
+    everywhere would cost as much as there is. Pages that ask something of who reads them are not.
     """
     asked = words_in(text)[:WORDS]
     if not asked:
@@ -106,5 +107,6 @@ def _latest(words: Any, found: Any) -> Any:
         select(words.page_id)
         .join(found, found.c.rowid == words.number)
         .join(Page, Page.id == words.page_id)
+        .where(*is_open())
         .order_by(found.c.rowid.desc())
     )

@@ -1,8 +1,9 @@
 """What goes along with a page that moves to another account, beside its revisions.
 
-What people said of it, what they call its revisions, who looks after it, and what somebody typed
-and did not save. What was decided or promised at the old place stays there, with the page in the
-trash: reviews, share links and what was thought of a text through them, releases, old addresses.
+What people said of it, what they call its revisions, who looks after it, and what was typed and not
+saved by those who may write there. What was decided or promised at the old place stays there, with
+the page in the trash: reviews, share links and what was thought of a text through them, releases,
+old addresses.
 """
 
 import uuid
@@ -19,11 +20,14 @@ from portal.content.notifications import Notification
 from portal.content.pages import Page, Revision
 from tenants.accounts import AccountRef
 from tenants.audit import excuse, record
-from tenants.db import db
+from tenants.colleagues import Colleague, colleagues
+from tenants.db import db, new_id
 from tenants.decisions import Actor
 from tenants.events import Event
+from tenants.permissions import Permission
 
 AT_ONCE = 500
+TEXTS_AT_ONCE = 20
 Revisions = Mapping[uuid.UUID, Revision]
 """The revisions that were written again at the new place, by the ids they have at the old one."""
 
@@ -35,7 +39,7 @@ def take_along(
     """Take what hangs on a page to the page it became, and record it. `ends`: from, to."""
     carry_names(arrived, revisions)
     carry_care(page, arrived, by=by)
-    _take_typing(page, arrived, revisions)
+    _take_typing(page, arrived, ends[1], revisions)
     _take_comments(page, arrived, ends, by)
 
 
@@ -46,6 +50,7 @@ def _take_comments(
     number = 0
     while comments := _some(Comment, Comment.page_id == page.id):
         for row in comments:
+            row.from_outside = row.from_outside or row.share_id is not None
             row.page_id, row.account_id, row.share_id = arrived.id, arrived.account_id, None
             excuse(row, "It went along with its page, whose event tells how many did.")
         number += len(comments)
@@ -66,16 +71,31 @@ def _take_comments(
         )  # fmt: skip
 
 
-def _some(kind: Any, *conditions: Any) -> list[Any]:
-    return list(db.session.scalars(select(kind).where(*conditions).limit(AT_ONCE)))
+def _some(kind: Any, *conditions: Any, most: int = AT_ONCE) -> list[Any]:
+    return list(db.session.scalars(select(kind).where(*conditions).limit(most)))
 
 
-def _take_typing(page: Page, arrived: Page, revisions: Revisions) -> None:
+def _take_typing(page: Page, arrived: Page, target: AccountRef, revisions: Revisions) -> None:
+    """Take the copies of those who may go on with them there, under a mark that no tab has.
+
+    The tab they were typed in writes at the old place, should the page be put back there.
+    """
     unsaved = WorkingCopy.page_id == page.id, WorkingCopy.settled_at.is_(None)
-    for copy in db.session.scalars(select(WorkingCopy).where(*unsaved)).all():
-        over = revisions.get(_id(copy.first("based_on")))
-        copy.typed = copy.typed | {"based_on": [str(over.id) if over else ""]}
-        copy.page_id, copy.account_id = arrived.id, arrived.account_id
+    writers = set(db.session.scalars(select(WorkingCopy.person_id).where(*unsaved).distinct()))
+    able = {each.person_id for each in colleagues(target) if _may_write(each, arrived)}
+    theirs = (*unsaved, WorkingCopy.person_id.in_(writers & able))
+    while copies := _some(WorkingCopy, *theirs, most=TEXTS_AT_ONCE):
+        for copy in copies:
+            over = revisions.get(_id(copy.first("based_on")))
+            copy.typed = copy.typed | {"based_on": [str(over.id) if over else ""]}
+            copy.page_id, copy.account_id = arrived.id, arrived.account_id
+            copy.mark = str(new_id())
+        db.session.flush()
+
+
+def _may_write(who: Colleague, page: Page) -> bool:
+    own = page.author_id == who.person_id and who.holds(Permission.PAGE_EDIT_OWN)
+    return own or who.holds(Permission.PAGE_EDIT)
 
 
 def _id(text: str) -> uuid.UUID:

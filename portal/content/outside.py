@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from portal.content.caring import care_of
 from portal.content.comments import Comment
+from portal.content.holding import hold
 from portal.content.notifications import notify
 from portal.content.problems import Problem
 from portal.content.shares import NAME_LENGTH, Said, ShareOpinion
@@ -109,6 +110,9 @@ def _checked(shared: Shared, name: str, text: str) -> str:
         raise Problem(f"Use a name of at most {NAME_LENGTH} characters.")
     if len(text) > TEXT_LENGTH:
         raise Problem(f"The text has {len(text):,} characters; {TEXT_LENGTH:,} fit.")
+    hold(shared.page)
+    if shared.page.trashed_at is not None:
+        raise Problem("This text is not there any more. Ask whoever sent you the link.")
     if _said_so_far(shared) >= MOST_SAID:
         raise Problem("Much was said through this link; it takes no more. Tell whoever sent it.")
     return name

@@ -25,6 +25,7 @@ class Hearing:
         self._app, self._memory, self._every = app, memory, every
         self._lock = threading.Lock()
         self._at = self._heard_at = float("-inf")
+        self._behind = FOR_READERS if app.config["PORTAL"].replica_url else 0.0
         self._mark: int | None = None
         self._seen: frozenset[int] = frozenset()
 
@@ -66,4 +67,4 @@ class Hearing:
             if change.id not in self._seen:
                 self._memory.hear(change, max(self._heard_at, started - TOO_LONG))
         self._seen = frozenset(each.id for each in news if each.mark >= mark)
-        self._mark, self._at, self._heard_at = mark, started, started
+        self._mark, self._at, self._heard_at = mark, started, started - self._behind

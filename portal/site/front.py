@@ -20,7 +20,10 @@ from portal.site.memory import Memory
 HOST = "portal.site_host"
 """Where in a request's environment the site's own host stands, when it was asked by that."""
 GRACE = 2.8
-"""Looks at the log during which what has just changed is made beside those who ask."""
+"""Looks at the log during which what has just changed is made beside those who ask.
+
+At a quarter second a look: `OLD_AFTER_WORDS` of `making`.
+"""
 SITES = "/s/"
 FILES = "/media/"
 

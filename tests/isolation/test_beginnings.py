@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
 from tenants.beginnings import tell
 from tenants.db import db
@@ -92,3 +92,22 @@ def test_what_is_only_read_is_not_written(app: Flask) -> None:
     refused = pytest.raises(InternalError, match="read-only")
     with app.app_context(), reading(), directory(), refused:
         db.session.connection().execute(text("CREATE TABLE left_over (id int)"))
+
+
+@on_postgres
+def test_a_setting_that_is_refused_is_named(app: Flask) -> None:
+    refused = pytest.raises(DBAPIError, match="plan_cache_mode")
+    with app.app_context(), db.engine.connect() as connection:
+        with refused:
+            tell(connection, "across", "", "nonsense")
+        connection.rollback()
+        tell(connection, "across", "", "auto")
+
+
+@on_postgres
+def test_another_isolation_is_left_to_the_driver(app: Flask) -> None:
+    level = text("SELECT current_setting('transaction_isolation')")
+    with app.app_context(), db.engine.connect() as plain:
+        connection = plain.execution_options(isolation_level="SERIALIZABLE")
+        tell(connection, "across", "", "auto")
+        assert connection.scalar(level) == "serializable"

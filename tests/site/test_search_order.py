@@ -151,6 +151,18 @@ def test_of_hits_without_end_those_made_last_are_meant(
     assert all_found(client, "coat") == [["Coat 1", "Coat 2", "Coat 3", "Coat 4"]]
 
 
+@both_databases
+def test_what_asks_something_of_readers_takes_no_place(
+    app: Flask, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("portal.content.live_words.MOST", 2)
+    with writing(app, cast.acme) as acme:
+        live(acme, "Coat for all")
+        for number in range(3):
+            live(acme, f"Coat {number}", password="four brown bears dance")
+    assert all_found(client, "coat") == [["Coat for all"]]
+
+
 def test_a_place_that_is_none_is_not_found(client: FlaskClient, cast: Cast):
     zero = "1-" + "0" * 32
     for good in (zero, f"r4.{zero}", f"r0.{zero}.{zero}"):
