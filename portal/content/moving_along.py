@@ -18,13 +18,13 @@ from portal.content.copies import WorkingCopy
 from portal.content.naming import carry_names
 from portal.content.notifications import Notification
 from portal.content.pages import Page, Revision
+from portal.content.writers import may_write
 from tenants.accounts import AccountRef
 from tenants.audit import excuse, record
-from tenants.colleagues import Colleague, colleagues
+from tenants.colleagues import colleagues
 from tenants.db import db, new_id
 from tenants.decisions import Actor
 from tenants.events import Event
-from tenants.permissions import Permission
 
 AT_ONCE = 500
 TEXTS_AT_ONCE = 20
@@ -82,7 +82,7 @@ def _take_typing(page: Page, arrived: Page, target: AccountRef, revisions: Revis
     """
     unsaved = WorkingCopy.page_id == page.id, WorkingCopy.settled_at.is_(None)
     writers = set(db.session.scalars(select(WorkingCopy.person_id).where(*unsaved).distinct()))
-    able = {each.person_id for each in colleagues(target) if _may_write(each, arrived)}
+    able = {each.person_id for each in colleagues(target) if may_write(each, arrived)}
     theirs = (*unsaved, WorkingCopy.person_id.in_(writers & able))
     while copies := _some(WorkingCopy, *theirs, most=TEXTS_AT_ONCE):
         for copy in copies:
@@ -91,11 +91,6 @@ def _take_typing(page: Page, arrived: Page, target: AccountRef, revisions: Revis
             copy.page_id, copy.account_id = arrived.id, arrived.account_id
             copy.mark = str(new_id())
         db.session.flush()
-
-
-def _may_write(who: Colleague, page: Page) -> bool:
-    own = page.author_id == who.person_id and who.holds(Permission.PAGE_EDIT_OWN)
-    return own or who.holds(Permission.PAGE_EDIT)
 
 
 def _id(text: str) -> uuid.UUID:

@@ -17,6 +17,7 @@ from portal.content.shares import (
     hash_of,
     new_token,
 )
+from portal.content.writers import may_write
 from tenants.accounts import AccountRef
 from tenants.audit import record
 from tenants.clock import now
@@ -124,11 +125,7 @@ def makers_able(page: Page, account: AccountRef) -> set[uuid.UUID]:
     return {
         each.person_id
         for each in colleagues(account)
-        if each.holds(P.PAGE_SHARE)
-        and (
-            each.holds(P.PAGE_EDIT)
-            or (each.person_id == page.author_id and each.holds(P.PAGE_EDIT_OWN))
-        )
+        if each.holds(P.PAGE_SHARE) and may_write(each, page)
     }
 
 

@@ -59,8 +59,7 @@ def test_who_meets_another_menu_there_is_told(
     sign_in(client, cast.admin)
     start(client)
     spare = start(client, "", "Spare")
-    unseen: Any = lambda table: update(table).where(false())  # noqa: E731 - as an import's would be
-    monkeypatch.setattr(menu_desk, "update", unseen)
+    monkeypatch.setattr(menu_desk, "update", _unseen)
     answer = client.post(f"{spare}place", data={"place": "main"}, follow_redirects=True)
     assert answer.status_code == 200
     assert "Another menu was put there at this very moment." in answer.text
@@ -111,3 +110,8 @@ def _put_right(app: Flask, engine: Engine) -> None:
     named = {uuid.UUID(key): name for name, key in ACCOUNTS.items()}
     told = [(named[uuid.UUID(str(row[0]))], row[1], bool(row[2]), bool(row[3])) for row in found]
     assert told == PUT_RIGHT
+
+
+def _unseen(table: Any) -> Any:
+    """Find no other menu to take away, as when it comes at the same moment."""
+    return update(table).where(false())

@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from portal.identity import passwords
 from portal.identity.aside import STEPS
 from portal.identity.gate import Gate, TooBusy
-from tenants.db import db
 from tests.fixtures.cast import PASSWORD, Cast
 from tests.fixtures.client import Browser
+from tests.fixtures.statements import listening
 from tests.infra.processes import wait_until
 
 THREADS_OF_A_WEB_PROCESS = 4
@@ -138,13 +137,8 @@ def no_statements(app: Flask) -> Iterator[None]:
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         sent.append(statement)
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with listening(app, note):
         yield
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     assert not sent
 
 
