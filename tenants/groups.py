@@ -56,7 +56,7 @@ class GroupMember(Keyed, TenantOrBuiltIn, Audited, Base):
     )  # fmt: skip
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
-    group_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person_group.id"))
+    group_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person_group.id"), index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     since: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]

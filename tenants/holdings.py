@@ -77,14 +77,9 @@ def bearers_at(
 def _people_query() -> Any:
     bearer = _bearers(of_person=False, at_accounts=True)
     account_id: Any = bindparam("account_id", type_=Uuid())
-    covers = or_(Grant.reach == "subtree", Grant.account_id == account_id)
-    return (
-        select(Person.id, Person.name, Person.email)
-        .join(bearer, bearer.c.person_id == Person.id)
-        .join(Grant, Grant.id == bearer.c.grant_id)
-        .where(Person.active_at(AT), covers)
-        .distinct()
-    )
+    covers = or_(bearer.c.reach == "subtree", bearer.c.account_id == account_id)
+    reaching = Person.id.in_(select(bearer.c.person_id).where(covers))
+    return select(Person.id, Person.name, Person.email).where(Person.active_at(AT), reaching)
 
 
 def _support(rows: list[Held], at: datetime, account_ids: Any) -> list[Held]:
@@ -105,11 +100,19 @@ def _support(rows: list[Held], at: datetime, account_ids: Any) -> list[Held]:
 
 
 def _bearers(of_person: bool, at_accounts: bool) -> Any:
-    """Return who holds which grant: directly, or through a group."""
-    direct = select(Grant.id.label("grant_id"), Grant.person_id, literal("").label("through"))
+    """Return who holds which grant: directly, or through a group.
+
+    With all that is asked of the grant: looked up once more, it would be found by its role, among
+    everybody's who has that.
+    """
+    grant = (
+        Grant.id.label("grant_id"), Grant.tenant_id, Grant.account_id, Grant.role_id, Grant.reach,
+        Grant.since, Grant.until, Grant.given_by_label,
+    )  # fmt: skip
+    direct = select(*grant, Grant.person_id, literal("").label("through"))
     direct = direct.where(Grant.person_id.is_not(None), *Grant.in_force(AT))
     grouped = (
-        select(Grant.id, GroupMember.person_id, Group.name)
+        select(*grant, GroupMember.person_id, Group.name)
         .join(GroupMember, GroupMember.group_id == Grant.group_id)
         .join(Group, Group.id == Grant.group_id)
         .where(*Grant.in_force(AT), *in_force(GroupMember, AT))
@@ -129,8 +132,7 @@ def _rights(bearer: Any) -> Any:
     By role, not by grant: of a thousand grants hundreds say the same.
     """
     chain = (
-        select(Grant.role_id.label("held_id"), Grant.role_id, literal(0).label("steps"))
-        .where(Grant.id.in_(select(bearer.c.grant_id)))
+        select(bearer.c.role_id.label("held_id"), bearer.c.role_id, literal(0).label("steps"))
         .distinct()
         .cte("chain", recursive=True)
     )
@@ -138,15 +140,14 @@ def _rights(bearer: Any) -> Any:
     climb = climb.join(RoleParent, RoleParent.role_id == chain.c.role_id)
     climb = climb.where(chain.c.steps < DEEPEST, *in_force(RoleParent, AT))
     chain = chain.union_all(climb)
-    said = func.aggregate_strings(RolePermission.permission, SEPARATOR).label("said")
-    return (
-        select(chain.c.held_id, chain.c.steps, Role.name, said)
-        .join(Role, Role.id == chain.c.role_id)
-        .join(RolePermission, RolePermission.role_id == chain.c.role_id)
-        .where(*in_force(RolePermission, AT))
-        .group_by(chain.c.held_id, chain.c.steps, Role.name)
-        .cte("rights")
+    said = (
+        select(func.aggregate_strings(RolePermission.permission, SEPARATOR))
+        .where(RolePermission.role_id == chain.c.role_id, *in_force(RolePermission, AT))
+        .scalar_subquery()
     )
+    query = select(chain.c.held_id, chain.c.steps, Role.name, said.label("said"))
+    query = query.join(Role, Role.id == chain.c.role_id)
+    return query.cte("rights").prefix_with("MATERIALIZED")
 
 
 @cache
@@ -156,19 +157,16 @@ def _query(of_person: bool, at_accounts: bool, barred: bool) -> Any:
     rights = _rights(bearer)
     query = (
         select(
-            Grant.id, Grant.tenant_id, Grant.reach, Grant.since, Grant.until, Grant.given_by_label,
-            Grant.role_id, Account.id.label("account_id"), Account.name.label("account_name"),
-            Account.handle.label("account_handle"), Role.name.label("role_name"),
-            Person.id.label("person_id"), Person.name, Person.email, Person.zone,
-            bearer.c.through, rights.c.steps, rights.c.name.label("via"), rights.c.said,
+            bearer, Account.name.label("account_name"), Account.handle.label("account_handle"),
+            Role.name.label("role_name"), Person.name, Person.email, Person.zone,
+            rights.c.steps, rights.c.name.label("via"), rights.c.said,
         )
-        .join(rights, rights.c.held_id == Grant.role_id)
-        .join(bearer, bearer.c.grant_id == Grant.id)
-        .join(Account, Account.id == Grant.account_id)
+        .join(rights, rights.c.held_id == bearer.c.role_id)
+        .join(Account, Account.id == bearer.c.account_id)
         .join(Person, Person.id == bearer.c.person_id)
-        .join(Role, Role.id == Grant.role_id)
-        .where(true() if barred else Person.active_at(AT))
-        .order_by(Grant.id, rights.c.steps)
+        .join(Role, Role.id == bearer.c.role_id)
+        .where(rights.c.said.is_not(None), true() if barred else Person.active_at(AT))
+        .order_by(bearer.c.grant_id, rights.c.steps)
     )  # fmt: skip
     return by_key(query) if of_person else query
 
@@ -176,7 +174,7 @@ def _query(of_person: bool, at_accounts: bool, barred: bool) -> Any:
 def _fold(rows: Iterable[Any]) -> list[Held]:
     found: dict[tuple[uuid.UUID, uuid.UUID], list[Any]] = {}
     for row in rows:
-        found.setdefault((row.id, row.person_id), []).append(row)
+        found.setdefault((row.grant_id, row.person_id), []).append(row)
     return [_held(steps) for steps in found.values()]
 
 
@@ -198,7 +196,7 @@ def _held(steps: list[Any]) -> Held:
     """Return a grant from its rows: one for each role that it says something through."""
     row = steps[0]
     holding = Holding(
-        grant_id=row.id,
+        grant_id=row.grant_id,
         tenant_id=row.tenant_id,
         account_id=row.account_id,
         account_name=row.account_name,

@@ -29,7 +29,7 @@ MANY = 12
 SMALL = frozenset(
     {
         "access_request", "bearer", "chain", "climb", "closed_folder", "content_type", "freeze",
-        "group_member", "installation", "page_template", "person_group", "policy", "rights",
+        "installation", "page_template", "policy", "rights",
         "role", "role_parent", "role_permission", "term",
     }
 )  # fmt: skip
