@@ -1,14 +1,14 @@
 """What people hold: their grants with the roles' permissions folded in, and support sessions."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, func, literal, or_, select, true
+from sqlalchemy import String, Uuid, bindparam, cast, func, literal, or_, select, true
 
 from tenants.accounts import Account
 from tenants.db import UtcDateTime, db
@@ -21,7 +21,7 @@ from tenants.prepared import by_key
 from tenants.roles import Role, RoleParent, RolePermission, in_force
 from tenants.support import sessions_in_force
 
-SEPARATOR = " "
+SEPARATOR, FIELD, LINE = " ", "\t", "\n"
 AT: Any = bindparam("at", type_=UtcDateTime())
 PERSON: Any = bindparam("person_id", type_=Uuid())
 ACCOUNTS: Any = bindparam("account_ids", expanding=True, type_=Uuid())
@@ -58,7 +58,7 @@ def held_at(
     given: dict[str, Any] = {"at": at}
     given |= {} if person_id is None else {"person_id": person_id}
     given |= {} if account_ids is None else {"account_ids": list(account_ids)}
-    rows = _fold(db.session.execute(query, given).all())
+    rows = [_held(row) for row in db.session.execute(query, given)]
     return rows + _support(rows, at, account_ids)
 
 
@@ -127,9 +127,10 @@ def _bearers(of_person: bool, at_accounts: bool) -> Any:
 
 
 def _rights(bearer: Any) -> Any:
-    """Return what each role that is held says, and each it inherits from, `steps` away.
+    """Return what each role that is held says: a line for itself and each it inherits from.
 
-    By role, not by grant: of a thousand grants hundreds say the same.
+    A line tells how many steps away, the permissions and the name. By role, not by grant: of a
+    thousand grants hundreds say the same.
     """
     chain = (
         select(bearer.c.role_id.label("held_id"), bearer.c.role_id, literal(0).label("steps"))
@@ -145,8 +146,10 @@ def _rights(bearer: Any) -> Any:
         .where(RolePermission.role_id == chain.c.role_id, *in_force(RolePermission, AT))
         .scalar_subquery()
     )
-    query = select(chain.c.held_id, chain.c.steps, Role.name, said.label("said"))
-    query = query.join(Role, Role.id == chain.c.role_id)
+    name = func.replace(func.replace(Role.name, FIELD, SEPARATOR), LINE, SEPARATOR)
+    line = cast(chain.c.steps, String()).concat(FIELD).concat(said).concat(FIELD).concat(name)
+    query = select(chain.c.held_id, func.aggregate_strings(line, LINE).label("said"))
+    query = query.join(Role, Role.id == chain.c.role_id).group_by(chain.c.held_id)
     return query.cte("rights").prefix_with("MATERIALIZED")
 
 
@@ -159,42 +162,38 @@ def _query(of_person: bool, at_accounts: bool, barred: bool) -> Any:
         select(
             bearer, Account.name.label("account_name"), Account.handle.label("account_handle"),
             Role.name.label("role_name"), Person.name, Person.email, Person.zone,
-            rights.c.steps, rights.c.name.label("via"), rights.c.said,
+            rights.c.said,
         )
         .join(rights, rights.c.held_id == bearer.c.role_id)
         .join(Account, Account.id == bearer.c.account_id)
         .join(Person, Person.id == bearer.c.person_id)
         .join(Role, Role.id == bearer.c.role_id)
         .where(rights.c.said.is_not(None), true() if barred else Person.active_at(AT))
-        .order_by(bearer.c.grant_id, rights.c.steps)
+        .order_by(bearer.c.grant_id)
     )  # fmt: skip
     return by_key(query) if of_person else query
 
 
-def _fold(rows: Iterable[Any]) -> list[Held]:
-    found: dict[tuple[uuid.UUID, uuid.UUID], list[Any]] = {}
-    for row in rows:
-        found.setdefault((row.grant_id, row.person_id), []).append(row)
-    return [_held(steps) for steps in found.values()]
-
-
 @lru_cache(maxsize=1024)
-def _said(steps: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
-    """Return each permission that the roles' texts name, with the roles it comes through.
+def _said(lines: str) -> Mapping[str, tuple[str, ...]]:
+    """Return each permission that the roles say, with the roles it comes through.
 
     One mapping for everybody with the same role: it cannot be changed.
     """
-    path = tuple(via for via, _ in steps)
+    found = sorted((int(steps), name, said) for steps, said, name in _fields(lines))
+    path = tuple(name for _, name, _ in found)
     permissions: dict[str, tuple[str, ...]] = {}
-    for length, (_, said) in enumerate(steps, 1):
+    for length, (_, _, said) in enumerate(found, 1):
         for permission in said.split(SEPARATOR):
             permissions.setdefault(permission, path[:length])
     return MappingProxyType(permissions)
 
 
-def _held(steps: list[Any]) -> Held:
-    """Return a grant from its rows: one for each role that it says something through."""
-    row = steps[0]
+def _fields(lines: str) -> Iterator[list[str]]:
+    return (line.split(FIELD) for line in lines.split(LINE))
+
+
+def _held(row: Any) -> Held:
     holding = Holding(
         grant_id=row.grant_id,
         tenant_id=row.tenant_id,
@@ -206,7 +205,7 @@ def _held(steps: list[Any]) -> Held:
         since=row.since,
         until=row.until,
         given_by=row.given_by_label,
-        permissions=_said(tuple((step.via, step.said) for step in steps)),
+        permissions=_said(row.said),
         group=row.through,
         role_id=row.role_id,
     )
