@@ -22,6 +22,7 @@ from tenants.db import db
 from tenants.decisions import Actor, Decision, can
 from tenants.directory import account_path, actor_for, scope_of
 from tenants.engines import impatient, reading
+from tenants.looks import Look, looks_at
 from tenants.nearest import accounts_within_reach
 from tenants.permissions import Permission
 from tenants.policies import session_limits
@@ -31,6 +32,7 @@ from tenants.supporting import note_look
 SWITCHER_LIMIT = 60
 TOUCH_PATIENCE = 0.2
 LONGEST_PAGE = 300
+TELLS_OF_SUPPORT = "tells_of_support"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 log = structlog.get_logger()
 
@@ -46,6 +48,7 @@ class Current:
     halt: Halt | None = None
     login_session_id: uuid.UUID | None = None
     switcher: list[AccountRef] | None = None
+    looks: list[Look] | None = None
     after_commit: list[Callable[[], object]] = field(default_factory=list)
     stack: ExitStack = field(default_factory=ExitStack)
 
@@ -115,11 +118,18 @@ def _enter() -> None:
         _locate()
         if current.actor is not None and request.method in SAFE_METHODS:
             current.switcher = accounts_within_reach(current.actor, SWITCHER_LIMIT)
+            if current.account is not None and _view_tells_of_support():
+                current.looks = looks_at(current.account)
     if request.method in SAFE_METHODS:
         stack.enter_context(reading())
         stack.enter_context(near_this_request())
     if current.actor and current.account:
         stack.enter_context(acting_in(scope_of(current.actor, current.account)))
+
+
+def _view_tells_of_support() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, TELLS_OF_SUPPORT, False))
 
 
 def _identify() -> None:

@@ -1,8 +1,8 @@
-"""The ids of accounts below some, for a condition on rows that a scope is already over."""
+"""Being below some accounts, as a condition on rows that a scope is already over."""
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from tenants.accounts import AccountClosure
 
@@ -16,3 +16,15 @@ def ids_below(tops: Any) -> Select[Any]:
     """
     pair = AccountClosure.__table__.alias("scope_closure")
     return select(pair.c.descendant_id).where(pair.c.ancestor_id.in_(tops))
+
+
+def is_below(account_id: Any, tops: Any) -> ColumnElement[bool]:
+    """Return the condition that a row's account is one of `tops` or below, asked row by row.
+
+    For rows that are found by something else: however many accounts there are below, none is
+    read but the row's own. The OFFSET keeps PostgreSQL from joining, and from planning that.
+    """
+    pair = AccountClosure.__table__.alias("scope_closure")
+    here = select(pair.c.descendant_id)
+    here = here.where(pair.c.descendant_id == account_id, pair.c.ancestor_id.in_(tops))
+    return exists(here.offset(0))

@@ -17,6 +17,7 @@ from tenants.clock import now
 from tenants.db import UtcDateTime, db
 from tenants.decisions import Support
 from tenants.people import Person
+from tenants.prepared import by_key
 from tenants.scope import directory, reading
 from tenants.support import SupportSession
 
@@ -56,9 +57,11 @@ def _of_path() -> Any:
     moment: Any = bindparam("moment", type_=UtcDateTime())
     path: Any = bindparam("path", type_=Uuid(), expanding=True)
     owing = and_(SupportSession.broke_glass_at.is_not(None), SupportSession.reported_at.is_(None))
-    return _query(
-        SupportSession.account_id.in_(path), or_(and_(*SupportSession.in_force(moment)), owing)
+    conditions = (
+        SupportSession.account_id.in_(path),
+        or_(and_(*SupportSession.in_force(moment)), owing),
     )
+    return by_key(_query(*conditions))
 
 
 def reports_missing() -> list[Look]:

@@ -28,7 +28,7 @@ from portal.content.pages import Page
 from portal.content.paging import PER_PAGE, Slice, key_of, parse_key
 from tenants.accounts import Account
 from tenants.clock import now
-from tenants.closure import ids_below
+from tenants.closure import is_below
 from tenants.db import Base, Keyed, db
 from tenants.decisions import Actor
 from tenants.permissions import Permission
@@ -231,4 +231,4 @@ def _reach(actor: Actor, permission: Permission) -> tuple[set[uuid.UUID], set[uu
 
 
 def _within(account_id: Any, far: Any, near: Any) -> ColumnElement[bool]:
-    return or_(account_id.in_(ids_below(far)), account_id.in_(near))
+    return or_(is_below(account_id, far), account_id.in_(near))

@@ -15,11 +15,11 @@ from portal.content.reviews import Review
 from portal.content.workflows import Company
 from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.clock import now
-from tenants.closure import ids_below
+from tenants.closure import ids_below, is_below
 from tenants.db import db
 from tenants.decisions import Actor, Holding
 from tenants.permissions import Permission
-from tenants.prepared import cut
+from tenants.prepared import by_key, cut
 from tenants.step_kinds import Step
 
 LOOKED_AT, MENTIONS = 300, 20
@@ -93,18 +93,20 @@ def mentions_of(by: Actor, here: AccountRef) -> list[tuple[Notification, str]]:
 
 @cache
 def _mentions() -> Any:
-    person = bindparam("person", type_=Uuid())
+    top, person = (bindparam(name, type_=Uuid()) for name in ("top", "person"))
+    own = select(Notification.id).where(
+        Notification.person_id == person, Notification.read_at.is_(None),
+        Notification.kind.in_(TALK), is_below(Notification.account_id, [top]),
+        within_reach(Notification.account_id, "view"),
+    )  # fmt: skip
+    # The OFFSET has one person's unread ones found first, and not his others passed by in order.
     query = (
         select(Notification, Account.handle)
         .join(Account, Account.id == Notification.account_id)
-        .where(
-            Notification.person_id == person, Notification.read_at.is_(None),
-            Notification.kind.in_(TALK), Notification.account_id.in_(_below_top()),
-            within_reach(Notification.account_id, "view"),
-        )
+        .where(Notification.id.in_(own.offset(0)))
         .order_by(Notification.created_at.desc(), Notification.id.desc())
-    )  # fmt: skip
-    return cut(query, MENTIONS)
+    )
+    return by_key(cut(query, MENTIONS))
 
 
 def _fitting(rows: Sequence[tuple[Review, Account]], by: Actor, here: AccountRef) -> set[uuid.UUID]:

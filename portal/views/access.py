@@ -14,7 +14,7 @@ from portal.forms.people_found import CHOOSE
 from portal.guards import permission
 from portal.proofs import linked
 from portal.requests import current
-from portal.views.support import notices
+from portal.views.support import notices, tells_of_support
 from tenants.holdings import Held
 from tenants.permissions import Permission as P
 from tenants.questions import Answer, explain, holders, reached_by
@@ -24,6 +24,7 @@ bp = Blueprint("access", __name__, url_prefix="/a/<handle>/access")
 
 @bp.get("/")
 @permission(P.ACCOUNT_VIEW)
+@tells_of_support
 def index() -> Any:
     looks = notices()
     form, moment = _asked()

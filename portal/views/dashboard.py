@@ -12,7 +12,7 @@ from portal.content.trail_filters import TrailQuery
 from portal.content.waiting import mentions_of, tasks_for
 from portal.guards import permission, signed_in
 from portal.requests import current
-from portal.views.support import notices
+from portal.views.support import notices, tells_of_support
 from tenants.accounts import AccountRef
 from tenants.allotting import warnings
 from tenants.directory import scope_of
@@ -48,11 +48,16 @@ def accounts() -> str:
 
 @bp.get("/a/<handle>/")
 @permission(P.ACCOUNT_VIEW)
+@tells_of_support
 def show() -> str:
     here, looks = current.here, notices()
     sees_pages = current.can(P.PAGE_VIEW).allowed
     sees_schedule = current.can(P.SCHEDULE_VIEW).allowed
     events = _last_events() if current.can(P.TRAIL_VIEW).allowed else []
+    # What is planned for its values comes first, what is found by keys last: see tenants.prepared.
+    waiting = schedules_of(here.id, "pending", size=6).rows if sees_schedule else []
+    held = schedules_of(here.id, "stuck", size=6).rows if sees_schedule else []
+    tasks = tasks_for(current.person, here)
     changed, counts = _last_changed(here) if sees_pages else ([], {})
     return render_template(
         "dashboard/show.html",
@@ -61,10 +66,10 @@ def show() -> str:
         hosts=troubled(here.id) if current.can(P.ACCOUNT_EDIT).allowed else [],
         counts=counts,
         changed=changed,
-        waiting=schedules_of(here.id, "pending", size=6).rows if sees_schedule else [],
-        held=schedules_of(here.id, "stuck", size=6).rows if sees_schedule else [],
+        waiting=waiting,
+        held=held,
         events=events,
-        tasks=tasks_for(current.person, here),
+        tasks=tasks,
         mentions=mentions_of(current.person, here),
     )
 

@@ -17,7 +17,7 @@ from portal.guards import permission
 from portal.jobs.queue import wake_after_commit
 from portal.once import once
 from portal.requests import current
-from portal.views.support import notices
+from portal.views.support import notices, tells_of_support
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Decision, Denied
@@ -39,6 +39,7 @@ bp = Blueprint("people", __name__, url_prefix="/a/<handle>/people")
 
 @bp.get("/")
 @permission(P.ACCESS_VIEW)
+@tells_of_support
 def index() -> str:
     looks = notices()
     grants = grants_at(current.here.path, now())

@@ -11,10 +11,10 @@ from portal import mail
 from portal.content.history import events_during
 from portal.forms.base import PortalForm, add_error
 from portal.forms.support import GlassForm, OpenForm, ReportForm
-from portal.guards import permission
+from portal.guards import View, permission
 from portal.jobs.queue import wake_after_commit
 from portal.once import once
-from portal.requests import current
+from portal.requests import TELLS_OF_SUPPORT, current
 from tenants.decisions import Decision, can
 from tenants.looks import Look, last_look, looks_at
 from tenants.permissions import Permission as P
@@ -34,14 +34,21 @@ bp = Blueprint("support", __name__, url_prefix="/a/<handle>/support")
 SEES = (P.SUPPORT_CONSENT, P.SUPPORT_OPEN, P.TRAIL_VIEW)
 
 
+def tells_of_support(view: View) -> View:
+    """Have a view's `notices` asked for with who somebody is: a transaction less."""
+    setattr(view, TELLS_OF_SUPPORT, True)
+    return view
+
+
 def notices() -> list[tuple[Look, Decision]]:
     """Return who of the staff looks here, each with whether one may end it or agree.
 
-    Only for those who could; to be asked before anything else is read.
+    Only for those who could. Where the view does not say that it `tells_of_support`, to be asked
+    before anything else is read.
     """
     if not current.can(P.SUPPORT_CONSENT).allowed:
         return []
-    here = looks_at(current.here)
+    here = looks_at(current.here) if current.looks is None else current.looks
     return [(look, can(current.person, P.SUPPORT_CONSENT, look.account)) for look in here]
 
 
