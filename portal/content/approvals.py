@@ -1,12 +1,12 @@
 """Has a text been approved as its workflow asks? The gate of every door that publishes."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, func, or_, select
+from sqlalchemy import Integer, String, Uuid, and_, bindparam, func, or_, select
 
 from portal.content.pages import Page, Revision, digest_now
 from portal.content.problems import Problem
@@ -17,6 +17,8 @@ from tenants.colleagues import Colleague, colleagues
 from tenants.db import db
 from tenants.prepared import by_key
 from tenants.step_kinds import Step
+
+_WRITERS = Revision.author_id, Revision.writer_ids
 
 
 class NotApproved(Problem):
@@ -148,42 +150,42 @@ def authors_of(page: Page, revision: Revision) -> set[uuid.UUID]:
 
     That is everybody who wrote a revision since the one that is live or the last one that was
     approved in all steps, whoever wrote the very same text before, and whoever wrote words that
-    came into one of these from a copied page, a template or an earlier revision. Two statements.
+    came into one of these from a copied page, a template or an earlier revision. One statement.
     """
     asked = {
-        "of_page": page.id, "of_live": page.live_revision_id, "before_number": revision.number
+        "of_page": page.id, "of_live": page.live_revision_id, "up_to": revision.number,
+        "of_digest": revision.digest,
     }  # fmt: skip
-    bases = db.session.execute(_bases_query(), asked).one()
-    base = max((number for number in bases if number), default=0)
-    return _wrote(
-        Revision.page_id == page.id,
-        Revision.number <= revision.number,
-        or_(Revision.number > base, Revision.digest == revision.digest),
-    )
+    return _people_in(db.session.execute(_since_query(), asked))
 
 
 @cache
-def _bases_query() -> Any:
-    """Return the statement of the last numbers before one that passed all steps, or are live."""
-    before: Any = bindparam("before_number", type_=Integer())
+def _since_query() -> Any:
+    """Return the statement of who wrote since the last number that passed all steps, or is live."""
+    up_to: Any = bindparam("up_to", type_=Integer())
+    of_page: Any = bindparam("of_page", type_=Uuid())
     passed = select(func.max(Review.revision_number)).where(
-        Review.page_id == bindparam("of_page", type_=Uuid()),
-        Review.passed_at.is_not(None), Review.revision_number < before,
-    )  # fmt: skip
-    live = select(func.max(Revision.number)).where(
-        Revision.id == bindparam("of_live", type_=Uuid()), Revision.number < before
+        Review.page_id == of_page, Review.passed_at.is_not(None), Review.revision_number < up_to
     )
-    return by_key(select(passed.scalar_subquery(), live.scalar_subquery()))
+    live = select(func.max(Revision.number)).where(
+        Revision.id == bindparam("of_live", type_=Uuid()), Revision.number < up_to
+    )
+    bases = [func.coalesce(each.scalar_subquery(), 0) for each in (passed, live)]
+    since = and_(*(Revision.number > base for base in bases))
+    same = Revision.digest == bindparam("of_digest", type_=String())
+    query = select(*_WRITERS).where(Revision.page_id == of_page, Revision.number <= up_to)
+    return by_key(query.where(or_(since, same)))
 
 
 def writers_before(revision: Revision) -> set[str]:
     """Return the ids of all who wrote the revisions of a page before one of them."""
-    before = (Revision.page_id == revision.page_id, Revision.number < revision.number)
-    return set(map(str, _wrote(*before)))
+    query = select(*_WRITERS).where(
+        Revision.page_id == revision.page_id, Revision.number < revision.number
+    )
+    return set(map(str, _people_in(db.session.execute(query))))
 
 
-def _wrote(*which: ColumnElement[bool]) -> set[uuid.UUID]:
-    rows = db.session.execute(select(Revision.author_id, Revision.writer_ids).where(*which))
+def _people_in(rows: Iterable[Any]) -> set[uuid.UUID]:
     found = set[uuid.UUID]()
     for author_id, writer_ids in rows:
         found |= {author_id} if author_id else set()

@@ -31,7 +31,7 @@ class Standing:
 
     @cached_property
     def authors(self) -> frozenset[uuid.UUID]:
-        """Return who wrote what is judged. Two statements: nobody asks where nobody judges."""
+        """Return who wrote what is judged. One statement: nobody asks where nobody judges."""
         return frozenset(authors_of(self.page, self.revision))
 
     @cached_property
@@ -67,7 +67,7 @@ class Standing:
 
 
 def standing_of(page: Page, revision: Revision, account: AccountRef) -> Standing:
-    """Return where a revision stands. A fixed number of statements, two more for its authors."""
+    """Return where a revision stands. A fixed number of statements, one more for its authors."""
     workflow = workflow_at(account)
     company = Company(workflow.asked)
     approvals = approvals_of(verdicts_on(revision), revision.digest)

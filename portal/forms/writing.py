@@ -1,6 +1,7 @@
 """What the editor's form carries besides its fields: the tab's mark, and what was typed."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
@@ -32,17 +33,24 @@ def typed_values() -> Typed:
     return {n: values for n, values in sent if n not in NOT_KEPT and not n.startswith(told)}
 
 
-def asked_copy(page: Page | None) -> WorkingCopy | None:
-    """Return the working copy that the address asks for, if it is one's own."""
+def copies_of(page: Page | None) -> list[WorkingCopy]:
+    """Return one's own unsaved copies of a page, or of one to be started; the newest first."""
+    return own_copies(current.here, page, by=current.person)
+
+
+def asked_copy(copies: Iterable[WorkingCopy]) -> WorkingCopy | None:
+    """Return that of one's own copies which the address asks for, if there is one."""
     wanted = request.args.get("copy", "")
-    copies = own_copies(current.here, page, by=current.person)
     return next((copy for copy in copies if copy.mark == wanted), None)
 
 
-def around(page: Page | None) -> dict[str, Any]:
-    """Return what stands around the editor: unsaved copies, who is here, who holds the page."""
+def around(page: Page | None, copies: Iterable[WorkingCopy] | None = None) -> dict[str, Any]:
+    """Return what stands around the editor: unsaved copies, who is here, who holds the page.
+
+    `copies` are all of one's own, if they were asked for already.
+    """
     here = mark()
-    copies = own_copies(current.here, page, by=current.person)
+    copies = copies_of(page) if copies is None else copies
     return {
         "mark": here,
         "writer": current.person.person_id,

@@ -7,12 +7,12 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from werkzeug.wrappers import Response
 
 from portal.content.comparing import FieldChange
-from portal.content.copies import WorkingCopy, keep_copy, own_copies, settle_copy
+from portal.content.copies import WorkingCopy, keep_copy, settle_copy
 from portal.content.drafting import may_edit
 from portal.content.locking import hold_while_typing
 from portal.content.pages import Page, page_by_id, revision_by_id
 from portal.content.problems import Locked, Problem
-from portal.forms.writing import asked_copy, changes_between, mark, typed_values
+from portal.forms.writing import asked_copy, changes_between, copies_of, mark, typed_values
 from portal.guards import permission
 from portal.requests import current
 from portal.times import clock_time
@@ -100,13 +100,14 @@ def _held_up(page: Page) -> str:
 
 def _chosen(page: Page | None) -> WorkingCopy | None:
     """Return the copy that is asked for, else the newest."""
-    return asked_copy(page) or next(iter(own_copies(current.here, page, by=current.person)), None)
+    copies = copies_of(page)
+    return asked_copy(copies) or next(iter(copies), None)
 
 
 def _unsaved(page: Page | None, copy: WorkingCopy | None, changes: list[FieldChange]) -> str:
     return render_template(
         "pages/unsaved.html", page=page, copy=copy, changes=changes, edit_url=_editor_url(page),
-        copies=own_copies(current.here, page, by=current.person),
+        copies=copies_of(page),
         allowed=may_edit(current.person, page, current.here) if page else None,
         moved_on=page is not None and copy is not None
         and copy.first("based_on") != str(page.draft_revision_id),
@@ -115,7 +116,7 @@ def _unsaved(page: Page | None, copy: WorkingCopy | None, changes: list[FieldCha
 
 def _discard(page: Page | None) -> Response:
     wanted = request.form.get("copy", "")
-    if any(copy.mark == wanted for copy in own_copies(current.here, page, by=current.person)):
+    if any(copy.mark == wanted for copy in copies_of(page)):
         settle_copy(current.here, page, wanted, by=current.person)
         flash("What you had typed is thrown away.", "info")
     return redirect(_editor_url(page))

@@ -11,6 +11,7 @@ from portal.content.caring import care_of
 from portal.content.commenting import threads_in
 from portal.content.comments import comments_on
 from portal.content.content_types import names_of_types
+from portal.content.copies import WorkingCopy
 from portal.content.desk import counted_pages_of, pages_within
 from portal.content.drafting import (
     Saved,
@@ -39,7 +40,14 @@ from portal.forms.page_fields import offer_choices, read_text, show_problem
 from portal.forms.pages import NewPageForm, PageForm
 from portal.forms.translations import brought_up_to_date
 from portal.forms.typed import move_rows, told_of_change
-from portal.forms.writing import around, asked_copy, done_starting, done_writing, mark
+from portal.forms.writing import (
+    around,
+    asked_copy,
+    copies_of,
+    done_starting,
+    done_writing,
+    mark,
+)  # fmt: skip
 from portal.guards import permission
 from portal.once import once
 from portal.requests import current
@@ -81,7 +89,8 @@ def index() -> str:
 @permission(P.PAGE_CREATE)
 @once
 def new() -> Any:
-    form = new_form(current.here, asked_copy(None) if request.method == "GET" else None)
+    copies = copies_of(None) if request.method == "GET" else []
+    form = new_form(current.here, asked_copy(copies))
     reshaped = move_rows(form, request.form.get("rows"))
     if not reshaped and form.validate_on_submit():
         try:
@@ -104,11 +113,12 @@ def edit(page_id: uuid.UUID) -> Any:
     page = _page(page_id)
     if not may_edit(current.person, page, current.here).allowed:
         return _read(page)
-    draft, copy = revision_by_id(page.draft_revision_id, page), asked_copy(page)
+    copies = copies_of(page)
+    draft, copy = revision_by_id(page.draft_revision_id, page), asked_copy(copies)
     form = edit_form(current.here, page, draft, copy)
     if copy is not None and is_merge(copy):
         return merge_page(page, form, typed=copy.typed)
-    return _editor(page, form)
+    return _editor(page, form, copies=copies)
 
 
 @bp.get("/<uuid:page_id>/preview")
@@ -177,7 +187,9 @@ def render_new(form: NewPageForm) -> str:
     return render_template("pages/new.html", form=form, writing=around(None), **beside_new(form))
 
 
-def _editor(page: Page, form: PageForm, *, refused: bool = False) -> str:
+def _editor(
+    page: Page, form: PageForm, *, refused: bool = False, copies: list[WorkingCopy] | None = None
+) -> str:
     if request.method == "POST":
         offer_choices(form, current.here.id, page.id)
     with keys_alone():
@@ -185,7 +197,7 @@ def _editor(page: Page, form: PageForm, *, refused: bool = False) -> str:
         told = {
             "schedules": open_schedules(page), "draft": draft,
             "live": revision_by_id(page.live_revision_id, page),
-            "writing": around(page), "care": care_of(page),
+            "writing": around(page, copies), "care": care_of(page),
             **beside_fields(page, draft, form), **_around(page),
         }  # fmt: skip
     return render_template(
