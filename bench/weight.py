@@ -2,8 +2,8 @@
 
 Memory is what a web process has to itself and its part of what it shares (PSS), at rest after the
 first pages and after 100,000 requests for kept pages, pages made anew, files and addresses that do
-not exist; flat means at most a twentieth more than after the first 20,000 of the same, when
-everything is loaded and the caches are full; `strangers` asks for different addresses. The time
+not exist; flat means at most a twentieth more than after the first 20,000 of the same, each address
+asked for before, so that everything is loaded and the caches are full; `strangers` asks for different addresses. The time
 until it answers is from starting the web server's program to the first whole page, beside Wagtail's
 under the same server, both with files warm in the system's cache and the database up. Styles and
 scripts are counted as they are sent to a browser that takes gzip, once each, for a public page and
@@ -51,6 +51,7 @@ def _memory(kind: str, server: Server) -> list[Line]:
         time.sleep(0.1)
     load.read(server.port, [PATH], CONNECTIONS, 1)
     rest = _held(server)
+    _fill(server)
     _press(server, WARM)
     warm = _held(server)
     _press(server, REQUESTS - WARM)
@@ -66,6 +67,12 @@ def _memory(kind: str, server: Server) -> list[Line]:
 
 def _held(server: Server) -> list[float]:
     return [processes.memory(pid) for pid in processes.web_processes(server.pid)]
+
+
+def _fill(server: Server) -> None:
+    """Ask for each address that is asked for later: how soon all were depends on the server."""
+    for turn in range(site_world.POSTS):
+        load.read(server.port, list(_paths(turn)), CONNECTIONS, 1)
 
 
 def _press(server: Server, number: int) -> None:

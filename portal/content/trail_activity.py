@@ -20,7 +20,7 @@ from tenants.prepared import cut
 DAYS = 30
 MOST = 500
 SPARSE = 3_000
-_LAST = f"until_{DAYS - 1}"
+_LAST = f"from_{DAYS}"
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,11 @@ def activity(here: AccountRef, zone: str) -> list[Day]:
     today = now().astimezone(clock).date()
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     places = Places(here, TrailQuery())
-    asked: dict[str, Any] = {}
-    for number, day in enumerate(days):
-        asked[f"from_{number}"] = datetime.combine(day, time.min, clock)
-        asked[f"until_{number}"] = datetime.combine(day + timedelta(days=1), time.min, clock)
+    first = days[0]
+    asked = {
+        f"from_{number}": datetime.combine(first + timedelta(days=number), time.min, clock)
+        for number in range(DAYS + 1)
+    }
     found = _found(here, places, asked)
     return [Day(day, min(found[n], MOST), found[n] > MOST) for n, day in enumerate(days)]
 
@@ -103,7 +104,7 @@ def _days() -> Any:
             select(
                 literal(number).label("number"),
                 bindparam(f"from_{number}", type_=UtcDateTime()).label("start"),
-                bindparam(f"until_{number}", type_=UtcDateTime()).label("over"),
+                bindparam(f"from_{number + 1}", type_=UtcDateTime()).label("over"),
             )
             for number in range(DAYS)
         )
