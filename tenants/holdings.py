@@ -79,7 +79,8 @@ def _people_query() -> Any:
     account_id: Any = bindparam("account_id", type_=Uuid())
     covers = or_(bearer.c.reach == "subtree", bearer.c.account_id == account_id)
     reaching = Person.id.in_(select(bearer.c.person_id).where(covers))
-    return select(Person.id, Person.name, Person.email).where(Person.active_at(AT), reaching)
+    people = select(Person.id, Person.name, Person.email)
+    return by_key(people.where(Person.active_at(AT), reaching))
 
 
 def _support(rows: list[Held], at: datetime, account_ids: Any) -> list[Held]:

@@ -113,8 +113,9 @@ def edit(page_id: uuid.UUID) -> Any:
     page = _page(page_id)
     if not may_edit(current.person, page, current.here).allowed:
         return _read(page)
-    copies = copies_of(page)
-    draft, copy = revision_by_id(page.draft_revision_id, page), asked_copy(copies)
+    with keys_alone():
+        copies, draft = copies_of(page), revision_by_id(page.draft_revision_id, page)
+    copy = asked_copy(copies)
     form = edit_form(current.here, page, draft, copy)
     if copy is not None and is_merge(copy):
         return merge_page(page, form, typed=copy.typed)
