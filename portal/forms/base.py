@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, StopValidation, ValidationError
 
 from portal.forms.finding import finding
+from portal.forms.options import quicker
 from portal.times import zone_names
 
 _BREAKS = re.compile("\\s*[\n\v\f\r\x85\u2028\u2029]\\s*")
@@ -45,6 +46,10 @@ class PortalForm(FlaskForm):
                 filters = [*unbound_field.kwargs.get("filters", ()), on_one_line]
                 options = {**options, "filters": filters}
             return super().bind_field(form, unbound_field, options)
+
+        def render_field(self, field: Any, render_kw: Any) -> Any:
+            field.widget = quicker(field.widget)
+            return super().render_field(field, render_kw)
 
     def is_submitted(self) -> bool:
         """Tell whether the form was sent to be acted on, not to find something for a chooser."""
