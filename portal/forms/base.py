@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, StopValidation, ValidationError
 
 from portal.forms.finding import finding
-from portal.forms.options import quicker
+from portal.forms.widgets import quicker
 from portal.times import zone_names
 
 _BREAKS = re.compile("\\s*[\n\v\f\r\x85\u2028\u2029]\\s*")
