@@ -39,6 +39,7 @@ from tenants.db import Base, db, new_id
 from tenants.prepared import by_key
 from tenants.scope import TenantScoped
 
+LAST_SIGMA, SIGMA = "\N{GREEK SMALL LETTER FINAL SIGMA}", "\N{GREEK SMALL LETTER SIGMA}"
 LONGEST = 100_000
 WORDS = 8
 _WORD = re.compile(r"[^\W_]+")
@@ -76,7 +77,15 @@ def plain(markup: str) -> str:
 
 def words_in(text: str) -> list[str]:
     """Return the words of a text as the index keeps them."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).lower())
+    return _WORD.findall(in_lower_case(unicodedata.normalize("NFKC", text)))
+
+
+def in_lower_case(text: str) -> str:
+    """Return a text in lower case, which has one sigma: its form at a word's end is no letter more.
+
+    Who types the beginning of a word has that form where the whole word has the other.
+    """
+    return text.lower().replace(LAST_SIGMA, SIGMA)
 
 
 def words_of(parts: Iterable[str]) -> str:

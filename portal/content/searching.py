@@ -17,7 +17,7 @@ from portal.content.media_list import as_id
 from portal.content.page_filters import STATES
 from portal.content.pages import Page, Revision
 from portal.content.paging import key_of, parse_key
-from portal.content.search_index import PageWords, having, plain, words_in
+from portal.content.search_index import PageWords, having, in_lower_case, plain, words_in
 from tenants.accounts import Account, AccountRef
 from tenants.clock import now
 from tenants.db import db
@@ -175,7 +175,8 @@ KINDS: dict[str, tuple[P, Callable[[Asked, AccountRef, Actor], Results]]] = {
 
 def snippet(text: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
     """Return the part of a text around the first word that begins as asked, in parts."""
-    low = text.lower() if len(text.lower()) == len(text) else text
+    low = in_lower_case(text)
+    low = low if len(low) == len(text) else text
     places = sorted({at for word in words if (at := _find(low, word)) >= 0})
     start = max(0, places[0] - AROUND) if places else 0
     shown, end = [], min(len(text), start + 3 * AROUND)

@@ -171,3 +171,22 @@ def test_a_place_that_is_none_is_not_found(client: FlaskClient, cast: Cast):
                 f"r4.{zero}.{zero}.{zero}", f"r４.{zero}", "r4.-99999999999999999-" + "0" * 32,
                 "%00", "r%00." + zero):  # fmt: skip
         assert client.get(f"/s/acme/search/?q=coat&before={bad}").status_code == 404, bad
+
+
+ODD = {
+    "5e1f": "5e1f", "00E0A-3e8b": "3e8b", "Ο οδος": "οδοσ", "ΟΔΟΣΤΡΩΜΑ": "οδος", "Straße": "straße",
+    "cafe\u0301": "café", "日本語": "日本", "שלום": "שלום", "𐄇x": "𐄇", "a" * 700: "a" * 90,
+}  # fmt: skip
+
+
+@both_databases
+@pytest.mark.parametrize("text", ODD)
+def test_a_word_is_found_whole_whatever_it_is_made_of(
+    app: Flask, client: FlaskClient, cast: Cast, text: str
+):
+    """Numbers with an e in them, both sigmas, numerals of old scripts, words without end."""
+    with writing(app, cast.acme) as acme:
+        live(acme, "In the text", Said(f"<p>Some {text} more.</p>"))
+        page = live(acme, "Another draft", Said(f"<p>{text}</p>"))
+        redraft(acme, page, "Another draft", "<p>x</p>")
+    assert sorted(all_found(client, ODD[text])[0]) == ["Another draft", "In the text"]
