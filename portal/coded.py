@@ -17,7 +17,7 @@ QUICK = {"gzip": 3, "br": 2}
 WORTH_PACKING = 256
 """Bytes below which an answer is sent as it is."""
 SUFFIX = {"br": "-br", "gzip": "-gz", "": ""}
-_NEVER = re.compile(r"q=0(\.0{0,3})?")
+_WEIGHT = re.compile(r"q=(0(?:\.[0-9]*)?|1(?:\.0*)?)")
 Headers = list[tuple[str, str]]
 
 
@@ -51,12 +51,21 @@ class Coded:
 
 @lru_cache(512)
 def coding_for(accepted: str) -> str:
-    """Return the content coding for an Accept-Encoding: `br`, `gzip` or none."""
-    weights: dict[str, bool] = {}
+    """Return the content coding for an Accept-Encoding: `br`, `gzip` or none.
+
+    What says of a coding something that cannot be read is no wish for it.
+    """
+    wanted: dict[str, bool] = {}
     for each in accepted.lower().split(","):
-        name, _, parameters = each.partition(";")
-        weights[name.strip()] = not _NEVER.fullmatch("".join(parameters.split()))
-    return next((coding for coding in ("br", "gzip") if weights.get(coding)), "")
+        name, *parameters = ("".join(part.split()) for part in each.split(";"))
+        wanted[name] = all(map(_wants, parameters))
+    return next((coding for coding in ("br", "gzip") if wanted.get(coding)), "")
+
+
+def _wants(parameter: str) -> bool:
+    """Tell whether a coding with this parameter is one to use: a weight above 0, or nothing."""
+    weight = _WEIGHT.fullmatch(parameter)
+    return float(weight[1]) > 0 if weight else not parameter
 
 
 def is_among(etag: str, asked: str) -> bool:

@@ -44,7 +44,8 @@ def snow(app: Flask, cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("accepted", "coding"),
     [("", ""), ("gzip", "gzip"), ("gzip, br", "br"), ("br;q=0, gzip", "gzip"), ("identity", ""),
-     ("BR", "br"), ("gzip;q=0.0,br; q=0.000", ""), ("*", ""), ("x,,;q", "")],
+     ("BR", "br"), ("gzip;q=0.0,br; q=0.000", ""), ("*", ""), ("x,,;q", ""), ("gzip;q=0.0000", ""),
+     ("gzip;;q=0", ""), ("br;level=1;q=0", ""), ("gzip;q=x,br;q=2", ""), ("gzip ;q=0.5;", "gzip")],
 )  # fmt: skip
 def test_the_coding_is_one_the_reader_takes(accepted: str, coding: str) -> None:
     assert coding_for(accepted) == coding
