@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -20,6 +20,7 @@ from tenants.db import db
 from tenants.decisions import Decision, Denied
 from tenants.directory import givers
 from tenants.events import Event
+from tenants.outages import is_outage
 from tenants.quotas import QuotaReached
 from tenants.scope import Scope, aside
 
@@ -46,7 +47,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _same_moment)
     app.register_error_handler(InvalidRequestError, _perhaps_gone)
     app.register_error_handler(StaleDataError, _gone)
-    app.register_error_handler(OperationalError, _database)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -72,6 +72,10 @@ def _given_back() -> dict[str, Any]:
 def _http(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
+    # What goes wrong while an error's page or the end of a request is made comes wrapped in a 500.
+    original = getattr(error, "original_exception", None)
+    if is_outage(original):
+        return _database(original)
     if error.code == 401:
         return _signed_out()
     message = error.description if error.code in {409, 422} else ""
@@ -128,9 +132,9 @@ def _busy(error: TooBusy) -> Response:
     return response
 
 
-def _database(error: OperationalError) -> Response:
+def _database(error: Any) -> Response:
     db.session.rollback()
-    log.error("database", error=str(error.orig))
+    log.error("database", error=str(getattr(error, "orig", None) or error))
     response = _page(
         503,
         "The database is busy or out of reach. Nothing was changed; try again.",
@@ -175,6 +179,8 @@ def _no_room(error: QuotaReached) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
+    if is_outage(error):
+        return _database(error)
     db.session.rollback()
     log.error("unforeseen", path=request.path, exc_info=error)
     return _page(500)

@@ -89,7 +89,8 @@ def _begin(connection: Connection) -> None:
 
 def _forget(connection: Connection, *_savepoint: Any) -> None:
     """Take the mode as unknown: a savepoint that is rolled back takes a change of it back."""
-    connection.info[_OPTION] = None
+    if not connection.invalidated:  # with the connection the mode went too
+        connection.info[_OPTION] = None
 
 
 def _choose(connection: Any, cursor: Any, sql: str, _given: Any, context: Any, _many: bool) -> None:

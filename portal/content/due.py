@@ -26,7 +26,7 @@ def publish_due(batch: int = BATCH, seconds: float = SECONDS) -> int:
 
     Tenants take turns, at most `batch` schedules each, those with the fewest first, and within a
     tenant the longest due. Returns after about `seconds`, though more may be due. Raises
-    OperationalError when the database is out of reach: what is due then stays pending.
+    what tells of it when the database is out of reach: what is due then stays pending.
     """
     number, until = 0, time.monotonic() + seconds
     waiting = deque(crowds_due())

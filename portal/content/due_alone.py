@@ -29,6 +29,7 @@ from tenants.clock import database_now
 from tenants.db import db
 from tenants.decisions import SYSTEM, Actor
 from tenants.events import Event
+from tenants.outages import is_outage
 from tenants.scope import acting_in, tenant_scope
 
 PAUSES = (timedelta(seconds=10), timedelta(seconds=60))
@@ -54,7 +55,7 @@ def request_id_of(schedule_id: uuid.UUID) -> str:
 def carry_out(due: Due, world: World) -> bool:
     """Carry out one schedule. False when somebody else did, or moved or cancelled it meanwhile.
 
-    A fault of ours is tried again after PAUSES. Raises OperationalError.
+    A fault of ours is tried again after PAUSES. Raises what tells of an outage.
     """
     with circumstances(request_id=request_id_of(due.schedule_id)):
         try:
@@ -65,6 +66,8 @@ def carry_out(due: Due, world: World) -> bool:
             db.session.rollback()
             return False
         except Exception as error:
+            if is_outage(error):
+                raise
             log.exception("schedule failed", schedule=str(due.schedule_id))
             db.session.rollback()
             return _note_fault(due, error)

@@ -15,7 +15,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import String, Uuid, bindparam, func, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
 from portal.content.due_alone import Due, due_told, reason_of, request_id_of
@@ -35,6 +34,7 @@ from tenants.clock import database_now
 from tenants.db import db
 from tenants.events import Event
 from tenants.given import by_dialect, given, given_rows
+from tenants.outages import is_outage
 from tenants.scope import acting_in, tenant_scope
 from tenants.telling import Telling, record_each
 
@@ -64,7 +64,7 @@ def carry_out_plain(tenant_id: uuid.UUID, world: World, limit: int) -> Carried:
     """Carry out the tenant's plain schedules among the `limit` that are longest due.
 
     After a fault they are tried in eight parts; of a part that fails again none is done and all
-    are `rest`. Raises OperationalError.
+    are `rest`. Raises what tells of an outage.
     """
     try:
         return _carry_out_some(tenant_id, world, limit, None)
@@ -98,9 +98,9 @@ def _carry_out_some(
                 _carry_out(ready)
             take_offline(offline)
             db.session.commit()
-        except OperationalError:
-            raise
         except Exception as error:
+            if is_outage(error):
+                raise
             log.exception("schedules failed together", number=len(rows))
             db.session.rollback()
             raise _Failed([row.schedule_id for row in rows]) from error

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.content.pages import Revision
 from portal.content.release_ends import hold, is_too_late, tell
@@ -29,6 +29,7 @@ from tenants.decisions import SYSTEM, Actor, authorize
 from tenants.directory import actor_for
 from tenants.engines import reading
 from tenants.events import Event
+from tenants.outages import is_outage
 from tenants.permissions import Permission
 from tenants.scope import across_tenants, acting_in, tenant_scope
 
@@ -55,14 +56,16 @@ class DueRelease:
 def carry_out_releases(limit: int = AT_ONCE) -> int:
     """Carry out the releases due by the database's clock, the longest due first; return how many.
 
-    One that fails does not keep the others back. Raises OperationalError, after all were tried,
+    One that fails does not keep the others back. Raises what tells of it, after all were tried,
     when the database was out of reach for one: that one stays pending.
     """
     count, unreachable = 0, None
     for due in _find_due(limit):
         try:
             count += carry_out_release(due)
-        except OperationalError as error:
+        except SQLAlchemyError as error:
+            if not is_outage(error):
+                raise
             db.session.rollback()
             unreachable = error
     if unreachable is not None:
@@ -76,9 +79,9 @@ def carry_out_release(due: DueRelease) -> bool:
     with circumstances(request_id=f"release-{due.release_id.hex}"):
         try:
             return _in_transaction(due, approver)
-        except OperationalError:
-            raise
         except Exception as error:
+            if is_outage(error):
+                raise
             log.exception("release failed", release=str(due.release_id))
             _note_fault(due, type(error).__name__)
             return False

@@ -9,7 +9,6 @@ was read after a mark was taken holds unless the log has a row from the mark on 
 import time
 import uuid
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +27,12 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.db import Base, Keyed, db
 from tenants.engines import impatient, reading
+from tenants.outages import is_outage
 from tenants.scope import TenantScoped, aside, directory, tenant_scope
 
 PATIENCE = 0.05
@@ -190,8 +190,12 @@ def keep_copy(copy: SiteCopy) -> None:
     that is lost is made again.
     """
     scope = tenant_scope(copy.tenant_id)
-    with suppress(IntegrityError, OperationalError), impatient(PATIENCE), aside(scope) as session:
-        if _on_postgresql():
-            session.execute(_UNHURRIED, {"wait": str(round(PATIENCE * 1000))})
-        session.execute(delete(SiteCopy).where(SiteCopy.place == copy.place))
-        session.add(copy)
+    try:
+        with impatient(PATIENCE), aside(scope) as session:
+            if _on_postgresql():
+                session.execute(_UNHURRIED, {"wait": str(round(PATIENCE * 1000))})
+            session.execute(delete(SiteCopy).where(SiteCopy.place == copy.place))
+            session.add(copy)
+    except SQLAlchemyError as error:
+        if not (isinstance(error, IntegrityError) or is_outage(error)):
+            raise

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.exc import OperationalError
 
 from portal.content import export_runs
 from portal.content.exchange.exporting import Exported, Wanted
@@ -28,6 +27,7 @@ from tenants.db import db
 from tenants.decisions import SYSTEM, Actor, Denied
 from tenants.directory import account_ref, actor_for
 from tenants.engines import reading
+from tenants.outages import is_outage
 from tenants.scope import across_tenants, acting_in, aside, tenant_scope
 
 MIMES = {"zip": "application/zip", "csv": "text/csv", "xml": "application/xml"}
@@ -54,7 +54,7 @@ class _Task:
 def run_export(export_id: uuid.UUID) -> bool:
     """Make an export that waits. False when there is nothing to take up.
 
-    Whatever goes wrong is written into the row in a sentence. Raises OperationalError when the
+    Whatever goes wrong is written into the row in a sentence. Raises what tells of it when the
     database is out of reach: the export is then taken up again later, as after a worker's death.
     """
     found = export_runs.find(export_id)
@@ -94,11 +94,11 @@ def _carry_on(task: _Task) -> None:
         _make(task)
     except _CalledOff:
         log.info("export called off", export_id=str(task.found.id))
-    except OperationalError:
-        raise
     except (Denied, Problem, StoreDown) as problem:
         _fail(task, str(problem))
     except Exception as error:  # the row must say so, whatever it was
+        if is_outage(error):
+            raise
         log.exception("export failed", export_id=str(task.found.id))
         _fail(task, f"An unforeseen fault ({type(error).__name__}). Try again, or tell us.")
 

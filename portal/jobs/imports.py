@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from portal.content import import_runs
 from portal.content.exchange.documents import export_of
@@ -31,6 +31,7 @@ from tenants.db import db
 from tenants.decisions import SYSTEM, Actor, Denied
 from tenants.directory import account_ref, actor_for
 from tenants.engines import reading
+from tenants.outages import is_outage
 from tenants.quotas import QuotaReached
 from tenants.scope import acting_in, tenant_scope
 
@@ -56,7 +57,7 @@ def run_waiting(import_id: uuid.UUID) -> bool:
     """Carry out an import that waits. False when there is nothing to take up.
 
     Whatever goes wrong is written into the row in a sentence, and then nothing is imported. Raises
-    OperationalError when the database is out of reach: the import is then taken up again later.
+    what tells of it when the database is out of reach: the import is then taken up again later.
     """
     found = import_runs.find(import_id)
     if found is None:
@@ -96,11 +97,11 @@ def _carry_on(found: Found, task: Task, account: AccountRef, person: Actor | Non
     by = person or SYSTEM
     try:
         _run(found, task, account, person)
-    except OperationalError:
-        raise
     except (*EXPECTED, Refused) as problem:
         _fail(found, str(problem), by)
     except Exception as error:  # the row must say so, whatever it was
+        if is_outage(error):
+            raise
         log.exception("import failed", import_id=str(found.id))
         cause = f"An unforeseen fault ({type(error).__name__}). Nothing was imported; tell us."
         _fail(found, cause, by)

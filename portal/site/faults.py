@@ -1,9 +1,10 @@
 """What readers see when there is nothing to see: in the site's own frame, with a way on."""
 
+from typing import Any
+
 import structlog
 from flask import Blueprint, Response, g, make_response, request
 from flask_limiter import RateLimitExceeded
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.content import listing, reading
@@ -14,6 +15,7 @@ from portal.site.asked import normal
 from portal.site.visit import NotAvailable
 from portal.sitepages import SiteContext, render
 from tenants.db import db
+from tenants.outages import is_outage
 
 log = structlog.get_logger()
 SUGGESTIONS = 5
@@ -36,7 +38,6 @@ def init_app(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(HTTPException, _http)
     blueprint.register_error_handler(RateLimitExceeded, _http)
     blueprint.register_error_handler(TooBusy, _busy)
-    blueprint.register_error_handler(OperationalError, _database)
     blueprint.register_error_handler(NotAvailable, _not_available)
     blueprint.register_error_handler(Exception, _unforeseen)
 
@@ -45,6 +46,10 @@ def _http(error: HTTPException) -> Response | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
+    # What goes wrong while an error's page or the end of a request is made comes wrapped in a 500.
+    original = getattr(error, "original_exception", None)
+    if is_outage(original):
+        return _database(original)
     if code in {404, 410}:
         return cached(_page(code))
     response = _page(code)
@@ -67,14 +72,16 @@ def _busy(_error: TooBusy) -> Response:
     return _later(_page(503), 60)
 
 
-def _database(error: OperationalError) -> Response:
+def _database(error: Any) -> Response:
     db.session.rollback()
-    log.error("database", error=str(error.orig))
+    log.error("database", error=str(getattr(error, "orig", None) or error))
     g.pop("site", None)
     return _later(_page(503), 5)
 
 
 def _unforeseen(error: Exception) -> Response:
+    if is_outage(error):
+        return _database(error)
     db.session.rollback()
     log.error("unforeseen", path=request.path, exc_info=error)
     g.pop("site", None)

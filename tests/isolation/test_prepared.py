@@ -7,7 +7,7 @@ import contextlib
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tenants.accounts import Account
 from tenants.db import db
@@ -93,3 +93,16 @@ def test_who_writes_plans_once_until_something_is_planned_for_its_values() -> No
             db.session.execute(text("SELECT no_such_column"))
         assert db.session.scalar(asked) == "force_custom_plan"
         assert db.session.scalar(by_key(asked)) == "force_custom_plan"
+
+
+@pytest.mark.usefixtures("inside")
+@on_postgres
+def test_a_connection_lost_within_a_savepoint_is_said_to_be_lost() -> None:
+    """And not that something else was done wrong: whoever asks tells the one from the other."""
+    with (
+        across_tenants("a test of faults"),
+        pytest.raises(OperationalError, match="terminating connection"),
+        db.session.begin_nested(),
+    ):
+        db.session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    ask()

@@ -6,7 +6,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneLeft
 
 from portal.content import import_runs, importing
 from portal.content.imports import ImportRun
@@ -150,13 +151,17 @@ def test_an_unforeseen_fault_in_mid_write_leaves_nothing_behind(
     assert digest_of_content() == before
 
 
+@pytest.mark.parametrize(
+    "gone",
+    [OperationalError("", {}, Exception("locked")), NoneLeft("no connection left"),
+     InternalError("", {}, Exception("idle too long"), connection_invalidated=True)],
+)  # fmt: skip
 def test_a_database_out_of_reach_leaves_it_to_be_taken_up_again(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, gone: Exception
 ):
     import_id = waiting(cast)
-    gone = OperationalError("", {}, Exception("locked"))
     monkeypatch.setattr(jobs, "carry_out", _raising(gone))
-    with pytest.raises(OperationalError):
+    with pytest.raises(type(gone)):
         jobs.run_waiting(import_id)
     run = found(cast, import_id)
     assert (run.state, run.data) == ("working", GOOD)

@@ -8,13 +8,15 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoneLeft
 
 from portal.identity import sessions
 from portal.identity.models import LoginSession
 from tenants import engines
 from tenants.clock import now
 from tenants.db import db
+from tenants.outages import is_outage
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 
@@ -74,3 +76,76 @@ def test_a_database_out_of_reach_is_a_503_for_people_signed_in(
     answer = getattr(client, method)("/a/acme/pages/new")
     assert answer.status_code == 503
     assert "out of reach" in answer.text
+
+
+def away(*_: object, **__: object) -> None:
+    raise OperationalError("SELECT", {}, Exception("server closed the connection"))
+
+
+@pytest.fixture
+def served(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the web server serves it: what goes wrong in the page of an error has a page too."""
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+
+
+@pytest.mark.usefixtures("served")
+def test_a_database_that_goes_while_a_refusal_is_written_is_a_503(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, cast.viewer)
+    monkeypatch.setattr("portal.errors.givers", away)
+    answer = client.get("/a/acme/pages/new")
+    assert answer.status_code == 503
+    assert "out of reach" in answer.text
+    assert answer.headers["Retry-After"] == "5"
+
+
+@pytest.mark.usefixtures("served")
+def test_a_database_that_goes_while_a_missing_page_is_told_of_is_a_503(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.site.faults.listing.posts", away)
+    answer = client.get("/s/acme/nowhere/")
+    assert answer.status_code == 503
+    assert "Nothing is lost" in answer.text
+    assert answer.headers["Retry-After"] == "5"
+
+
+@pytest.mark.usefixtures("served")
+def test_a_database_that_goes_at_the_end_of_a_refused_form_is_a_503_with_the_text(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, cast.author)
+    monkeypatch.setattr("portal.once.kept", away)
+    typed = {"type": "post", "title": "T" * 999, "body": "<p>My careful words.</p>", "once": "k"}
+    answer = client.post("/a/acme/pages/new", data=typed, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 503
+    assert "My careful words." in answer.text
+
+
+LOST: list[SQLAlchemyError] = [
+    NoneLeft("QueuePool limit reached"),
+    InternalError("SELECT", {}, Exception("idle too long"), connection_invalidated=True),
+    PendingRollbackError("Can't reconnect", code="8s2b"),
+]
+
+
+@pytest.mark.parametrize("error", LOST)
+@pytest.mark.parametrize("path", ["/a/acme/", "/s/acme/nowhere/"])
+def test_whatever_is_said_of_a_lost_connection_is_a_503(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch, error: Exception, path: str
+) -> None:
+    sign_in(client, cast.editor)
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("portal.requests.account_path", fail)
+    monkeypatch.setattr("portal.site.visit.account_path", fail)
+    assert client.get(path).status_code == 503
+
+
+def test_a_fault_of_a_statement_is_no_outage() -> None:
+    assert not is_outage(None)
+    assert not is_outage(InternalError("SELECT", {}, Exception("read-only transaction")))
+    assert not is_outage(PendingRollbackError("rolled back by a flush", code="7s2a"))
