@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from werkzeug.test import Client
 
-from portal.coded import coding_for
 from portal.content.site_changes import SiteChange, SiteCopy
 from portal.jobs.site_log import KEPT_SECONDS, shorten_log
 from portal.site.front import Front
@@ -39,16 +38,6 @@ def snow(app: Flask, cast: Cast) -> None:
     with writing(app, cast.acme) as acme:
         live(acme, "First snow", LONG)
         live(acme, "Second snow")
-
-
-@pytest.mark.parametrize(
-    ("accepted", "coding"),
-    [("", ""), ("gzip", "gzip"), ("gzip, br", "br"), ("br;q=0, gzip", "gzip"), ("identity", ""),
-     ("BR", "br"), ("gzip;q=0.0,br; q=0.000", ""), ("*", ""), ("x,,;q", ""), ("gzip;q=0.0000", ""),
-     ("gzip;;q=0", ""), ("br;level=1;q=0", ""), ("gzip;q=x,br;q=2", ""), ("gzip ;q=0.5;", "gzip")],
-)  # fmt: skip
-def test_the_coding_is_one_the_reader_takes(accepted: str, coding: str) -> None:
-    assert coding_for(accepted) == coding
 
 
 @pytest.mark.usefixtures("snow")

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.coded import coding_for
 from portal.content.publishing import unpublish
 from tests.fixtures.cast import Cast
 from tests.fixtures.pages import TESTS
@@ -89,3 +90,13 @@ def test_what_is_kept_is_packed_once_alone(reader: FlaskClient):
         assert first.data == again.data
         assert gzip.decompress(first.data).rstrip().endswith(b">")
         assert first.headers["ETag"].endswith('-gz"')
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("", ""), ("gzip", "gzip"), ("gzip, br", "br"), ("br;q=0, gzip", "gzip"), ("identity", ""),
+     ("BR", "br"), ("gzip;q=0.0,br; q=0.000", ""), ("*", ""), ("x,,;q", ""), ("gzip;q=0.0000", ""),
+     ("gzip;;q=0", ""), ("br;level=1;q=0", ""), ("gzip;q=x,br;q=2", ""), ("gzip ;q=0.5;", "gzip")],
+)  # fmt: skip
+def test_the_coding_is_one_the_reader_takes(accepted: str, coding: str) -> None:
+    assert coding_for(accepted) == coding
