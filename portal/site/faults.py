@@ -12,6 +12,7 @@ from portal.identity.passwords import TooBusy
 from portal.requests import current
 from portal.site.answers import cached
 from portal.site.asked import normal
+from portal.site.notes import notes
 from portal.site.visit import NotAvailable
 from portal.sitepages import SiteContext, render
 from tenants.db import db
@@ -75,6 +76,7 @@ def _busy(_error: TooBusy) -> Response:
 def _database(error: Any) -> Response:
     db.session.rollback()
     log.error("database", error=str(getattr(error, "orig", None) or error))
+    notes().away = True
     g.pop("site", None)
     return _later(_page(503), 5)
 

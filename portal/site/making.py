@@ -103,17 +103,20 @@ class Maker:
         if standing.copy is not None:
             return self._take(keep(standing.copy, begun))
         with self._turns.across(place) as mine:
-            return self._make(place, standing, begun, environ) if mine or late else None
+            return self._make(place, old, standing, begun, environ) if mine or late else None
 
     def _take(self, kept: Kept) -> Kept:
         self._memory.put(kept)
         return kept
 
     def _make(
-        self, place: str, standing: Standing, begun: float, environ: dict[str, Any]
-    ) -> Kept | Plain:
+        self, place: str, old: Kept | None, standing: Standing, begun: float,
+        environ: dict[str, Any],
+    ) -> Kept | Plain:  # fmt: skip
         notes = Notes()
         plain = self._ask(environ, notes)
+        if notes.away and old is not None:
+            return old
         if not notes.kept or notes.tenant_id is None or int(plain.status[:3]) not in KEPT:
             self._memory.drop(place)
             return plain

@@ -15,7 +15,8 @@ class Notes:
 
     `line` holds the ids of the site's account and all above it; `page_id` the page it is of, if it
     tells of no other page but by title and address. `whole`: it is the same whatever the query
-    string. `seconds` is how long it holds at most, should nothing be heard of a change.
+    string. `seconds` is how long it holds at most, should nothing be heard of a change. `away`: the
+    database went away while it was made.
     """
 
     kept: bool = False
@@ -23,6 +24,7 @@ class Notes:
     line: tuple[uuid.UUID, ...] = ()
     page_id: uuid.UUID | None = None
     whole: bool = False
+    away: bool = False
     seconds: int = A_MINUTE
 
 

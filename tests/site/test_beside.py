@@ -105,3 +105,20 @@ def test_a_fault_beside_is_no_end(app: Flask, cast: Cast, made: Made, make_front
     wait_until(lambda: not front._maker._beside.busy, "the fault is over")
     made.inner = inner
     wait_until(lambda: "Words 0" in reader.get(POST).text, "the new bytes are there")
+
+
+@pytest.mark.parametrize("place", [POST, "/s/acme/"])
+def test_a_database_that_goes_while_an_answer_is_made_takes_nothing_away(
+    app: Flask, cast: Cast, make_front: Fronts, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """What was at hand is given again, as when it is gone before the answer is begun."""
+    reader = Client(make_front(every=0.0))
+    before = reader.get(place).data
+    change(app, cast)
+    with monkeypatch.context() as away:
+        away.setattr("portal.site.visit.account_path", _away)
+        for _ in range(2):
+            answer = reader.get(place)
+            assert (answer.status_code, answer.data) == (200, before)
+        assert reader.get("/s/acme/nowhere/").status_code == 503
+    assert reader.get(place).data != before
