@@ -1,6 +1,7 @@
 """The portal's web application. `create_app` is its table of contents."""
 
 from flask import Flask
+from sqlalchemy import make_url
 
 from portal import (
     cli,
@@ -106,4 +107,9 @@ def _replica(config: Config) -> dict[str, object]:
 def _engine_options(config: Config) -> dict[str, object]:
     if config.database_url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_use_lifo": True, "pool_size": 5, "max_overflow": 5}
+    said = make_url(config.database_url).query
+    patience = {name: value for name, value in engines.PATIENCE.items() if name not in said}
+    return {
+        "pool_pre_ping": True, "pool_use_lifo": True, "pool_size": 5, "max_overflow": 5,
+        "connect_args": patience,
+    }  # fmt: skip

@@ -18,6 +18,14 @@ _reading: ContextVar[bool] = ContextVar("reading", default=False)
 _chosen: ContextVar[Engine | None] = ContextVar("chosen", default=None)
 
 BUSY_SECONDS = 10
+PATIENCE = {
+    "connect_timeout": 3, "tcp_user_timeout": 20_000,
+    "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3,
+}  # fmt: skip
+"""After how long a PostgreSQL that says nothing is given up: seconds, and milliseconds.
+
+For a host that is gone, not for a statement that takes long: that is answered for by its kernel.
+"""
 _patience: ContextVar[float] = ContextVar("patience", default=BUSY_SECONDS)
 
 

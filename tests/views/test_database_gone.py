@@ -1,7 +1,7 @@
 """When the database is locked or out of reach: a sentence, and reading goes on where it can."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
@@ -143,6 +143,22 @@ def test_whatever_is_said_of_a_lost_connection_is_a_503(
     monkeypatch.setattr("portal.requests.account_path", fail)
     monkeypatch.setattr("portal.site.visit.account_path", fail)
     assert client.get(path).status_code == 503
+
+
+def test_a_server_that_says_nothing_is_given_up_as_the_database_s_address_says(
+    make_app: Callable[..., Flask],
+) -> None:
+    """Else a host that is gone without a word would hold every thread for minutes."""
+    url = "postgresql+psycopg://portal_web@db/portal"
+    asked = {}
+    for said in ("", "?connect_timeout=9&keepalives_idle=7"):
+        app = make_app(url + said)
+        given = app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+        with app.app_context():
+            asked[said] = db.engine.dialect.create_connect_args(db.engine.url)[1] | given
+    plain, own = asked.values()
+    assert (plain["connect_timeout"], plain["keepalives_idle"]) == (3, 15)
+    assert own == plain | {"connect_timeout": "9", "keepalives_idle": "7"}
 
 
 def test_a_fault_of_a_statement_is_no_outage() -> None:
