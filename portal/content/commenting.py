@@ -109,6 +109,8 @@ def comment(
     people = readers_of(account)
     mentioned = _mentioned(text, mention, people)
     root = thread
+    if root is not None:
+        db.session.refresh(root)
     if root is not None and root.thread_id is not None:
         raise Problem("Answer the first comment of the thread.")
     row = Comment(
@@ -122,27 +124,31 @@ def comment(
     db.session.flush()
     record(Event.COMMENT_ADDED, row, by=by, changes={}, about=row.field or "the whole page")
     if root is not None and root.resolved_at is not None:
-        reopen(root, account, by=by)
+        _take_up(root, by)
     _tell(row, root, page, mentioned, people, by)
     return row
 
 
-def resolve(row: Comment, account: AccountRef, *, by: Actor) -> None:
+def resolve(row: Comment, page: Page, account: AccountRef, *, by: Actor) -> None:
     """Settle a thread. Whoever may read the draft may. Recorded. Raises Denied and Problem."""
     authorize(by, Permission.PAGE_VIEW, account)
-    _refuse_reply(row)
+    _hold(row, page)
     if row.resolved_at is not None:
         raise Problem(f"{row.resolved_by_name} settled this already.")
     row.resolved_at, row.resolved_by_name = now(), by.name or by.label
     record(Event.COMMENT_RESOLVED, row, by=by)
 
 
-def reopen(row: Comment, account: AccountRef, *, by: Actor) -> None:
+def reopen(row: Comment, page: Page, account: AccountRef, *, by: Actor) -> None:
     """Take a settled thread up again. Recorded. Raises Denied and Problem."""
     authorize(by, Permission.PAGE_VIEW, account)
-    _refuse_reply(row)
+    _hold(row, page)
     if row.resolved_at is None:
         raise Problem("This is not settled, so it need not be taken up again.")
+    _take_up(row, by)
+
+
+def _take_up(row: Comment, by: Actor) -> None:
     row.resolved_at, row.resolved_by_name = None, ""
     record(Event.COMMENT_REOPENED, row, by=by)
 
@@ -154,7 +160,11 @@ def _refuse_bad(text: str) -> None:
         raise Problem(f"The comment has {len(text):,} characters; {TEXT_LENGTH:,} fit.")
 
 
-def _refuse_reply(row: Comment) -> None:
+def _hold(row: Comment, page: Page) -> None:
+    """Wait for others who hold the page, then see the thread as they left it."""
+    hold(page)
+    refuse_trashed(page)
+    db.session.refresh(row)
     if row.thread_id is not None:
         raise Problem("A thread is settled as a whole, by its first comment.")
 

@@ -82,7 +82,7 @@ def settle(page_id: uuid.UUID, comment_id: uuid.UUID) -> Any:
     """Settle a thread."""
     page = _page(page_id)
     row = _comment(page, comment_id)
-    return _do(page, row, lambda: resolve(row, current.here, by=current.person))
+    return _do(page, row, lambda: resolve(row, page, current.here, by=current.person))
 
 
 @bp.post("/<uuid:comment_id>/reopen")
@@ -91,7 +91,7 @@ def take_up(page_id: uuid.UUID, comment_id: uuid.UUID) -> Any:
     """Take a settled thread up again."""
     page = _page(page_id)
     row = _comment(page, comment_id)
-    return _do(page, row, lambda: reopen(row, current.here, by=current.person))
+    return _do(page, row, lambda: reopen(row, page, current.here, by=current.person))
 
 
 def _do(page: Page, row: Comment, act: Callable[[], object]) -> Any:

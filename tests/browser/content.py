@@ -158,7 +158,7 @@ def _reviewed(people: Cast) -> str:
                         quote="New menu", revision=1)  # fmt: skip
         comment(page, people.acme, "Fine with me.", by=publisher, thread=first)
         settled = comment(page, people.acme, "Is the price right?", by=publisher, field="body")
-        resolve(settled, people.acme, by=editor)
+        resolve(settled, page, people.acme, by=editor)
         db.session.commit()
         return str(page.id)
 

@@ -116,7 +116,7 @@ def test_all_threads_are_reached_open_ones_first(
             first = [comment(page, cast.acme, f"Thread {n}.", by=by) for n in range(7)]
             last = comment(page, cast.acme, "Answer 0.", by=by, thread=first[0])
             for row in first[5:]:
-                resolve(row, cast.acme, by=by)
+                resolve(row, page, cast.acme, by=by)
             db.session.commit()
             at, oldest, answer = f"/a/acme/pages/{page.id}/comments/", first[0].id, last.id
             newest = first[4].id
