@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from portal.content import places
 from portal.content.pages import Page, Revision, stands_on_top
-from portal.content.reading import Link, is_open, link, link_query, of_readers
+from portal.content.reading import Link, link, link_query, of_readers
 from tenants.db import UtcDateTime, db
 from tenants.prepared import by_key, cut
 
@@ -31,7 +31,7 @@ def top_pages(account_id: uuid.UUID, limit: int) -> list[Link]:
     """Return the site's first live pages that stand below no other, by position, then by title.
 
     Of pages without end at the same position only the `LOOKED_AT` made first that are for everybody
-    are put in order. Those with a password or for members are passed by one after the other.
+    are put in order. Those with a password or for members are not come by.
     """
     rows = db.session.execute(_top_pages(limit), of_readers(account_id))
     return [link(row) for row in rows]
@@ -40,7 +40,7 @@ def top_pages(account_id: uuid.UUID, limit: int) -> list[Link]:
 @cache
 def _top_pages(limit: int) -> Any:
     first = select(Page.id, Page.address, Page.position, Page.published_at, Page.live_revision_id)
-    first = first.where(Page.account_id == _ACCOUNT, *stands_on_top(), *is_open())
+    first = first.where(Page.account_id == _ACCOUNT, *stands_on_top())
     walked = cut(first.order_by(Page.position, Page.id), LOOKED_AT).subquery()
     query = (
         select(walked.c.id, walked.c.address, Revision.title)

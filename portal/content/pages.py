@@ -122,9 +122,13 @@ def begins_part() -> ColumnElement[bool]:
 
 
 def stands_on_top() -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a live page below no other, word by word those of `ix_page_top`."""
+    """Return the conditions of a live page below no other that asks nothing of who reads it.
+
+    Word by word those of `ix_page_top`.
+    """
     is_page = Page.type == _as_said("plain_page", "page")
-    return is_page, Page.parent_id.is_(None), Page.live_revision_id.is_not(None)
+    asks_nothing = Page.access_password_hash.is_(None), Page.for_members.is_(False)
+    return is_page, Page.parent_id.is_(None), Page.live_revision_id.is_not(None), *asks_nothing
 
 
 def _as_said(name: str, value: Any) -> BindParameter[Any]:

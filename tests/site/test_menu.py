@@ -21,7 +21,7 @@ from tenants.db import db
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.pages import TESTS
-from tests.site.scene import live, page_titled, statements, writing
+from tests.site.scene import live, page_titled, reading_in, statements, writing
 
 MENU = re.compile(r'<nav class="site-menu".*?</nav>', re.DOTALL)
 LINK = re.compile(r'<a href="([^"]*)"( aria-current="page")?[^>]*>([^<]*)</a>')
@@ -83,6 +83,32 @@ def test_the_menu_that_makes_itself_walks_an_index(
     assert "ix_page_top (account_id=? AND type=?)" in steps[1], steps
     assert steps.count("USE TEMP B-TREE FOR ORDER BY") == 1, "only what was found is sorted"
     assert "TEMP" in steps[-1]
+
+
+def test_what_is_not_for_everybody_is_not_come_by(app: Flask, cast: Cast):
+    """However many pages ask for a password, the walk takes as many steps."""
+    with writing(app, cast.acme) as acme:
+        live(acme, "Open", kind="page")
+    before = steps_of_a_walk(app, cast)
+    with writing(app, cast.acme) as acme:
+        for number in range(20):
+            page = live(acme, f"Page {number}", kind="page")
+            page.position = -1
+            page.access_password_hash = "x" if number % 2 else None
+            page.for_members = not number % 2
+    assert steps_of_a_walk(app, cast) == before
+
+
+def steps_of_a_walk(app: Flask, cast: Cast) -> int:
+    steps: list[None] = []
+    with reading_in(app, cast.acme) as acme:
+        around.top_pages(acme.id, 8)
+        driver: Any = db.session.connection().connection.driver_connection
+        driver.set_progress_handler(lambda: steps.append(None), 1)
+        found = around.top_pages(acme.id, 8)
+        driver.set_progress_handler(None, 1)
+    assert [each.title for each in found] == ["Open", "Welcome"]
+    return len(steps)
 
 
 def test_a_menu_keeps_its_order_and_marks_where_the_reader_is(

@@ -9,8 +9,8 @@ from alembic import op
 from portal.content.search_index import LAST_SIGMA, SIGMA
 from tenants import ddl_search
 
-revision = "0495"
-down_revision = "0490"
+revision = "0505"
+down_revision = "0500"
 branch_labels = None
 depends_on = None
 
