@@ -74,8 +74,12 @@ def _page(page_id: uuid.UUID) -> Page:
 
 
 def _asked(page: Page, field: str) -> Revision | None:
+    """Return the revision that is asked for, None when none is; 404 for what is none of the page's.
+
+    Another in its place would be compared, and taken for the one in the address.
+    """
     sent = request.values.get(field)
-    return revision_by_id(uuid_or_none(sent), page)
+    return (revision_by_id(uuid_or_none(sent), page) or abort(404)) if sent else None
 
 
 def _compared(

@@ -49,9 +49,18 @@ def test_two_revisions_word_by_word(app: Flask, client: FlaskClient, cast: Cast,
     assert "<del>times</del><ins>hours</ins>" in back
 
 
-@pytest.mark.parametrize("query", ["", "?left=odd", "?right=odd", f"?left={uuid.UUID(int=7)}"])
+@pytest.mark.parametrize("query", ["", "?left=&right="])
 def test_without_two_it_chooses_itself(client: FlaskClient, page: str, query: str):
     assert client.get(f"{page}compare{query}").status_code == 200
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("asked", ["odd", f"{uuid.UUID(int=7)}", "%00"])
+def test_a_revision_that_is_none_is_not_compared(
+    client: FlaskClient, page: str, side: str, asked: str
+):
+    """Nor is another in its place, which would be taken for it."""
+    assert client.get(f"{page}compare?{side}={asked}").status_code == 404
 
 
 def test_the_live_one_is_marked_and_the_history_lists_all(client: FlaskClient, page: str):
@@ -102,6 +111,7 @@ def test_a_revision_of_another_page_is_none(app: Flask, client: FlaskClient, cas
     new = of_page(app, cast)[-1]
     sent = {"revision": other.id, "based_on": new.id}
     assert client.post(f"{page}restore", data=sent).status_code == 404
+    assert client.get(f"{page}compare?left={sent['revision']}").status_code == 404
     assert client.post(f"{page}name", data=sent | {"name": "x"}).status_code == 404
 
 
