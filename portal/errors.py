@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
@@ -112,11 +112,20 @@ def _signed_out() -> Response:
 
 
 def _csrf(_error: CSRFError) -> Response:
+    if current.actor is None and _is_for_people():
+        return _signed_out()  # the token went with the cookie: to sign in is what helps
     return _page(
         400,
-        "This form was open for too long, or was sent from another site. Nothing was changed.",
+        "This form was open for too long, or since before you signed in, or was sent from another "
+        "site. Nothing was changed.",
         back_url=request.path,
     )
+
+
+def _is_for_people() -> bool:
+    """Tell whether the view that was asked is for people who are signed in."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "guard", ("public",))[0] != "public"
 
 
 def _limited(_error: RateLimitExceeded) -> Response:

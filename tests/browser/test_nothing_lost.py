@@ -54,6 +54,23 @@ def test_signed_out_meanwhile(desk: Portal, browser_page: Open):
     expect(elsewhere.locator(".editor-text")).not_to_contain_text("Typed while signed out.")
 
 
+def test_signed_out_with_the_cookie_gone(desk: Portal, browser_page: Open):
+    page = sign_in(browser_page(desk.url), "editor")
+    page.watch.allow_status(400, 401)  # type: ignore[attr-defined]  # put there by browser_page
+    open_page(page, "Welcome")
+    page.context.clear_cookies()
+    write(page, "Typed until the session ran out.")
+    _is_refused_with(page, "Typed until the session ran out.", 401, "You are signed out")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in (new tab)").click()
+    sign_in(opened.value, "editor")
+    press(page, "Send it again")
+    expect(page.get_by_role("main")).to_contain_text("since before you signed in")
+    press(page, "Send it again")
+    expect(told(page)).to_contain_text("Saved as revision")
+    expect(page.locator(".editor-text")).to_contain_text("Typed until the session ran out.")
+
+
 def test_the_form_was_open_for_too_long(desk: Portal, browser_page: Open):
     page = sign_in(browser_page(desk.url), "editor")
     page.watch.allow_status(400)  # type: ignore[attr-defined]  # put there by browser_page

@@ -186,11 +186,11 @@ def test_it_is_counted_among_what_goes_with_the_account(
 
 REFUSED: dict[str, dict[str, Any]] = {
     "token": {"csrf": False}, "right": {"who": "author"}, "account": {"who": "bolt_editor"},
-    "signed out": {"who": None},
+    "signed out": {"who": None}, "signed out, with its cookie": {"who": None, "csrf": False},
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("why", "status"), [*zip(REFUSED, (400, 403, 404, 401), strict=True)])
+@pytest.mark.parametrize(("why", "status"), [*zip(REFUSED, (400, 403, 404, 401, 401), strict=True)])
 def test_a_refused_save_gives_all_of_it_back(
     app: Flask, client: FlaskClient, cast: Cast, why: str, status: int
 ):
@@ -206,6 +206,7 @@ def test_a_refused_save_gives_all_of_it_back(
     assert answer.status_code == status
     assert "An hour’s words." in answer.text
     assert "Send it again" in answer.text
+    assert ("You are signed out, so nothing was saved." in answer.text) == (status == 401)
     again = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.text))
     assert again["based_on"] == data["based_on"]
     again["body"] = "<p>An hour’s words.</p>"
