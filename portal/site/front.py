@@ -14,15 +14,15 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from portal.config import Config
 from portal.site.changes import Hearing
-from portal.site.making import Maker
+from portal.site.making import OLD_AFTER_WORDS, Maker
 from portal.site.memory import Memory
 
 HOST = "portal.site_host"
 """Where in a request's environment the site's own host stands, when it was asked by that."""
-GRACE = 2.8
+GRACE = OLD_AFTER_WORDS / Config.site_seconds
 """Looks at the log during which what has just changed is made beside those who ask.
 
-At a quarter second a look: `OLD_AFTER_WORDS` of `making`.
+At the usual pace that is as long as old words may be given.
 """
 SITES = "/s/"
 FILES = "/media/"

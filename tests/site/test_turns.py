@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -40,3 +40,8 @@ def test_a_redis_that_hangs_is_given_up_before_readers_would_notice(silent: sock
     with pytest.raises(BlockingIOError):
         silent.accept()
     assert 2 * turns.PATIENCE < OLD_AFTER_WORDS
+
+
+def test_while_old_words_may_be_given_nobody_waits(make_app: Callable[..., Flask]) -> None:
+    front = make_app(site_seconds=Config.site_seconds).extensions["site_front"]
+    assert front._maker._grace == pytest.approx(OLD_AFTER_WORDS)
