@@ -7,9 +7,29 @@ import structlog
 
 from portal.config import Config
 
+DRIVER = "psycopg"
+ENDED = "error ignored terminating"
+"""What the driver says of many statements sent at once when one of them fails.
+
+That one's error is raised, to whoever sent them; ignored is what the others say: that they were not
+carried out. So it is told in detail only.
+"""
+
+
+class OfTheDriver(logging.Handler):
+    """Passes on what the driver of PostgreSQL says beside the errors that it raises."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record as any other event."""
+        log = structlog.get_logger()
+        tell = log.debug if str(record.msg).startswith(ENDED) else log.warning
+        tell("database driver", said=record.getMessage())
+
 
 def configure(config: Config) -> None:
     """Set up structured logging for this process."""
+    driver = logging.getLogger(DRIVER)
+    driver.handlers, driver.propagate = [OfTheDriver()], False
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
