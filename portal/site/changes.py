@@ -13,6 +13,11 @@ from tenants.replicas import FOR_READERS, nearby
 
 PATIENCE = 3
 """Looks that may be missed before an answer waits for one."""
+WAIT, LET_ALONE = 1.0, 5.0
+"""Seconds an answer waits for another's look, and for which none waits once that was in vain.
+
+A line to the database that has fallen silent holds up who looks, and nobody else.
+"""
 TOO_LONG = 1800
 """Seconds without a look after which nothing at hand is trusted: the log may be shorter by then."""
 log = structlog.get_logger()
@@ -24,7 +29,7 @@ class Hearing:
     def __init__(self, app: Flask, memory: Memory, every: float) -> None:
         self._app, self._memory, self._every = app, memory, every
         self._lock = threading.Lock()
-        self._at = self._heard_at = float("-inf")
+        self._at = self._heard_at = self._alone_until = float("-inf")
         self._behind = FOR_READERS if app.config["PORTAL"].replica_url else 0.0
         self._mark: int | None = None
         self._seen: frozenset[int] = frozenset()
@@ -32,12 +37,16 @@ class Hearing:
     def glance(self) -> None:
         """Be at most `every` seconds behind the log, `PATIENCE` times that while others look.
 
-        With the database out of reach what is at hand goes on being given.
+        With the database out of reach, or silent, what is at hand goes on being given.
         """
-        behind = time.monotonic() - self._at
+        started = time.monotonic()
+        behind = started - self._at
         if behind < self._every:
             return
-        if not self._lock.acquire(blocking=behind >= self._every * PATIENCE):
+        waits = behind >= self._every * PATIENCE and started >= self._alone_until
+        if not self._lock.acquire(timeout=WAIT if waits else 0):
+            if waits:
+                self._alone_until = time.monotonic() + LET_ALONE
             return
         try:
             if time.monotonic() - self._at >= self._every:

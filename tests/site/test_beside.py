@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -122,3 +124,34 @@ def test_a_database_that_goes_while_an_answer_is_made_takes_nothing_away(
             assert (answer.status_code, answer.data) == (200, before)
         assert reader.get("/s/acme/nowhere/").status_code == 503
     assert reader.get(place).data != before
+
+
+def test_a_look_that_never_ends_holds_up_nobody_else(
+    app: Flask, cast: Cast, make_front: Fronts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line to the database has fallen silent: one thread waits, the others give what is kept.
+
+    The first of them waits for a while, those after it do not.
+    """
+    monkeypatch.setattr(changes, "WAIT", 0.01)
+    front = make_front(every=0.25)
+    before = Client(front).get(POST).data
+    silent = threading.Event()
+
+    def look(_mark: int) -> None:
+        silent.wait(60)
+        _away(_mark)
+
+    monkeypatch.setattr(changes, "news_since", look)
+    front._hearing._at -= 10
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            looking = pool.submit(Client(front).get, POST)
+            wait_until(front._hearing._lock.locked, "somebody looks")
+            front._hearing._at -= 10
+            assert pool.submit(Client(front).get, POST).result(20).data == before
+            monkeypatch.setattr(changes, "WAIT", -1)  # for ever
+            assert pool.submit(Client(front).get, POST).result(20).data == before
+        finally:
+            silent.set()
+        assert looking.result(20).data == before
