@@ -37,12 +37,12 @@ def _in_one_message(driver: Any, kind: str, tenant: str, mode: str) -> bool:
     told = [f"SET LOCAL {name} = {_quoted(value)}" for name, value in settings.items()]
     try:
         done = server.exec_("; ".join([begin, *told]).encode())
-    except psycopg.Error:
+        if done.status == ExecStatus.COMMAND_OK:
+            return True
+        if server.transaction_status == TransactionStatus.INERROR:
+            server.exec_(b"ROLLBACK")
+    except psycopg.Error:  # gone; SQLAlchemy comes upon the same and lets go of the connection
         return False
-    if done.status == ExecStatus.COMMAND_OK:
-        return True
-    if server.transaction_status == TransactionStatus.INERROR:
-        server.exec_(b"ROLLBACK")
     return False
 
 

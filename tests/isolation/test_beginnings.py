@@ -1,10 +1,14 @@
 """A transaction begins with one message that also says what it may see."""
 
 from contextlib import ExitStack
+from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from flask import Flask
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
@@ -111,3 +115,38 @@ def test_another_isolation_is_left_to_the_driver(app: Flask) -> None:
         connection = plain.execution_options(isolation_level="SERIALIZABLE")
         tell(connection, "across", "", "auto")
         assert connection.scalar(level) == "serializable"
+
+
+class Breaking:
+    """A connection whose server refuses a setting, and is gone when that is to be undone."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    @property
+    def transaction_status(self) -> TransactionStatus:
+        return TransactionStatus.INERROR if self.sent else TransactionStatus.IDLE
+
+    def exec_(self, command: bytes) -> Any:
+        self.sent.append(command)
+        if command == b"ROLLBACK":
+            raise psycopg.OperationalError("the connection is closed")
+        return SimpleNamespace(status=ExecStatus.FATAL_ERROR)
+
+
+def test_a_server_that_goes_while_a_beginning_is_undone_is_left_to_sqlalchemy() -> None:
+    """Which comes upon it gone, says so in its words and lets go of the connection."""
+    server = Breaking()
+    driver = SimpleNamespace(
+        pgconn=server, autocommit=False, isolation_level=None, deferrable=None, read_only=True
+    )
+    connection: Any = SimpleNamespace(
+        connection=SimpleNamespace(driver_connection=driver), exec_driver_sql=_gone
+    )
+    with pytest.raises(OperationalError, match="out of reach"):
+        tell(connection, "across", "", "auto")
+    assert server.sent[1:] == [b"ROLLBACK"]
+
+
+def _gone(*_: object) -> None:
+    raise OperationalError("SELECT", {}, Exception("out of reach"))
