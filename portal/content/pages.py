@@ -122,10 +122,7 @@ def begins_part() -> ColumnElement[bool]:
 
 
 def stands_on_top() -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a live page below no other that asks nothing of who reads it.
-
-    Word by word those of `ix_page_top`.
-    """
+    """Return word by word what `ix_page_top` holds: live pages below no other, for everybody."""
     is_page = Page.type == _as_said("plain_page", "page")
     asks_nothing = Page.access_password_hash.is_(None), Page.for_members.is_(False)
     return is_page, Page.parent_id.is_(None), Page.live_revision_id.is_not(None), *asks_nothing
