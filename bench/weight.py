@@ -3,12 +3,12 @@
 Memory is what a web process has to itself and its part of what it shares (PSS), at rest after the
 first pages and after 100,000 requests for kept pages, pages made anew, files and addresses that do
 not exist; flat means at most a twentieth more than after the first 20,000 of the same, each address
-asked for before, so that everything is loaded and the caches are full; `strangers` asks for different addresses. The time
-until it answers is from starting the web server's program to the first whole page, beside Wagtail's
-under the same server, both with files warm in the system's cache and the database up. Styles and
-scripts are counted as they are sent to a browser that takes gzip, once each, for a public page and
-the sign-in page, beside Wagtail's sign-in page, whose files are counted as if its web server
-compressed them.
+asked for before, so that everything is loaded and the caches are full; `strangers` asks for
+different addresses. The time until it answers is from starting the web server's program to the
+first whole page, beside Wagtail's under the same server, both with files warm in the system's cache
+and the database up. Styles and scripts are counted as they are sent to a browser that takes gzip,
+once each, for a public page and the sign-in page, beside Wagtail's sign-in page, whose files are
+counted as if its web server compressed them.
 """
 
 import gzip
