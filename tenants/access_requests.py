@@ -30,9 +30,9 @@ from tenants.audit import Audited
 from tenants.clock import now
 from tenants.db import Base, Keyed, db
 from tenants.engines import reading
-from tenants.newest import stands_below
 from tenants.people import Person
 from tenants.permissions import Permission, known
+from tenants.reaching import stands_below
 from tenants.scope import TenantScoped, directory
 
 Kind = Literal["right", "join"]

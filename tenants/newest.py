@@ -2,8 +2,10 @@
 
 No one query is quick for everybody. Walking all rows by time is right for who sees much and wrong
 for who sees little; asking each account is right for few accounts and wrong for many; leaving the
-choice to the planner is wrong for those between. So the accounts are counted, not far, and the
-query is chosen by that.
+choice to the planner is wrong for those between. So the accounts are counted, not far. Of more than
+a few the newest rows are looked for among the newest of the whole tenant, not far either: who sees
+a tenth of what happens finds a page there, however many accounts he sees. Only who does not find
+enough there is told by the number of his accounts how to go on.
 """
 
 import uuid
@@ -12,90 +14,74 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, true, tuple_
 
-from tenants.accounts import AccountClosure, AccountRef
 from tenants.db import db
-from tenants.decisions import Actor
-from tenants.permissions import Permission
+from tenants.prepared import cut
+from tenants.reaching import Reach, accounts_of, among, seen
+from tenants.scope_conditions import TENANT
 
-FEW, MANY = 2000, 5000
-_EVER = datetime(1, 1, 2, tzinfo=UTC)
+CLOSE, FEW, MANY = 100, 2000, 5000
+LOOKED_AT, TIMES = 500, 10
+"""So many rows of a tenant are walked, or so many times those that are wanted if that is more."""
+_EVER, _FIRST = datetime(1, 1, 2, tzinfo=UTC), uuid.UUID(int=0)
 
 Place = tuple[datetime, uuid.UUID]
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Accounts of one tenant: the subtrees below `roots` and the single accounts in `alone`.
-
-    `whole` is all of the tenant. With `below`, only what stands at that account or below it.
-    """
-
-    tenant_id: uuid.UUID
-    roots: tuple[uuid.UUID, ...] = ()
-    alone: tuple[uuid.UUID, ...] = ()
-    whole: bool = False
-    below: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
 class Rows:
     """What is listed: rows of an entity by a moment, narrowed to some.
 
-    Quick when there are indexes on (account_id, moment, id) and on (tenant_id, moment, id).
+    Quick when there are indexes on (account_id, moment, id) and on (tenant_id, moment, id). Where
+    these hold only rows in which a column is null, which is so in all that are listed: `unset`.
     """
 
     entity: Any
     moment: Any
     conditions: Sequence[ColumnElement[bool]] = ()
-
-
-def reach_of(actor: Actor, permission: Permission, account: AccountRef, *, below: bool) -> Reach:
-    """Return where in the account's tenant the actor has a permission; `below`: from here down."""
-    held = [h for h in actor.holdings if permission in h.permissions]
-    far = [h for h in held if h.reach == "subtree"]
-    if below and any(h.covers(account) for h in far):
-        return Reach(account.tenant_id, (account.id,), whole=account.id == account.tenant_id)
-    top = account.path[: account.path.index(account.tenant_id) + 1]
-    return Reach(
-        account.tenant_id,
-        roots=tuple(sorted({h.account_id for h in far})),
-        alone=tuple(sorted({h.account_id for h in held if h.reach != "subtree"})),
-        whole=not below and any(h.account_id in top for h in far),
-        below=account.id if below else None,
-    )
-
-
-def reached(entity: Any, reach: Reach) -> ColumnElement[bool]:
-    """Return whether a row of an entity stands in an account of `reach`.
-
-    For ranges that are short by themselves; of long lists `newest` gives the first rows sooner.
-    """
-    own: ColumnElement[bool] = entity.tenant_id == reach.tenant_id
-    return own if reach.whole else and_(own, _among(entity.account_id, reach))
+    unset: str | None = None
 
 
 def newest(rows: Rows, reach: Reach, before: Place | None, limit: int) -> Select[Any]:
     """Return the statement for at most `limit` rows older than `before`, the newest first.
 
-    Sends at most two small statements to choose it. Needs the scope of the reach's tenant.
+    Sends at most three small statements to choose it. Needs the scope of the reach's tenant.
     """
     recent = _ordered(rows, before, limit).where(rows.entity.tenant_id == reach.tenant_id)
     if reach.whole:
         return recent
-    number = _number_of_accounts(reach)
+    number = db.session.scalar(_counted(reach, CLOSE + 1)) or 0
+    if number > CLOSE:
+        ids, number = _near(rows, reach, before, limit)
+        if not number:
+            return _ordered(rows, None, limit).where(rows.entity.id.in_(ids))
     if number <= FEW:
-        return _of_accounts(rows, reach, before, limit)
-    seen = _among if number <= MANY else _seen
-    return recent.where(seen(rows.entity.account_id, reach))
+        return of_accounts(rows, reach, before, limit)
+    looked = among if number <= MANY else seen
+    return recent.where(looked(rows.entity.account_id, reach))
 
 
-def _of_accounts(rows: Rows, reach: Reach, before: Place | None, limit: int) -> Select[Any]:
-    """Return the rows of those accounts whose newest row is among the `limit` newest of all.
+def near(rows: Rows, reach: Reach, before: Place | None, limit: int) -> tuple[list[Any], int]:
+    """Return the rows that `newest` finds among their tenant's newest, by one statement.
 
-    The others' rows are all older than those, so they can be left out. Where one of the accounts
-    has `limit` rows itself, what is older than those is left out too: it may have a million.
+    And of how many accounts, counted up to MANY + 1, there may be more; 0 where these are all that
+    are wanted, or all there are.
+    """
+    found, told = _found(rows, reach, before, limit)
+    query = select(rows.entity, told.c.further).select_from(told.outerjoin(found, true()))
+    query = query.outerjoin(rows.entity, rows.entity.id == found.c.id)
+    query = query.order_by(rows.moment.desc(), rows.entity.id.desc())
+    answer = db.session.execute(query).all()
+    return [row[0] for row in answer if row[0] is not None], answer[0].further
+
+
+def of_accounts(rows: Rows, reach: Reach, before: Place | None, limit: int) -> Select[Any]:
+    """Return the statement for the newest rows of at most FEW accounts, by asking each of them.
+
+    Those accounts matter whose newest row is among the `limit` newest of all: the others' rows are
+    all older than those. Where one of the accounts has `limit` rows itself, what is older than
+    those is left out too: it may have a million. Sends one small statement.
     """
     heads = db.session.execute(_heads(rows, reach, before, limit)).all()
     bounds = [head.limit_th for head in heads if head.limit_th is not None]
@@ -105,14 +91,70 @@ def _of_accounts(rows: Rows, reach: Reach, before: Place | None, limit: int) -> 
     return found.where(rows.moment >= max(bounds)) if bounds else found
 
 
+def _near(
+    rows: Rows, reach: Reach, before: Place | None, limit: int
+) -> tuple[list[uuid.UUID], int]:
+    found, told = _found(rows, reach, before, limit)
+    query = select(found.c.id, told.c.further).select_from(told.outerjoin(found, true()))
+    answer = db.session.execute(query).all()
+    return [row.id for row in answer if row.id is not None], answer[0].further
+
+
+def _found(rows: Rows, reach: Reach, before: Place | None, limit: int) -> tuple[Any, Any]:
+    """Return the ids that are near, and one row that says of how many accounts there may be more.
+
+    The accounts are counted only where that has to be known.
+    """
+    edge = _edge(rows, before, limit)
+    found = _walk(rows, reach, before, limit, edge).cte("found").prefix_with("MATERIALIZED")
+    full = select(func.count()).select_from(found).scalar_subquery() >= limit
+    all_there = full | (select(edge.c.id).scalar_subquery() == _FIRST)
+    number = _counted(reach, MANY + 1).scalar_subquery()
+    told = select(case((all_there, 0), else_=number).label("further"))
+    return found, told.cte("told").prefix_with("MATERIALIZED")
+
+
+def _walk(rows: Rows, reach: Reach, before: Place | None, limit: int, edge: Any) -> Select[Any]:
+    """Return the statement for the ids of the newest rows down to an edge, along the tenant's."""
+    last = [select(column).scalar_subquery() for column in (edge.c.moment, edge.c.id)]
+    ids = _ordered(rows, before, limit).with_only_columns(rows.entity.id)
+    return ids.where(
+        rows.entity.tenant_id == reach.tenant_id,
+        tuple_(rows.moment, rows.entity.id) >= tuple_(*last),
+        seen(rows.entity.account_id, reach),
+    )
+
+
+def _edge(rows: Rows, before: Place | None, limit: int) -> Any:
+    """Return the place of the last row of the tenant that is walked to; with fewer the first ever.
+
+    Of rows that are out of reach as well: it bounds what is read, and no row of it is given. It
+    always has one row, since PostgreSQL walks to what a COALESCE says by looking at all rows.
+    """
+    row = rows.entity.__table__.alias("walked").c
+    moment = row[rows.moment.key]
+    query = select(moment.label("moment"), row.id).where(row.tenant_id == TENANT)
+    if rows.unset:
+        query = query.where(row[rows.unset].is_(None))
+    if before is not None:
+        query = query.where(tuple_(moment, row.id) < tuple_(*before))
+    query = query.order_by(moment.desc(), row.id.desc()).offset(max(LOOKED_AT, TIMES * limit) - 1)
+    last = cut(query, 1).subquery("last")
+    edge = select(
+        func.coalesce(last.c.moment, _EVER).label("moment"),
+        func.coalesce(last.c.id, _FIRST).label("id"),
+    ).select_from(select(literal(1)).subquery("one").outerjoin(last, true()))
+    return edge.cte("edge").prefix_with("MATERIALIZED")
+
+
 def _heads(rows: Rows, reach: Reach, before: Place | None, limit: int) -> Select[Any]:
     """Return the `limit` accounts with the newest rows, ties included.
 
     Each with the moment of its newest row, and of the `limit`-th if it has so many.
     """
-    seen = _accounts(reach).distinct().subquery("seen")
-    first = _moment_in(seen, rows, before, 0)
-    heads = select(seen.c.account_id, first.label("moment")).cte("heads")
+    accounts = accounts_of(reach).distinct().subquery("seen")
+    first = _moment_in(accounts, rows, before, 0)
+    heads = select(accounts.c.account_id, first.label("moment")).cte("heads")
     heads = heads.prefix_with("MATERIALIZED")
     last = select(heads.c.moment).where(heads.c.moment.is_not(None))
     last = last.order_by(heads.c.moment.desc()).offset(limit - 1).limit(1)
@@ -147,51 +189,5 @@ def _narrowed(query: Select[Any], rows: Rows, before: Place | None) -> Select[An
     return query.where(tuple_(rows.moment, rows.entity.id) < tuple_(*before))
 
 
-def _number_of_accounts(reach: Reach) -> int:
-    """Return how many accounts there are, counted up to one more than MANY."""
-    some = _accounts(reach).limit(MANY + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
-
-
-def _accounts(reach: Reach) -> Select[Any]:
-    pair = _pairs()
-    return select(pair.c.descendant_id.label("account_id")).where(*_reaches(pair.c, reach))
-
-
-def _among(account_id: Any, reach: Reach) -> ColumnElement[bool]:
-    """Return whether the account of the row at hand is reached, all of them collected once.
-
-    As a truth value, so that neither database turns it into a join or a search by account.
-    """
-    return account_id.in_(_accounts(reach)).is_(true())  # type: ignore[no-any-return]
-
-
-def _seen(account_id: Any, reach: Reach) -> ColumnElement[bool]:
-    """Return whether the account of the row at hand is reached, asked row by row.
-
-    The OFFSET keeps PostgreSQL from making a join of it, whose cost it guesses wrong.
-    """
-    pair = _pairs()
-    here = pair.c.descendant_id == account_id
-    return exists(select(pair.c.descendant_id).where(here, *_reaches(pair.c, reach)).offset(0))
-
-
-def _pairs() -> Any:
-    """Return the closure without the scope's condition: what it leads to has that itself."""
-    return AccountClosure.__table__.alias("scope_closure")
-
-
-def _reaches(pair: Any, reach: Reach) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [pair.ancestor_id.in_(reach.roots)]
-    if reach.alone:
-        itself = and_(pair.ancestor_id.in_(reach.alone), pair.distance == 0)
-        wanted = [or_(*wanted, itself)]
-    if reach.below is not None:
-        wanted.append(stands_below(pair.descendant_id, reach.below))
-    return wanted
-
-
-def stands_below(account_id: Any, top: Any) -> ColumnElement[bool]:
-    """Return whether a row's account is `top` or below it, of rows that the scope lets through."""
-    above = AccountClosure.__table__.alias("scope_closure_above")
-    return exists(select(1).where(above.c.ancestor_id == top, above.c.descendant_id == account_id))
+def _counted(reach: Reach, most: int) -> Select[Any]:
+    return select(func.count()).select_from(accounts_of(reach).limit(most).subquery())

@@ -16,9 +16,10 @@ from portal.content.schedules import IS_OPEN, OPEN, STUCK, Schedule, is_pending
 from portal.content.translations import PageLanguage, Shown, shown, with_languages
 from tenants.accounts import Account
 from tenants.db import db
-from tenants.newest import Reach, Rows, newest
+from tenants.newest import Rows, newest
 from tenants.people import Person
 from tenants.prepared import by_key, cut
+from tenants.reaching import Reach
 from tenants.scope import only_at
 
 COUNT_LIMIT = 1000
@@ -110,7 +111,7 @@ def pages_within(
 
     At most four statements, and quick for those who see few accounts, many, and all.
     """
-    rows = Rows(Page, Page.changed_at, filters.conditions)
+    rows = Rows(Page, Page.changed_at, filters.conditions, unset="trashed_at")
     query = newest(rows, reach, parse_key(before) if before else None, size + 1)
     named = query.add_columns(Person.name, Account.name, Account.handle)
     named = named.outerjoin(Person, Person.id == Page.author_id)

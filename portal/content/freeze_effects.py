@@ -10,7 +10,7 @@ from portal.content.releases import Release, ReleaseItem
 from portal.content.schedules import Schedule, is_pending
 from tenants.accounts import Account, AccountClosure
 from tenants.db import db
-from tenants.newest import reached
+from tenants.reaching import reached
 
 SHOWN, COUNTED = 25, 1000
 

@@ -20,8 +20,8 @@ from portal.content.problems import BadTime, Problem
 from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.clock import database_now, now
 from tenants.db import db
-from tenants.newest import Reach, reached
 from tenants.prepared import by_key
+from tenants.reaching import Reach, reached
 from tenants.scope import tenant_at_large
 
 _trying_out: ContextVar[bool] = ContextVar("trying_out", default=False)

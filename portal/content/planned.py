@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, literal, select
 from portal.content.schedules import Schedule
 from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.decisions import Actor, can
-from tenants.newest import Reach, reach_of, reached
 from tenants.permissions import Permission
+from tenants.reaching import Reach, reach_of, reached
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 The events of a small account are rare in its tenant's order, and a walk along that would pass
 millions of others; so the newest of each account are taken from its own index and merged. Beyond
-FEW accounts the database chooses: their events are then seldom far apart. PostgreSQL is asked for
+FEW accounts a page is looked for among the tenant's newest events, and then in the accounts that
+have the newest ones (`tenants.newest`); with a filter the database chooses. PostgreSQL is asked for
 "the newest of each of these": to plan one walk for each account takes it longer than all the walks.
 """
 
@@ -33,10 +34,16 @@ from portal.content.trail_filters import TrailQuery
 from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.audit import AuditEvent
 from tenants.db import db
+from tenants.newest import FEW as MOST
+from tenants.newest import Rows, near, of_accounts
 from tenants.prepared import cut
+from tenants.reaching import Reach
 from tenants.scope import LISTED
 
 FEW = 24
+SHORT = 100
+"""Longer parts, as an export reads, are not put together of what each of up to MOST has."""
+EVENTS = Rows(AuditEvent, AuditEvent.at)
 ROOMS = (1, 2, 4, 8, 16, FEW)
 """For how many accounts there are statements; those that are too many stand for no account."""
 NOWHERE = uuid.UUID(int=0)
@@ -97,6 +104,7 @@ class Places:
     def __init__(self, here: AccountRef, asked: TrailQuery) -> None:
         """Find the accounts: one statement, none for a master's whole trail."""
         self.asked = asked
+        self.reach = Reach(here.tenant_id, (here.id,))
         self.among: Select[Any] | None = None
         self.few: list[uuid.UUID] | None = None
         handles = [term.value for term in asked.of("account")]
@@ -119,7 +127,12 @@ class Places:
         return max(size // len(self.few), 1) if self.few else size
 
     def rows(self, before: str | None, limit: int) -> list[AuditEvent]:
-        """Return the `limit` newest events that fit, from a key on. One statement."""
+        """Return the `limit` newest events that fit, from a key on.
+
+        One statement; up to three for many accounts with little of their tenant's newest events.
+        """
+        if self.among is not None and self.few is None and not self.asked.terms:
+            return self._rows_of_many(before, limit)
         if not self.few or before or self.asked.terms:
             return list(db.session.scalars(self.newest(before, limit)))
         if _knows_lateral():
@@ -128,6 +141,15 @@ class Places:
         ids = [*self.few, *[NOWHERE] * (room - len(self.few))]
         asked = dict(zip(_names(room), ids, strict=True))
         return list(db.session.scalars(_all_merged(room, limit), asked))
+
+    def _rows_of_many(self, before: str | None, limit: int) -> list[AuditEvent]:
+        key = parse_key(before) if before else None
+        found, further = near(EVENTS, self.reach, key, limit)
+        if not further:
+            return found
+        each = limit <= SHORT and further <= MOST
+        query = of_accounts(EVENTS, self.reach, key, limit) if each else self.newest(before, limit)
+        return list(db.session.scalars(query))
 
     def newest(self, before: str | None, limit: int) -> Select[Any]:
         """Return a statement of the `limit` newest events that fit, from a key on."""

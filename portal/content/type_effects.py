@@ -19,8 +19,8 @@ from portal.content.pages import Page, Revision
 from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.db import db
 from tenants.decisions import Actor
-from tenants.newest import reach_of
 from tenants.permissions import Permission
+from tenants.reaching import reach_of
 from tenants.scope import tenant_at_large
 
 LOOKED_AT = 2_000

@@ -15,8 +15,8 @@ from portal.guards import permission
 from portal.once import once
 from portal.requests import current
 from portal.spreadsheets import csv_file
-from tenants.newest import reach_of
 from tenants.permissions import Permission as P
+from tenants.reaching import reach_of
 
 bp = Blueprint("page_lists", __name__, url_prefix="/a/<handle>/pages/list")
 PER_READ = 1000

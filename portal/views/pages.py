@@ -53,10 +53,10 @@ from portal.once import once
 from portal.requests import current
 from portal.sitepages import render_page, site_context
 from portal.views.typed import beside_fields, beside_new, edit_form, new_form
-from tenants.newest import reach_of
 from tenants.permissions import Permission as P
 from tenants.prepared import keys_alone
 from tenants.quotas import QuotaReached
+from tenants.reaching import reach_of
 
 bp = Blueprint("pages", __name__, url_prefix="/a/<handle>/pages")
 REVISIONS = 200

@@ -34,8 +34,8 @@ from tenants.chain import verify
 from tenants.clock import now
 from tenants.db import db
 from tenants.decisions import Denied
-from tenants.newest import Reach
 from tenants.quotas import QuotaReached, Resource
+from tenants.reaching import Reach
 from tenants.retention import start_hold
 from tenants.scope import acting_in, tenant_scope
 from tests.fixtures.app import both_databases
