@@ -13,7 +13,7 @@ from sqlalchemy import event as listening
 
 from portal.content import history
 from portal.content.history import Found, changed, each_event, events_below
-from portal.content.trail_activity import _sparse, activity
+from portal.content.trail_activity import activity
 from portal.content.trail_filters import KEYS, read_query
 from tenants.audit import circumstances, record
 from tenants.db import db
@@ -221,23 +221,6 @@ def test_the_picture_takes_two_statements(told: Cast):
     assert len(days) == 30
     assert days[-1].count + days[-2].count >= 1
     assert sum(day.count for day in days[:-2]) == 0
-
-
-@both_databases
-@pytest.mark.parametrize(("sparse", "cost"), [(3_000, 2), (1, 3)])
-def test_many_accounts_are_asked_once_while_little_happens(
-    told: Cast, monkeypatch: pytest.MonkeyPatch, sparse: int, cost: int
-):
-    """Whichever way it is counted, the picture is the same."""
-    with reading(), acting_in(tenant_scope(told.acme.id)):
-        few = activity(told.berlin, "Europe/Berlin")
-    monkeypatch.setattr("portal.content.trail_places.FEW", 0)
-    monkeypatch.setattr("portal.content.trail_activity.SPARSE", sparse)
-    _sparse.cache_clear()
-    with reading(), acting_in(tenant_scope(told.acme.id)), statements() as found:
-        assert activity(told.berlin, "Europe/Berlin") == few
-    assert len(found) == cost
-    _sparse.cache_clear()
 
 
 def test_what_stayed_the_same_is_not_told_as_a_change():

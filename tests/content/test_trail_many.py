@@ -6,12 +6,14 @@ import random
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.ctx import AppContext
 from sqlalchemy import select
 
-from portal.content import trail_places
+from portal.content import trail_activity, trail_places
 from portal.content.paging import key_of
+from portal.content.trail_activity import _near, _sparse, activity
 from portal.content.trail_filters import TrailQuery
 from portal.content.trail_places import Places
 from tenants import newest
@@ -105,3 +107,33 @@ def test_it_takes_two_statements_and_two_more_where_little_happens(
         rows = Places(here, TrailQuery()).rows(None, LIMIT)
         assert rows
         assert all(below.id in {e.id: e.path for e in every}[row.account_id] for row in rows)
+
+
+@both_databases
+@pytest.mark.parametrize(
+    ("near", "sparse", "cost"), [(5_000, 5_000, 2), (1, 5_000, 3), (1, 20, 4), (5_000, 1, 2)]
+)
+def test_the_picture_is_the_same_however_it_is_counted(
+    app: Flask, inside: AppContext, cast: Cast, monkeypatch: pytest.MonkeyPatch, near: int,
+    sparse: int, cost: int,
+):  # fmt: skip
+    """Across a change of the clocks too, in which a day has 25 hours."""
+    with time_machine.travel("2026-11-04T11:00:00Z", tick=False):
+        a_busy_wood(cast, 3)
+        monkeypatch.setattr(trail_activity, "NEAR", near)
+        monkeypatch.setattr(trail_activity, "SPARSE", sparse)
+        for made_once in (_near, _sparse):
+            made_once.cache_clear()
+        with acting_in(tenant_scope(cast.acme.id)):
+            here = max(
+                (ref(each) for each in db.session.scalars(select(Account))),
+                key=lambda each: (each.id != each.tenant_id, each.handle == "tree-0"),
+            )
+            few = activity(here, "Europe/Berlin")
+            monkeypatch.setattr(trail_places, "FEW", 0)
+        with acting_in(tenant_scope(cast.acme.id)), statements(app) as sent:
+            assert activity(here, "Europe/Berlin") == few
+    assert sum(day.count for day in few) > 20
+    assert sum("FROM" in each for each in sent) == cost
+    for made_once in (_near, _sparse):
+        made_once.cache_clear()
