@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -79,6 +81,23 @@ class Review(Keyed, TenantScoped, Audited, Base):
     def label(self) -> str:
         """Return how the trail names this review."""
         return self.page_title or "(untitled)"
+
+
+_WAITING: Any = bindparam("waiting", "waiting", literal_execute=True)
+
+
+def is_waiting(row: Any) -> ColumnElement[bool]:
+    """Return the condition that a review waits, word by word as its index says it.
+
+    `row` has the columns of `Review`.
+    """
+    found: ColumnElement[bool] = row.state == _WAITING
+    return found
+
+
+_oldest = (Review.tenant_id, Review.created_at, Review.id)
+Index("ix_review_oldest", *_oldest, sqlite_where=is_waiting(Review),
+      postgresql_where=is_waiting(Review))  # fmt: skip
 
 
 class Verdict(Keyed, TenantScoped, Audited, Base):

@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, case, func, select
 
 from portal.content.notifications import TALK, Notification, reach_as, within_reach
 from portal.content.pages import Page
-from portal.content.reviews import Review
+from portal.content.reviews import Review, is_waiting
 from portal.content.workflows import Company
 from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.clock import now
@@ -20,9 +20,12 @@ from tenants.db import db
 from tenants.decisions import Actor, Holding
 from tenants.permissions import Permission
 from tenants.prepared import by_key, cut
+from tenants.scope_conditions import TENANT, of_tenant
 from tenants.step_kinds import Step
 
 LOOKED_AT, MENTIONS = 300, 20
+FEW, NEAR, EVERY = 24, 500, 2**31 - 1
+_TOP = bindparam("top", type_=Uuid())
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,33 @@ def _tasks() -> Any:
         .join(Account, Account.id == Review.account_id)
         .join(Page, Page.id == Review.page_id)  # which leaves out what is in the trash
         .where(
-            Review.state == "waiting", Review.account_id.in_(_below_top()),
-            Account.state == "open",
+            is_waiting(Review), Review.id.in_(_candidates()),
+            is_below(Review.account_id, [_TOP]), Account.state == "open",
             within_reach(Review.account_id, "review"), within_reach(Review.account_id, "view"),
         )
         .order_by(Review.created_at, Review.id)
     )  # fmt: skip
     return cut(query, LOOKED_AT)
+
+
+def _candidates() -> Any:
+    """Return the ids of what may wait at an account or below it, by one of two ways.
+
+    At few accounts each is asked what waits there. At more it is the tenant that is, unless more
+    than `NEAR` wait in it.
+    """
+    row, waiting = (Review.__table__.alias(name).c for name in ("near", "waiting"))
+    below = cut(ids_below([_TOP]), FEW + 1).subquery("below")
+    many = select(func.count()).select_from(below).scalar_subquery() > FEW
+    oldest = select(row.id).where(row.tenant_id == TENANT, is_waiting(row))
+    oldest = oldest.order_by(row.created_at, row.id).limit(case((many, NEAR + 1), else_=0))
+    near = oldest.cte("oldest").prefix_with("MATERIALIZED")
+    all_there = many & (select(func.count()).select_from(near).scalar_subquery() <= NEAR)
+    each = select(waiting.id).where(
+        of_tenant(waiting), waiting.account_id.in_(ids_below([_TOP])), waiting.state == "waiting"
+    )
+    asked = each.limit(case((all_there, 0), else_=EVERY)).subquery("asked")
+    return select(near.c.id).where(all_there).union_all(select(asked.c.id))
 
 
 def mentions_of(by: Actor, here: AccountRef) -> list[tuple[Notification, str]]:
@@ -141,8 +164,3 @@ def _paths(
     for below, above in db.session.execute(query.where(AccountClosure.descendant_id.in_(found))):
         found[below].add(above)
     return found
-
-
-def _below_top() -> Any:
-    top = bindparam("top", type_=Uuid())
-    return ids_below([top])
