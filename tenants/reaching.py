@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
 from tenants.accounts import AccountClosure, AccountRef
 from tenants.decisions import Actor
@@ -54,6 +54,11 @@ def accounts_of(reach: Reach) -> Select[Any]:
     """Return the query of the ids of all accounts of a reach, as `account_id`, some twice."""
     pair = _pairs()
     return select(pair.c.descendant_id.label("account_id")).where(*_reaches(pair.c, reach))
+
+
+def counted(reach: Reach, most: int) -> Select[Any]:
+    """Return the statement that counts the accounts of a reach, up to `most`."""
+    return select(func.count()).select_from(accounts_of(reach).limit(most).subquery())
 
 
 def among(account_id: Any, reach: Reach) -> ColumnElement[bool]:

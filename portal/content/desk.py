@@ -16,11 +16,12 @@ from portal.content.schedules import IS_OPEN, OPEN, STUCK, Schedule, is_pending
 from portal.content.translations import PageLanguage, Shown, shown, with_languages
 from tenants.accounts import Account
 from tenants.db import db
-from tenants.newest import Rows, newest
+from tenants.newest import newest
 from tenants.people import Person
 from tenants.prepared import by_key, cut
 from tenants.reaching import Reach
 from tenants.scope import only_at
+from tenants.walking import Rows
 
 COUNT_LIMIT = 1000
 

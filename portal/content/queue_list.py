@@ -14,8 +14,9 @@ from tenants.audit import record
 from tenants.db import db
 from tenants.decisions import Actor, authorize
 from tenants.events import Event
-from tenants.newest import Rows, newest
+from tenants.newest import newest
 from tenants.permissions import Permission
+from tenants.walking import Rows
 
 MOST = 10_000
 COLUMNS = (

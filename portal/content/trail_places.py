@@ -35,10 +35,11 @@ from tenants.accounts import Account, AccountClosure, AccountRef
 from tenants.audit import AuditEvent
 from tenants.db import db
 from tenants.newest import FEW as MOST
-from tenants.newest import Rows, near, of_accounts
+from tenants.newest import of_accounts
 from tenants.prepared import cut
 from tenants.reaching import Reach
 from tenants.scope import LISTED
+from tenants.walking import Rows, near
 
 FEW = 24
 SHORT = 100
@@ -144,7 +145,7 @@ class Places:
 
     def _rows_of_many(self, before: str | None, limit: int) -> list[AuditEvent]:
         key = parse_key(before) if before else None
-        found, further = near(EVENTS, self.reach, key, limit)
+        found, further = near(EVENTS, self.reach, key, limit, MOST + 1)
         if not further:
             return found
         each = limit <= SHORT and further <= MOST

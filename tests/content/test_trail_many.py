@@ -16,7 +16,7 @@ from portal.content.paging import key_of
 from portal.content.trail_activity import _near, _sparse, activity
 from portal.content.trail_filters import TrailQuery
 from portal.content.trail_places import Places
-from tenants import newest
+from tenants import walking
 from tenants.accounts import Account, place, ref
 from tenants.audit import AuditEvent, excuse
 from tenants.clock import now
@@ -68,8 +68,8 @@ def test_every_way_finds_the_same_pages(
     a_busy_wood(cast, looked)
     monkeypatch.setattr(trail_places, "FEW", 2)
     monkeypatch.setattr(trail_places, "MOST", few)
-    monkeypatch.setattr(newest, "LOOKED_AT", looked)
-    monkeypatch.setattr(newest, "TIMES", 0)
+    monkeypatch.setattr(walking, "LOOKED_AT", looked)
+    monkeypatch.setattr(walking, "TIMES", 0)
     with acting_in(tenant_scope(cast.acme.id)):
         every = [ref(each) for each in db.session.scalars(select(Account))]
         for here in every:
@@ -92,7 +92,7 @@ def test_it_takes_two_statements_and_two_more_where_little_happens(
     """And whatever way it is, a narrower scope is not left."""
     a_busy_wood(cast, 5)
     for module, name, value in (
-        (trail_places, "FEW", 2), (newest, "LOOKED_AT", looked), (newest, "TIMES", 0),
+        (trail_places, "FEW", 2), (walking, "LOOKED_AT", looked), (walking, "TIMES", 0),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, value)
     with acting_in(tenant_scope(cast.acme.id)):

@@ -175,7 +175,7 @@ def test_no_table_or_engine_is_taken_by_hand():
     found -= {
         "portal/content/trail_activity.py: AuditEvent.__table__",
         "portal/content/waiting.py: Review.__table__",
-        "tenants/newest.py: rows.entity.__table__",
+        "tenants/walking.py: rows.entity.__table__",
     }  # where to look; no row of it is given
     assert found == set()
 

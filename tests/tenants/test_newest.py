@@ -14,14 +14,16 @@ from sqlalchemy import select
 
 from portal.content.pages import Page
 from tenants import newest as module
+from tenants import walking
 from tenants.accounts import Account, place, ref
 from tenants.audit import excuse
 from tenants.db import db
 from tenants.directory import account_path, actor_for, scope_of
-from tenants.newest import Place, Rows, near, newest, of_accounts
+from tenants.newest import newest, of_accounts
 from tenants.permissions import Permission
 from tenants.reaching import Reach, reach_of
 from tenants.scope import Scope, across_tenants, acting_in, tenant_scope
+from tenants.walking import Place, Rows, near
 from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.site.scene import statements
@@ -97,9 +99,10 @@ def only_ways(
     patch: pytest.MonkeyPatch, few: int = 2000, many: int = 5000, looked: int = 1, close: int = 0
 ) -> None:
     """Have `newest` take other ways for so few accounts and rows as a test has."""
-    for name, value in {"CLOSE": close, "FEW": few, "MANY": many, "LOOKED_AT": looked}.items():
+    for name, value in {"CLOSE": close, "FEW": few, "MANY": many}.items():
         patch.setattr(module, name, value)
-    patch.setattr(module, "TIMES", 0)
+    patch.setattr(walking, "LOOKED_AT", looked)
+    patch.setattr(walking, "TIMES", 0)
 
 
 @both_databases
@@ -134,7 +137,7 @@ def test_what_is_near_is_all_of_it_or_too_little(
         for _ in range(20):
             reach = forest.reach()
             expected = forest.expected(RECENT, reach, None)
-            rows, further = near(RECENT, reach, None, LIMIT)
+            rows, further = near(RECENT, reach, None, LIMIT, 5000)
             places = [(page.changed_at, page.id) for page in rows]
             assert places == expected[: len(places)]
             assert further or places == expected
