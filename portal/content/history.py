@@ -161,7 +161,7 @@ def events_below(
     `content` says whether the viewer may read drafts; without it titles and texts are left out, and
     nothing is found by them. So are the names of files and folders that `by` does not see. Two
     statements; one more below a master or for an account by name, one more when words are looked
-    for, two more for files.
+    for, two more for files, and two where many accounts have little of what is newest.
     """
     places = Places(here, asked)
     if any(term.is_loose for term in asked.terms):
