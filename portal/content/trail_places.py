@@ -51,6 +51,7 @@ NOWHERE = uuid.UUID(int=0)
 ORDER = (AuditEvent.at.desc(), AuditEvent.id.desc())
 _OF_ACCOUNT: Any = aliased(AuditEvent, name=LISTED)
 """Without this SQLite walks the tenant's events for a small account's, past all others."""
+_PLACE = (_OF_ACCOUNT.id, _OF_ACCOUNT.at)
 
 
 def _merged(fitting: Select[Any], account_ids: Iterable[Any], limit: int) -> Select[Any]:
@@ -59,7 +60,8 @@ def _merged(fitting: Select[Any], account_ids: Iterable[Any], limit: int) -> Sel
     for account_id in account_ids:
         part = fitting.where(_OF_ACCOUNT.account_id == account_id)
         part = part.order_by(_OF_ACCOUNT.at.desc(), _OF_ACCOUNT.id.desc()).limit(limit)
-        parts.append(select(part.subquery().c.id))
+        newest = part.subquery().c
+        parts.append(select(newest.id, newest.at))
     return _newest_of(union_all(*parts), limit)
 
 
@@ -69,26 +71,27 @@ def _of_each(fitting: Select[Any], few: BindParameter[Any], limit: int) -> Selec
     walk = fitting.where(_OF_ACCOUNT.account_id == places.c.id)
     walk = walk.order_by(_OF_ACCOUNT.at.desc(), _OF_ACCOUNT.id.desc())
     each = cut(walk, limit).lateral("each")
-    return _newest_of(select(each.c.id).select_from(places.join(each, true())), limit)
+    found = select(each.c.id, each.c.at).select_from(places.join(each, true()))
+    return _newest_of(found, limit)
 
 
-def _newest_of(ids: Select[Any] | CompoundSelect[Any], limit: int) -> Select[Any]:
-    merged = ids.subquery()
-    query = select(AuditEvent).join(merged, merged.c.id == AuditEvent.id)
-    found: Select[Any] = cut(query.order_by(*ORDER), limit)
-    return found
+def _newest_of(places: Select[Any] | CompoundSelect[Any], limit: int) -> Select[Any]:
+    """Return the statement of the newest of these places (id, at): no others are read whole."""
+    merged = places.subquery()
+    first = cut(select(merged.c.id).order_by(merged.c.at.desc(), merged.c.id.desc()), limit)
+    return select(AuditEvent).where(AuditEvent.id.in_(first)).order_by(*ORDER)
 
 
 @cache
 def _all_merged(room: int, limit: int) -> Select[Any]:
     """Return the statement of everything at up to `room` accounts, made once."""
     places = [bindparam(name, type_=Uuid()) for name in _names(room)]
-    return _merged(select(_OF_ACCOUNT.id), places, limit)
+    return _merged(select(*_PLACE), places, limit)
 
 
 @cache
 def _all_of_each(limit: int) -> Select[Any]:
-    return _of_each(select(_OF_ACCOUNT.id), bindparam("few", type_=ARRAY(Uuid())), limit)
+    return _of_each(select(*_PLACE), bindparam("few", type_=ARRAY(Uuid())), limit)
 
 
 def _knows_lateral() -> bool:
@@ -159,7 +162,7 @@ class Places:
             if self.among is not None:
                 query = query.where(AuditEvent.account_id.in_(self.among_them()))
             return query.order_by(*ORDER).limit(limit)
-        fitting = self._fitting(select(_OF_ACCOUNT.id), before, _OF_ACCOUNT)
+        fitting = self._fitting(select(*_PLACE), before, _OF_ACCOUNT)
         if _knows_lateral():
             return _of_each(fitting, bindparam("few", self.few, type_=ARRAY(Uuid())), limit)
         return _merged(fitting, self.few, limit)
