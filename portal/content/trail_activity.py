@@ -18,7 +18,7 @@ from tenants.audit import AuditEvent
 from tenants.clock import now
 from tenants.closure import ids_below
 from tenants.db import UtcDateTime, db
-from tenants.prepared import cut
+from tenants.prepared import by_key, cut
 from tenants.reaching import stands_below
 from tenants.scope_conditions import TENANT
 
@@ -118,7 +118,8 @@ def _counts(some: bool, few: bool = True) -> Any:
         look = look.where(AuditEvent.account_id.in_(_accounts(few)))
     look = look.limit(MOST + 1).correlate(days)
     count = select(func.count()).select_from(look.subquery()).correlate(days).scalar_subquery()
-    return select(days.c.number, count.label("events"))
+    query = select(days.c.number, count.label("events"))
+    return by_key(query) if some and few else query
 
 
 def _days() -> Any:

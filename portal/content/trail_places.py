@@ -36,7 +36,7 @@ from tenants.audit import AuditEvent
 from tenants.db import db
 from tenants.newest import FEW as MOST
 from tenants.newest import of_accounts
-from tenants.prepared import cut
+from tenants.prepared import by_key, cut
 from tenants.reaching import Reach
 from tenants.scope import LISTED
 from tenants.walking import Rows, near
@@ -91,7 +91,13 @@ def _all_merged(room: int, limit: int) -> Select[Any]:
 
 @cache
 def _all_of_each(limit: int) -> Select[Any]:
-    return _of_each(select(*_PLACE), bindparam("few", type_=ARRAY(Uuid())), limit)
+    return by_key(_of_each(select(*_PLACE), bindparam("few", type_=ARRAY(Uuid())), limit))
+
+
+@cache
+def _some_below() -> Select[Any]:
+    top = AccountClosure.ancestor_id == bindparam("of_account", type_=Uuid())
+    return by_key(cut(select(AccountClosure.descendant_id).where(top), FEW + 1))
 
 
 def _knows_lateral() -> bool:
@@ -119,7 +125,8 @@ class Places:
         if handles:
             named = select(Account.id).where(Account.handle.in_(handles))
             self.among = below.where(AccountClosure.descendant_id.in_(named))
-        found = list(db.session.scalars(self.among.limit(FEW + 1)))
+        some = self.among.limit(FEW + 1) if handles else _some_below()
+        found = list(db.session.scalars(some, {"of_account": here.id}))
         self.few = found if len(found) <= FEW else None
 
     def among_them(self) -> Any:

@@ -80,7 +80,7 @@ def _tasks() -> Any:
         )
         .order_by(Review.created_at, Review.id)
     )  # fmt: skip
-    return cut(query, LOOKED_AT)
+    return by_key(cut(query, LOOKED_AT))
 
 
 def _candidates() -> Any:

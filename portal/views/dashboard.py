@@ -57,7 +57,6 @@ def show() -> str:
     # What is planned for its values comes first, what is found by keys last: see tenants.prepared.
     waiting = schedules_of(here.id, "pending", size=6).rows if sees_schedule else []
     held = schedules_of(here.id, "stuck", size=6).rows if sees_schedule else []
-    tasks = tasks_for(current.person, here)
     changed, counts = _last_changed(here) if sees_pages else ([], {})
     return render_template(
         "dashboard/show.html",
@@ -69,7 +68,7 @@ def show() -> str:
         waiting=waiting,
         held=held,
         events=events,
-        tasks=tasks,
+        tasks=tasks_for(current.person, here),
         mentions=mentions_of(current.person, here),
     )
 
