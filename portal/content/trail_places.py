@@ -95,9 +95,9 @@ def _all_of_each(limit: int) -> Select[Any]:
 
 
 @cache
-def _some_below() -> Select[Any]:
+def _some_below(most: int) -> Select[Any]:
     top = AccountClosure.ancestor_id == bindparam("of_account", type_=Uuid())
-    return by_key(cut(select(AccountClosure.descendant_id).where(top), FEW + 1))
+    return by_key(cut(select(AccountClosure.descendant_id).where(top), most))
 
 
 def _knows_lateral() -> bool:
@@ -125,7 +125,7 @@ class Places:
         if handles:
             named = select(Account.id).where(Account.handle.in_(handles))
             self.among = below.where(AccountClosure.descendant_id.in_(named))
-        some = self.among.limit(FEW + 1) if handles else _some_below()
+        some = self.among.limit(FEW + 1) if handles else _some_below(FEW + 1)
         found = list(db.session.scalars(some, {"of_account": here.id}))
         self.few = found if len(found) <= FEW else None
 
