@@ -18,7 +18,7 @@ from tenants.audit import AuditEvent
 from tenants.clock import now
 from tenants.closure import ids_below
 from tenants.db import UtcDateTime, db
-from tenants.prepared import by_key, cut
+from tenants.prepared import by_key, cut, keys_alone
 from tenants.reaching import stands_below
 from tenants.scope_conditions import TENANT
 
@@ -47,7 +47,8 @@ def activity(here: AccountRef, zone: str) -> list[Day]:
     clock = ZoneInfo(zone)
     today = now().astimezone(clock).date()
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    places = Places(here, TrailQuery())
+    with keys_alone():  # as what comes before and after it: the mode need not change
+        places = Places(here, TrailQuery())
     first = days[0]
     asked = {
         f"from_{number}": datetime.combine(first + timedelta(days=number), time.min, clock)

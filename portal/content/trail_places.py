@@ -36,7 +36,7 @@ from tenants.audit import AuditEvent
 from tenants.db import db
 from tenants.newest import FEW as MOST
 from tenants.newest import of_accounts
-from tenants.prepared import by_key, cut
+from tenants.prepared import cut
 from tenants.reaching import Reach
 from tenants.scope import LISTED
 from tenants.walking import Rows, near
@@ -91,13 +91,13 @@ def _all_merged(room: int, limit: int) -> Select[Any]:
 
 @cache
 def _all_of_each(limit: int) -> Select[Any]:
-    return by_key(_of_each(select(*_PLACE), bindparam("few", type_=ARRAY(Uuid())), limit))
+    return _of_each(select(*_PLACE), bindparam("few", type_=ARRAY(Uuid())), limit)
 
 
 @cache
-def _some_below(most: int) -> Select[Any]:
+def _some_below(most: int) -> Any:
     top = AccountClosure.ancestor_id == bindparam("of_account", type_=Uuid())
-    return by_key(cut(select(AccountClosure.descendant_id).where(top), most))
+    return cut(select(AccountClosure.descendant_id).where(top), most)
 
 
 def _knows_lateral() -> bool:
