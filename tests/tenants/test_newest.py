@@ -105,24 +105,24 @@ def only_ways(
     patch.setattr(walking, "TIMES", 0)
 
 
+WAYS = ((0, 0, 1), (0, 20, 25), (5, 2000, 1), (2000, 2000, 60), (2000, 2000, 500))
+"""For how many accounts each is asked, or all are collected, and how many rows are walked."""
+
+
 @both_databases
-@pytest.mark.parametrize(
-    ("few", "many", "looked"),
-    [(0, 0, 1), (0, 20, 25), (5, 2000, 1), (2000, 2000, 60), (2000, 2000, 500)],
-)
 @pytest.mark.parametrize("seed", range(3))
 def test_every_way_finds_the_same(
-    inside: AppContext, cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int, many: int,
-    looked: int, seed: int,
-):  # fmt: skip
-    only_ways(monkeypatch, few, many, looked, close=seed)
+    inside: AppContext, cast: Cast, monkeypatch: pytest.MonkeyPatch, seed: int
+):
     forest = Forest(cast, seed)
     with acting_in(tenant_scope(forest.tenant_id)):
         for number in range(12):
             reach, before, rows = forest.reach(), None, (RECENT, POSTS)[number % 2]
             for _page in range(3):
                 expected = forest.expected(rows, reach, before)
-                assert found(rows, reach, before) == expected
+                for way in WAYS:
+                    only_ways(monkeypatch, *way, close=seed)
+                    assert found(rows, reach, before) == expected, way
                 before = expected[-1] if expected else None
 
 
