@@ -118,7 +118,7 @@ def _enter() -> None:
         _locate()
         if current.actor is not None and request.method in SAFE_METHODS:
             current.switcher = accounts_within_reach(current.actor, SWITCHER_LIMIT)
-            if current.account is not None and _view_tells_of_support():
+            if current.account is not None and _tells_of_support():
                 current.looks = looks_at(current.account)
     if request.method in SAFE_METHODS:
         stack.enter_context(reading())
@@ -127,9 +127,10 @@ def _enter() -> None:
         stack.enter_context(acting_in(scope_of(current.actor, current.account)))
 
 
-def _view_tells_of_support() -> bool:
+def _tells_of_support() -> bool:
+    """Tell whether the view shows who of the staff looks in, to somebody who may end that."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return bool(getattr(view, TELLS_OF_SUPPORT, False))
+    return hasattr(view, TELLS_OF_SUPPORT) and current.can(Permission.SUPPORT_CONSENT).allowed
 
 
 def _identify() -> None:

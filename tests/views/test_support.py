@@ -13,6 +13,7 @@ from tests.fixtures.app import both_databases
 from tests.fixtures.cast import Cast
 from tests.fixtures.client import sign_in
 from tests.identity.common import browser, events, link_in, mails
+from tests.site.scene import statements as listened_to
 from tests.staff.test_lists import rows_in, statements
 from tests.tenants.support_scene import OPENED, looking, opened, row_of
 from tests.views.test_pages import edited, page_id
@@ -220,3 +221,13 @@ def test_statements_do_not_grow_with_sessions(app: Flask, cast: Cast):
         looking(cast.operator, cast.berlin)
         looking(cast.owner, cast.acme, agreed_by=cast.admin)
     assert [len(statements(app, admin, address)) for address in addresses] == few
+
+
+def test_who_could_not_end_a_session_asks_for_none(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    for who, asked in ((cast.viewer, 0), (cast.admin, 1)):
+        sign_in(client, who)
+        with listened_to(app) as sent:
+            assert client.get("/a/acme/").status_code == 200
+        assert sum("FROM support_session" in each for each in sent) == asked
