@@ -90,25 +90,23 @@ def served(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("served")
-def test_a_database_that_goes_while_a_refusal_is_written_is_a_503(
-    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(
+    ("asked", "address", "told"),
+    [
+        ("portal.errors.givers", "/a/acme/pages/new", "out of reach"),
+        ("portal.site.faults.listing.posts", "/s/acme/nowhere/", "Nothing is lost"),
+    ],
+    ids=["refused", "missing"],
+)
+def test_a_database_that_goes_while_an_error_is_told_of_is_a_503(
+    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch,
+    asked: str, address: str, told: str,
+) -> None:  # fmt: skip
     sign_in(client, cast.viewer)
-    monkeypatch.setattr("portal.errors.givers", away)
-    answer = client.get("/a/acme/pages/new")
+    monkeypatch.setattr(asked, away)
+    answer = client.get(address)
     assert answer.status_code == 503
-    assert "out of reach" in answer.text
-    assert answer.headers["Retry-After"] == "5"
-
-
-@pytest.mark.usefixtures("served")
-def test_a_database_that_goes_while_a_missing_page_is_told_of_is_a_503(
-    client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("portal.site.faults.listing.posts", away)
-    answer = client.get("/s/acme/nowhere/")
-    assert answer.status_code == 503
-    assert "Nothing is lost" in answer.text
+    assert told in answer.text
     assert answer.headers["Retry-After"] == "5"
 
 
