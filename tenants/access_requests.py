@@ -28,11 +28,11 @@ from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 from tenants.accounts import Account, AccountRef, ref
 from tenants.audit import Audited
 from tenants.clock import now
+from tenants.closure import is_below
 from tenants.db import Base, Keyed, db
 from tenants.engines import reading
 from tenants.people import Person
 from tenants.permissions import Permission, known
-from tenants.reaching import stands_below
 from tenants.scope import TenantScoped, directory
 
 Kind = Literal["right", "join"]
@@ -141,7 +141,7 @@ def open_below() -> Select[Any]:
 
     Some of it nobody can answer: `open_requests_below` leaves that out.
     """
-    below = stands_below(AccessRequest.account_id, bindparam("of_account", type_=Uuid()))
+    below = is_below(AccessRequest.account_id, [bindparam("of_account", type_=Uuid())])
     return select(AccessRequest.id).where(AccessRequest.answered_at.is_(None), below)
 
 

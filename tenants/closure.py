@@ -24,7 +24,7 @@ def is_below(account_id: Any, tops: Any) -> ColumnElement[bool]:
     For rows that are found by something else: however many accounts there are below, none is
     read but the row's own. The OFFSET keeps PostgreSQL from joining, and from planning that.
     """
-    pair = AccountClosure.__table__.alias("scope_closure")
+    pair = AccountClosure.__table__.alias("scope_closure_above")
     here = select(pair.c.descendant_id)
     here = here.where(pair.c.descendant_id == account_id, pair.c.ancestor_id.in_(tops))
     return exists(here.offset(0))

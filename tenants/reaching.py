@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
 from tenants.accounts import AccountClosure, AccountRef
+from tenants.closure import is_below
 from tenants.decisions import Actor
 from tenants.permissions import Permission
 
@@ -66,7 +67,8 @@ def among(account_id: Any, reach: Reach) -> ColumnElement[bool]:
 
     As a truth value, so that neither database turns it into a join or a search by account.
     """
-    return account_id.in_(accounts_of(reach)).is_(true())  # type: ignore[no-any-return]
+    found: ColumnElement[bool] = account_id.in_(accounts_of(reach)).is_(true())
+    return found
 
 
 def seen(account_id: Any, reach: Reach) -> ColumnElement[bool]:
@@ -77,12 +79,6 @@ def seen(account_id: Any, reach: Reach) -> ColumnElement[bool]:
     pair = _pairs()
     here = pair.c.descendant_id == account_id
     return exists(select(pair.c.descendant_id).where(here, *_reaches(pair.c, reach)).offset(0))
-
-
-def stands_below(account_id: Any, top: Any) -> ColumnElement[bool]:
-    """Return whether a row's account is `top` or below it, of rows that the scope lets through."""
-    above = AccountClosure.__table__.alias("scope_closure_above")
-    return exists(select(1).where(above.c.ancestor_id == top, above.c.descendant_id == account_id))
 
 
 def _pairs() -> Any:
@@ -96,5 +92,5 @@ def _reaches(pair: Any, reach: Reach) -> list[ColumnElement[bool]]:
         itself = and_(pair.ancestor_id.in_(reach.alone), pair.distance == 0)
         wanted = [or_(*wanted, itself)]
     if reach.below is not None:
-        wanted.append(stands_below(pair.descendant_id, reach.below))
+        wanted.append(is_below(pair.descendant_id, [reach.below]))
     return wanted

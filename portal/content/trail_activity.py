@@ -16,10 +16,9 @@ from portal.content.trail_places import Places
 from tenants.accounts import AccountRef
 from tenants.audit import AuditEvent
 from tenants.clock import now
-from tenants.closure import ids_below
+from tenants.closure import ids_below, is_below
 from tenants.db import UtcDateTime, db
 from tenants.prepared import by_key, cut, keys_alone
-from tenants.reaching import stands_below
 from tenants.scope_conditions import TENANT
 
 DAYS = 30
@@ -87,7 +86,7 @@ def _near() -> Any:
     ids = select(event.id).where(event.tenant_id == TENANT, *_within(event.at))
     near = cut(ids.order_by(event.at), NEAR + 1).cte("near").prefix_with("MATERIALIZED")
     told = select(func.count().label("walked")).select_from(near).subquery("told")
-    here = stands_below(AuditEvent.account_id, bindparam("of_account", type_=Uuid()))
+    here = is_below(AuditEvent.account_id, [bindparam("of_account", type_=Uuid())])
     rows = told.outerjoin(near, told.c.walked <= NEAR)
     query = select(told.c.walked, AuditEvent.at).select_from(rows)
     return query.outerjoin(AuditEvent, and_(AuditEvent.id == near.c.id, here))
